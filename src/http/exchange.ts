@@ -1,0 +1,41 @@
+import type { Violation } from './violation.ts';
+
+/** How far a connection has come; `closed` is final. */
+export type ConnectionState = 'accepted' | 'reading' | 'responding' | 'idle' | 'closed';
+
+/**
+ * One request and its response on a connection. Offsets count bytes from the first byte that the connection received
+ * (request) or sent (response); an end is exclusive and -1 until it is known. Times are milliseconds since the epoch,
+ * with fractions; 0 until they are known. The connection owns the object and changes it as the exchange goes on.
+ */
+export interface Exchange {
+  /** 1 for the first exchange of its connection. */
+  readonly number: number;
+  requestStart: number;
+  /** Where the request's header section ends and its body, if any, starts. */
+  requestBodyStart: number;
+  requestEnd: number;
+  responseStart: number;
+  responseBodyStart: number;
+  responseEnd: number;
+  /** As on the wire; empty until the start line is known, or where it never was. */
+  method: string;
+  target: string;
+  /** Status code of the answer; 0 until there is one. */
+  status: number;
+  /** Why the request was refused as malformed. Its offset counts from the first byte of the request. */
+  violation: Violation | null;
+  /** The connection ended before the exchange did. */
+  aborted: boolean;
+  startedAt: number;
+  headAt: number;
+  requestEndedAt: number;
+  respondedAt: number;
+  endedAt: number;
+}
+
+/** Is told whenever a connection's exchange or state has changed; must not keep the connection waiting. */
+export interface ConnectionObserver {
+  exchangeChanged(exchange: Exchange): void;
+  stateChanged(state: ConnectionState): void;
+}

@@ -1,0 +1,68 @@
+import type { Violation } from './violation.ts';
+
+/** An open file that a response is sent from. Whoever holds it last closes it. */
+export interface OpenFile {
+  readonly descriptor: number;
+  close(): void;
+}
+
+/** `length` bytes of an open file from `offset` on. */
+export interface FileSlice {
+  readonly file: OpenFile;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** What a connection has to send: bytes, or a slice of an open file. */
+export type Output = Uint8Array | FileSlice;
+
+export type TargetForm = 'origin' | 'absolute' | 'authority' | 'asterisk';
+
+/**
+ * A well-formed request, from the moment its header section is complete. Valid until the connection receives again:
+ * its strings are taken from the connection's buffer when they are asked for.
+ */
+export interface Request {
+  readonly method: string;
+  /** The request target as on the wire. */
+  readonly target: string;
+  readonly form: TargetForm;
+  /** The target's path, still percent-encoded; `*` in asterisk form, empty in authority form. */
+  readonly path: string;
+  /** The target's query without its `?`, still percent-encoded; null where there is none. */
+  readonly query: string | null;
+  /** Host the request is for, lower case, without port: of the target in absolute form, else of the Host field; empty in HTTP/1.0 without Host. */
+  readonly host: string;
+  /** Minor version as on the wire: 0 for HTTP/1.0. The major version is always 1. */
+  readonly minorVersion: number;
+  /** The value of a field; several lines of one name are joined with ", ". `name` is in lower case. */
+  field(name: string): string | undefined;
+  /** Whether a body follows (Content-Length above 0, or Transfer-Encoding). */
+  readonly hasBody: boolean;
+}
+
+/** The answer to a request. The connection adds Date, Content-Length and Connection; it leaves the body out for HEAD. */
+export interface Response {
+  readonly status: number;
+  /** In the order they are sent. Names as they shall stand on the wire; values must hold no CR, LF or NUL. */
+  readonly fields: readonly (readonly [name: string, value: string])[];
+  /** Sent one after the other. The connection closes the files, sent or not. */
+  readonly body: readonly Output[];
+  /** Close the connection after this response. */
+  readonly close?: boolean;
+}
+
+/** Answers the requests of a connection, synchronously: all concurrency models share it. */
+export interface RequestHandler {
+  /**
+   * Called when the header section is complete, before any body is read (and before 100 Continue is sent).
+   * A response refuses the request now; null goes on to `respond` when the body has been read.
+   */
+  admit(request: Request): Response | null;
+  /** Whether `respond` needs the request's own bytes. */
+  wantsMessage(request: Request): boolean;
+  /** Called when the whole request was read. `message`: its own bytes as received, if they were wanted. */
+  respond(request: Request, message: Uint8Array | null): Response;
+  /** The answer to a malformed request; its status is the rule's. */
+  refuse(violation: Violation): Response;
+}

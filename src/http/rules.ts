@@ -1,0 +1,2 @@
+/** Placeholder until the table stands. */
+export type RuleId = string;

@@ -1,0 +1,94 @@
+import type { ConnectionState } from '../http/exchange.ts';
+import type { RuleId } from '../http/rules.ts';
+
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** What is known of a connection. A later record of the same id replaces an earlier one. */
+export interface ConnectionRecord {
+  /** Counts from 1 in a run of the server. */
+  readonly id: number;
+  readonly peer: Endpoint;
+  readonly local: Endpoint;
+  readonly state: ConnectionState;
+  /** Milliseconds since the epoch, with fractions; `closedAt` is 0 while the connection is open. */
+  readonly openedAt: number;
+  readonly closedAt: number;
+  readonly bytesReceived: number;
+  readonly bytesSent: number;
+  readonly exchangeCount: number;
+  /** Why it ended, in a sentence; empty while it is open. */
+  readonly closeReason: string;
+}
+
+/**
+ * Exchanges as columns: row i of each column belongs to one exchange, and `id.length` is the number of rows.
+ * A later row of the same id replaces an earlier one. Meaning, units and unknown values as in `Exchange`
+ * (src/http/exchange.ts).
+ */
+export interface ExchangeColumns {
+  /** Counts from 1 in a run of the server. */
+  readonly id: Float64Array;
+  readonly connection: Float64Array;
+  /** 1 for the first exchange of its connection. */
+  readonly number: Float64Array;
+  readonly method: readonly string[];
+  readonly target: readonly string[];
+  readonly status: Uint16Array;
+  readonly requestStart: Float64Array;
+  readonly requestBodyStart: Float64Array;
+  readonly requestEnd: Float64Array;
+  readonly responseStart: Float64Array;
+  readonly responseBodyStart: Float64Array;
+  readonly responseEnd: Float64Array;
+  readonly startedAt: Float64Array;
+  readonly headAt: Float64Array;
+  readonly requestEndedAt: Float64Array;
+  readonly respondedAt: Float64Array;
+  readonly endedAt: Float64Array;
+  /** 1 where the connection ended before the exchange did. */
+  readonly aborted: Uint8Array;
+  /** The rule that the request broke, or an empty string. */
+  readonly rule: readonly (RuleId | '')[];
+  /** Where it broke it, from the first byte of the request. */
+  readonly ruleOffset: Float64Array;
+}
+
+/** Which way bytes went, as the server sees it. */
+export type Direction = 'received' | 'sent';
+
+/**
+ * Segments as columns: what each read and each write carried. The bytes that were kept lie in `CaptureBatch.bytes`,
+ * one segment's after the other's.
+ */
+export interface SegmentColumns {
+  readonly connection: Float64Array;
+  /** 0 = received, 1 = sent. */
+  readonly direction: Uint8Array;
+  /** First byte, counted from the first that the connection received or sent. */
+  readonly offset: Float64Array;
+  readonly length: Float64Array;
+  /** First kept byte, counted from the segment's own start. */
+  readonly keptStart: Float64Array;
+  readonly keptLength: Float64Array;
+  readonly time: Float64Array;
+}
+
+/** What was served but not recorded, counted since the start of the run. */
+export interface LeftOut {
+  readonly exchanges: number;
+  readonly bytes: number;
+}
+
+/** What happened since the batch before. Every `Uint8Array` has its exact length and owns its buffer. */
+export interface CaptureBatch {
+  /** Counts from 1 in a run of the server; acknowledged with `batchStored`. */
+  readonly sequence: number;
+  readonly connections: readonly ConnectionRecord[];
+  readonly exchanges: ExchangeColumns;
+  readonly segments: SegmentColumns;
+  readonly bytes: Uint8Array;
+  readonly leftOut: LeftOut;
+}

@@ -1,0 +1,46 @@
+import type { CaptureBatch } from './capture.ts';
+
+export type EchoMode = 'off' | 'unhandled' | 'all';
+
+/** Everything the server needs to know to start; the same for the extension and the command line. */
+export interface ServerSettings {
+  /** Absolute path of the folder to serve. */
+  readonly root: string;
+  readonly host: string;
+  /** 0 = any free port. */
+  readonly port: number;
+  /** How many ports after `port` to try where one is taken. 0 = none. */
+  readonly furtherPorts: number;
+  /** Host names allowed beside the loopback names; `*` = any. */
+  readonly allowHosts: readonly string[];
+  readonly echo: EchoMode;
+  readonly capture: boolean;
+  /** Body bytes recorded per exchange and direction. */
+  readonly captureBodyBytes: number;
+}
+
+export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
+
+/** Extension host to server. */
+export type ToServer =
+  | { readonly type: 'start'; readonly settings: ServerSettings }
+  | { readonly type: 'allowHosts'; readonly hosts: readonly string[] }
+  | { readonly type: 'closeConnection'; readonly connection: number }
+  | { readonly type: 'batchStored'; readonly sequence: number }
+  | { readonly type: 'stop' };
+
+/** Server to extension host. */
+export type FromServer =
+  /** `skippedPorts`: asked for, but taken. */
+  | {
+      readonly type: 'listening';
+      readonly host: string;
+      readonly port: number;
+      readonly skippedPorts: readonly number[];
+    }
+  /** The server could not start; the process exits with 1. `code` is an errno name (EADDRINUSE) where there is one. */
+  | { readonly type: 'startFailed'; readonly code: string; readonly message: string }
+  | { readonly type: 'batch'; readonly batch: CaptureBatch }
+  | { readonly type: 'log'; readonly level: LogLevel; readonly message: string }
+  /** All connections are closed and the last batch is sent; the process exits with 0. */
+  | { readonly type: 'stopped' };
