@@ -1,6 +1,12 @@
-import type { ConnectionObserver, ConnectionState } from './exchange.ts';
+import { latin1 } from './bytes.ts';
+import { type ConnectionObserver, type ConnectionState, type Exchange, newExchange } from './exchange.ts';
 import type { Limits } from './limits.ts';
-import type { Output, RequestHandler } from './message.ts';
+import type { Output, RequestHandler, Response } from './message.ts';
+import { OutputQueue } from './outputQueue.ts';
+import { MessageParser } from './parser.ts';
+import { ParsedRequest } from './request.ts';
+import { bodyLength, isBodiless, responseHead } from './responseHead.ts';
+import type { Violation } from './violation.ts';
 
 /**
  * What a connection asks of the driver that moves its bytes:
@@ -9,34 +15,392 @@ import type { Output, RequestHandler } from './message.ts';
  */
 export type Wants = 'read' | 'write' | 'drain' | 'close';
 
+/** Bodies up to this size leave in one piece with their head: one write, one segment. */
+const joinedBody = 64 * 1024;
+const textEncoder = new TextEncoder();
+const interimContinue = textEncoder.encode('HTTP/1.1 100 Continue\r\n\r\n');
+
 /**
  * The server's side of one HTTP/1.1 connection (RFC 9112 section 9) without its socket: bytes go in, bytes to send
  * come out. It never touches a socket, a clock or a file. Times are milliseconds since the epoch.
  */
-export declare class Connection {
-  constructor(handler: RequestHandler, limits: Limits, now: number, observer?: ConnectionObserver | null);
+export class Connection {
+  private readonly handler: RequestHandler;
+  private readonly limits: Limits;
+  private readonly observer: ConnectionObserver | null;
+  private readonly parser: MessageParser;
+  private readonly output = new OutputQueue();
+  /** `closing`: nothing more is answered; what is queued is sent, then the peer is drained. */
+  private phase: 'open' | 'closing' | 'closed' = 'open';
+  private exchange: Exchange | null = null;
+  private request: ParsedRequest | null = null;
+  /** A refusal that waits for the end of the request's body, so that the connection can go on. */
+  private refusal: Response | null = null;
+  /** The bytes of the request, where the handler wants them. */
+  private message: Uint8Array[] | null = null;
+  private messageLength = 0;
+  /** Exchanges whose response is queued but not sent to its end, oldest first. */
+  private unsent: Exchange[] = [];
+  /** Input that waits until enough output has left. */
+  private waitingInput: Uint8Array | null = null;
+  private peerEnded = false;
+  private stopping = false;
+  private exchangeCount = 0;
+  /** Bytes of the connection up to the start of the present message. */
+  private messageStart = 0;
+  private receivedBytes = 0;
+  private queuedBytes = 0;
+  private sentBytes = 0;
+  private drainedBytes = 0;
+  private drainDue = 0;
+  private lastState: ConnectionState = 'accepted';
+  private dueTime: number;
+  private reason = '';
 
-  /** Takes bytes from the peer. `bytes` must stay unchanged until the next call of `receive`. */
-  receive(bytes: Uint8Array, now: number): void;
+  constructor(
+    handler: RequestHandler,
+    limits: Limits,
+    now: number,
+    observer: ConnectionObserver | null = null,
+  ) {
+    this.handler = handler;
+    this.limits = limits;
+    this.observer = observer;
+    this.parser = new MessageParser({ message: 'request', limits });
+    this.dueTime = now + limits.headerReadTime;
+  }
+
+  /** Takes bytes from the peer. They are not used any more once the call has returned. */
+  receive(bytes: Uint8Array, now: number): void {
+    this.receivedBytes += bytes.length;
+    if (this.phase !== 'open') {
+      this.drainedBytes += bytes.length;
+      if (this.drainedBytes > this.limits.drainBytes)
+        this.close('The client went on sending after an error.');
+      return;
+    }
+    if (this.waitingInput !== null) this.waitingInput = joined(this.waitingInput, bytes);
+    else this.process(bytes, now);
+    this.settle(now, false);
+  }
+
   /** The peer has shut down its sending side. */
-  receiveEnd(now: number): void;
+  receiveEnd(now: number): void {
+    this.peerEnded = true;
+    if (this.waitingInput === null) this.endInput(now);
+    this.settle(now, false);
+  }
 
-  /** The next item to send, or null. Each item is handed out once; slices of files are closed by `sent` or `release`. */
-  takeOutput(): Output | null;
+  /** The next item to send, or null. Each is handed out once; the connection closes the files of slices. */
+  takeOutput(): Output | null {
+    return this.output.take();
+  }
+
   /** `count` more bytes of what was taken have left, in order. */
-  sent(count: number, now: number): void;
+  sent(count: number, now: number): void {
+    if (this.phase === 'closed') return;
+    this.output.sent(count);
+    this.sentBytes += count;
+    this.endExchanges(now);
+    const waiting = this.waitingInput;
+    if (waiting !== null && this.output.pending < this.limits.pendingOutput) {
+      this.waitingInput = null;
+      this.process(waiting, now);
+      if (this.peerEnded && this.waitingInput === null) this.endInput(now);
+    }
+    this.settle(now, true);
+  }
 
-  get wants(): Wants;
+  get wants(): Wants {
+    if (this.phase === 'closed') return 'close';
+    if (this.output.pending > 0) return 'write';
+    if (this.phase === 'open') return this.peerEnded ? 'close' : 'read';
+    return this.peerEnded ? 'close' : 'drain';
+  }
+
   /** Whether the driver should read: false while too much output waits. */
-  get readable(): boolean;
-  get state(): ConnectionState;
+  get readable(): boolean {
+    if (this.peerEnded || this.phase === 'closed') return false;
+    return (
+      this.phase === 'closing' ||
+      (this.waitingInput === null && this.output.pending < this.limits.pendingOutput)
+    );
+  }
+
+  get state(): ConnectionState {
+    if (this.phase === 'closed') return 'closed';
+    if (this.output.pending > 0) return 'responding';
+    if (this.exchange !== null) return 'reading';
+    return this.exchangeCount > 0 ? 'idle' : 'accepted';
+  }
+
+  /** Why the connection is to be closed, in a sentence; empty while it is not. */
+  get closeReason(): string {
+    return this.reason;
+  }
 
   /** When `expire` is due if nothing happens before; Infinity for never. */
-  get deadline(): number;
-  expire(now: number): void;
+  get deadline(): number {
+    return this.phase === 'closed' ? Number.POSITIVE_INFINITY : this.dueTime;
+  }
+
+  expire(now: number): void {
+    if (now < this.deadline) return;
+    if (this.output.pending > 0) {
+      this.close('The client stopped reading.');
+    } else if (this.phase === 'closing') {
+      this.close('The client did not close after the last response.');
+    } else if (this.exchange !== null) {
+      this.refuse({ rule: 'request-timeout', offset: this.parser.length }, now);
+    } else {
+      this.close(this.exchangeCount > 0 ? 'It was idle for too long.' : 'No request came.');
+    }
+    this.settle(now, false);
+  }
 
   /** Graceful stop: answers under way are finished, then the connection closes. */
-  stop(now: number): void;
+  stop(now: number): void {
+    this.stopping = true;
+    if (this.phase === 'open' && this.exchange === null && this.waitingInput === null) {
+      this.phase = 'closing';
+      this.reason = 'The server stopped.';
+    }
+    this.settle(now, false);
+  }
+
   /** The socket is gone, whoever closed it: ends the exchanges under way and closes open files. Idempotent. */
-  release(now: number): void;
+  release(now: number): void {
+    if (this.exchange !== null && !this.unsent.includes(this.exchange)) this.unsent.push(this.exchange);
+    for (const exchange of this.unsent) {
+      exchange.aborted = true;
+      exchange.endedAt = now;
+      if (exchange.requestEnd < 0) exchange.requestEnd = this.receivedBytes;
+      if (exchange.responseStart >= 0)
+        exchange.responseEnd = Math.max(exchange.responseStart, this.sentBytes);
+      this.observer?.exchangeChanged(exchange);
+    }
+    this.unsent = [];
+    this.exchange = null;
+    this.waitingInput = null;
+    this.output.release();
+    this.close('The client closed the connection.');
+    this.settle(now, false);
+  }
+
+  private process(bytes: Uint8Array, now: number): void {
+    const { parser } = this;
+    for (let i = 0; i < bytes.length; ) {
+      if (this.phase !== 'open') return;
+      if (this.output.pending >= this.limits.pendingOutput) {
+        this.waitingInput = bytes.slice(i);
+        break;
+      }
+      const headWasComplete = parser.headComplete;
+      const next = parser.parse(bytes, i, bytes.length);
+      if (this.exchange === null && (parser.started || parser.violation !== null)) this.beginExchange(now);
+      if (parser.violation !== null) {
+        this.refuse(parser.violation, now);
+        return;
+      }
+      if (headWasComplete) this.keepMessage(bytes, i, next);
+      else if (parser.headComplete) this.endHead(next === bytes.length, now);
+      i = next;
+      if (parser.complete && this.phase === 'open') this.endRequest(now);
+    }
+    // The input does not outlast this call, but the head is needed until the request is answered.
+    if (this.request !== null) parser.head.keep(parser.head.end);
+  }
+
+  private beginExchange(now: number): void {
+    this.exchangeCount++;
+    this.exchange = newExchange(this.exchangeCount, this.messageStart, now);
+  }
+
+  private endHead(inputUsedUp: boolean, now: number): void {
+    const { parser, exchange } = this;
+    if (exchange === null) return;
+    const { head, framing } = parser;
+    this.request = new ParsedRequest(head, framing.kind !== 'none');
+    exchange.headAt = now;
+    exchange.requestBodyStart = this.messageStart + head.end;
+    this.nameExchange(exchange);
+    const refusal = this.handler.admit(this.request);
+    if (refusal !== null) {
+      // A short body is read to its end so that the connection can go on; a longer one is not worth waiting for.
+      const short =
+        framing.kind === 'none' || (framing.kind === 'length' && framing.length <= this.limits.drainBytes);
+      if (short && !head.expectsContinue) this.refusal = refusal;
+      else this.respond({ ...refusal, close: true }, now);
+      return;
+    }
+    if (this.handler.wantsMessage(this.request)) {
+      this.message = [];
+      this.messageLength = 0;
+      this.keepMessage(head.bytes, head.base, head.base + head.end);
+    }
+    if (head.expectsContinue && this.request.hasBody && inputUsedUp) {
+      exchange.responseStart = this.queuedBytes;
+      this.queue(interimContinue);
+    }
+    this.observer?.exchangeChanged(exchange);
+  }
+
+  private keepMessage(bytes: Uint8Array, start: number, end: number): void {
+    if (this.message === null) return;
+    this.messageLength += end - start;
+    if (this.messageLength > this.limits.keptMessage) this.message = null;
+    else this.message.push(bytes.slice(start, end));
+  }
+
+  private endRequest(now: number): void {
+    const { request, exchange, parser } = this;
+    if (request === null || exchange === null) return;
+    exchange.requestEnd = this.messageStart + parser.length;
+    exchange.requestEndedAt = now;
+    if (this.messageLength > this.limits.keptMessage) {
+      this.refuse({ rule: 'body-too-large', offset: parser.length }, now);
+      return;
+    }
+    const message = this.message === null ? null : concatenated(this.message, this.messageLength);
+    this.respond(this.refusal ?? this.handler.respond(request, message), now);
+  }
+
+  private refuse(violation: Violation, now: number): void {
+    if (this.exchange === null) this.beginExchange(now);
+    const { exchange } = this;
+    if (exchange === null) return;
+    exchange.violation = violation;
+    this.nameExchange(exchange);
+    this.respond({ ...this.handler.refuse(violation), close: true }, now);
+  }
+
+  /** Method and target, as far as the request line came. */
+  private nameExchange(exchange: Exchange): void {
+    const { head } = this.parser;
+    const bytes = head.bytes;
+    exchange.method = latin1(bytes, head.base + head.methodStart, head.base + head.methodEnd);
+    exchange.target = latin1(bytes, head.base + head.targetStart, head.base + head.targetEnd);
+  }
+
+  private respond(response: Response, now: number): void {
+    const { exchange, request } = this;
+    if (exchange === null) return;
+    const close = response.close === true || !this.persists();
+    const connection = close ? 'close' : this.parser.head.minorVersion === 0 ? 'keep-alive' : '';
+    exchange.status = response.status;
+    exchange.respondedAt = now;
+    if (exchange.responseStart < 0) exchange.responseStart = this.queuedBytes;
+    if (exchange.requestEnd < 0) exchange.requestEnd = this.receivedBytes;
+    const head = textEncoder.encode(responseHead(response, { now, connection }));
+    exchange.responseBodyStart = this.queuedBytes + head.length;
+    const bodiless = request?.method === 'HEAD' || isBodiless(response.status);
+    this.queueResponse(head, bodiless ? [] : response.body);
+    if (bodiless) this.output.discard(response.body);
+    exchange.responseEnd = this.queuedBytes;
+    this.unsent.push(exchange);
+    this.observer?.exchangeChanged(exchange);
+    if (close) {
+      this.phase = 'closing';
+      this.reason = 'The response was the last of the connection.';
+    }
+    this.nextMessage();
+  }
+
+  private queueResponse(head: Uint8Array, body: readonly Output[]): void {
+    if (body.length === 1 && !('file' in body[0]) && bodyLength(body) <= joinedBody) {
+      this.queue(joined(head, body[0]));
+      return;
+    }
+    this.queue(head);
+    for (const part of body) this.queue(part);
+  }
+
+  private queue(item: Output): void {
+    this.output.push(item);
+    this.queuedBytes += item.length;
+  }
+
+  /** RFC 9112 section 9.3. */
+  private persists(): boolean {
+    const { head } = this.parser;
+    if (this.stopping || this.exchangeCount >= this.limits.requestsPerConnection) return false;
+    if (head.connectionClose) return false;
+    return head.minorVersion > 0 || head.connectionKeepAlive;
+  }
+
+  private nextMessage(): void {
+    this.messageStart += this.parser.length;
+    this.parser.reset();
+    this.exchange = null;
+    this.request = null;
+    this.refusal = null;
+    this.message = null;
+    this.messageLength = 0;
+  }
+
+  /** The peer will send no more: a request that was begun will never be complete (RFC 9112 section 8). */
+  private endInput(now: number): void {
+    if (this.phase !== 'open') return;
+    if (this.exchange !== null) {
+      this.refuse({ rule: 'request-incomplete', offset: this.parser.length }, now);
+    } else {
+      this.reason = 'The client closed the connection.';
+    }
+  }
+
+  private endExchanges(now: number): void {
+    while (this.unsent.length > 0 && this.unsent[0].responseEnd <= this.sentBytes) {
+      const [exchange] = this.unsent.splice(0, 1);
+      exchange.endedAt = now;
+      this.observer?.exchangeChanged(exchange);
+    }
+  }
+
+  private close(reason: string): void {
+    this.phase = 'closed';
+    if (this.reason === '') this.reason = reason;
+  }
+
+  /** Sets the next deadline and reports a change of state. `written`: whether output has left just now. */
+  private settle(now: number, written: boolean): void {
+    this.dueTime = this.nextDeadline(now, written);
+    const { state } = this;
+    if (state === this.lastState) return;
+    this.lastState = state;
+    this.observer?.stateChanged(state);
+  }
+
+  private nextDeadline(now: number, written: boolean): number {
+    const { limits } = this;
+    if (this.output.pending > 0) {
+      return written || this.lastState !== 'responding' ? now + limits.writeStallTime : this.dueTime;
+    }
+    if (this.phase === 'closing') {
+      if (this.drainDue === 0) this.drainDue = now + limits.drainTime;
+      return this.drainDue;
+    }
+    if (this.exchange !== null) {
+      return this.request === null
+        ? this.exchange.startedAt + limits.headerReadTime
+        : now + limits.bodyIdleTime;
+    }
+    return this.exchangeCount > 0 ? now + limits.keepAliveTime : this.dueTime;
+  }
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(first.length + second.length);
+  bytes.set(first);
+  bytes.set(second, first.length);
+  return bytes;
+}
+
+function concatenated(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, offset);
+    offset += piece.length;
+  }
+  return bytes;
 }

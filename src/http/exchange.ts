@@ -39,3 +39,26 @@ export interface ConnectionObserver {
   exchangeChanged(exchange: Exchange): void;
   stateChanged(state: ConnectionState): void;
 }
+
+/** An exchange whose request starts at `requestStart`; nothing else of it is known yet. */
+export function newExchange(number: number, requestStart: number, now: number): Exchange {
+  return {
+    number,
+    requestStart,
+    requestBodyStart: -1,
+    requestEnd: -1,
+    responseStart: -1,
+    responseBodyStart: -1,
+    responseEnd: -1,
+    method: '',
+    target: '',
+    status: 0,
+    violation: null,
+    aborted: false,
+    startedAt: now,
+    headAt: 0,
+    requestEndedAt: 0,
+    respondedAt: 0,
+    endedAt: 0,
+  };
+}

@@ -19,8 +19,8 @@ export type Output = Uint8Array | FileSlice;
 export type TargetForm = 'origin' | 'absolute' | 'authority' | 'asterisk';
 
 /**
- * A well-formed request, from the moment its header section is complete. Valid until the connection receives again:
- * its strings are taken from the connection's buffer when they are asked for.
+ * A well-formed request, from the moment its header section is complete. Valid until the handler has answered it: its
+ * strings are taken from the connection's buffer when they are asked for.
  */
 export interface Request {
   readonly method: string;

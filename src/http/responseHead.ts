@@ -1,0 +1,52 @@
+import { httpDate } from './date.ts';
+import type { Output, Response } from './message.ts';
+import { reasonPhrases } from './reasonPhrases.ts';
+
+/** What the connection adds to a response. */
+export interface ResponseFrame {
+  readonly now: number;
+  /** Value of the Connection field; empty for none. */
+  readonly connection: '' | 'close' | 'keep-alive';
+}
+
+/** Bytes of a body, whether in memory or in a file. */
+export function bodyLength(body: readonly Output[]): number {
+  let length = 0;
+  for (const part of body) length += part.length;
+  return length;
+}
+
+/** Whether a response with this status has no content by definition (RFC 9110 section 6.4.1). */
+export function isBodiless(status: number): boolean {
+  return status < 200 || status === 204 || status === 304;
+}
+
+/**
+ * Status line and header section with the empty line that ends them. The status line keeps its last space where there
+ * is no reason phrase (RFC 9112 section 4). Content-Length stands on every response that may have content; for HEAD
+ * it is the one that GET would get (RFC 9110 section 8.6). Throws UnsafeFieldError.
+ */
+export function responseHead(response: Response, frame: ResponseFrame): string {
+  const { status } = response;
+  checkFields(response.fields);
+  let head = `HTTP/1.1 ${status} ${reasonPhrases[status] ?? ''}\r\nDate: ${httpDate(frame.now)}\r\n`;
+  for (const [name, value] of response.fields) head += `${name}: ${value}\r\n`;
+  if (!isBodiless(status)) head += `Content-Length: ${bodyLength(response.body)}\r\n`;
+  if (frame.connection !== '') head += `Connection: ${frame.connection}\r\n`;
+  return `${head}\r\n`;
+}
+
+/** Thrown for a response whose fields would break out of the header section (RFC 9110 section 5.5). */
+export class UnsafeFieldError extends Error {
+  constructor(name: string) {
+    super(`The field ${JSON.stringify(name)} of a response has a name or value that no field may have.`);
+    this.name = 'UnsafeFieldError';
+  }
+}
+
+function checkFields(fields: Response['fields']): void {
+  for (const [name, value] of fields) {
+    if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name) || /[\r\n\0]/.test(value))
+      throw new UnsafeFieldError(name);
+  }
+}

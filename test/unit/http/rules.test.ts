@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { bytesOf } from '../../../src/http/bytes.ts';
+import { defaultLimits } from '../../../src/http/limits.ts';
+import { MessageParser } from '../../../src/http/parser.ts';
+import { type RuleId, type Rule, rules } from '../../../src/http/rules.ts';
+
+function violationOf(rule: Rule, pieces: readonly Uint8Array[]) {
+  const parser = new MessageParser({ message: rule.message, limits: defaultLimits });
+  for (const piece of pieces) {
+    for (let i = 0; i < piece.length && parser.violation === null && !parser.complete; ) {
+      i = parser.parse(piece, i, piece.length);
+    }
+  }
+  return parser.violation;
+}
+
+for (const [id, rule] of Object.entries(rules) as [RuleId, Rule][]) {
+  const { example } = rule;
+  if (example === null) continue;
+  const expected = { rule: id, offset: rule.offset };
+  const bytes = bytesOf(example);
+
+  test(`${id}: its example is refused by it, at its offset`, () => {
+    assert.deepEqual(violationOf(rule, [bytes]), expected);
+  });
+
+  test(`${id}: so it is byte by byte`, () => {
+    assert.deepEqual(violationOf(rule, Array.from(bytes, (octet) => Uint8Array.of(octet))), expected);
+  });
+
+  test(`${id}: so it is cut anywhere`, () => {
+    // Long examples repeat one byte: cuts near both ends and the offence show all there is to see.
+    const near = (cut: number) => cut < 200 || cut > bytes.length - 200 || Math.abs(cut - rule.offset) < 50;
+    for (let cut = 1; cut < bytes.length; cut++) {
+      if (!near(cut)) continue;
+      assert.deepEqual(violationOf(rule, [bytes.subarray(0, cut), bytes.subarray(cut)]), expected, `cut at ${cut}`);
+    }
+  });
+}
