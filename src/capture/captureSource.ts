@@ -1,0 +1,23 @@
+import type { CaptureSummary, ExchangeDetail, ExchangeKey, ExchangeRow } from '../protocol/inspector.ts';
+
+/** What has happened to the capture: exchanges came, went on or were displaced; or everything was removed. */
+export type CaptureChange = 'changed' | 'cleared';
+
+/** What views see of the captured exchanges. Rows stand in the order in which they arrived, oldest first. */
+export interface CaptureSource {
+  /** Exchanges stored; their indices run from 0 (oldest) to `count - 1`. Displacing the oldest shifts all indices. */
+  readonly count: number;
+  /** `start` inclusive, `end` exclusive; both are clamped to what is stored. */
+  rows(start: number, end: number): readonly ExchangeRow[];
+  /** Where an exchange stands now; -1 where it is not stored. */
+  indexOf(key: ExchangeKey): number;
+  /** The caller owns every `Uint8Array` of the answer: exact length, own buffer. Null where it is not stored. */
+  detail(key: ExchangeKey): ExchangeDetail | null;
+  /** Changes whenever `detail(key)` may have changed; 0 where it is not stored. */
+  version(key: ExchangeKey): number;
+  summary(): CaptureSummary;
+  /** Removes all exchanges and closed connections, also what was kept on disk. */
+  clear(): void;
+  /** Called at once for every batch stored: listeners coalesce by themselves. Returns the end of the subscription. */
+  onDidChange(listener: (change: CaptureChange) => void): () => void;
+}
