@@ -1,0 +1,84 @@
+// Runs the suite inside the extension host of a VS Code from npm.
+// node test/workbench/runInCodeServer.mjs [newest|oldest]
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { format } from 'node:util';
+import { chromium } from 'playwright-core';
+import { project } from '../project.mjs';
+import { chromiumFlags, findChromium } from './chromium.mjs';
+import { CodeServer } from './codeServer.mjs';
+import { installCodeServer } from './install.mjs';
+import { runSuite } from './suite.mjs';
+
+const name = process.argv[2] === 'oldest' ? 'oldest' : 'newest';
+/** The suite takes seconds; a workbench that has not come to its end by now never will. */
+const patience = 300_000;
+
+const executablePath = await findChromium();
+const installed = await installCodeServer(name);
+const stage = name === 'newest' ? 'workbench' : 'oldest';
+process.exitCode = await runSuite(stage, async (paths) => {
+  console.log(`Running the suite inside VS Code ${installed.release} ...`);
+  const server = await CodeServer.start(installed);
+  const browser = await chromium.launch({ executablePath, args: chromiumFlags });
+  try {
+    const page = await browser.newPage();
+    const { code, log } = await exitOf(page, addressOf(server, paths));
+    if (code !== 0) keepLog(log);
+    return code;
+  } finally {
+    await browser.close();
+    await server.stop();
+  }
+});
+
+/** @param {readonly string[]} log what the workbench and the extension host wrote to their consoles */
+function keepLog(log) {
+  const file = path.join(project, 'out/results', `${stage}.log`);
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, log.join('\n'));
+  console.log(`The workbench's own words are in ${path.relative(project, file)}.`);
+}
+
+/**
+ * Opens an address and waits for the suite's end. The page reports through two functions that it looks for in its
+ * window, as VS Code's own suite for browsers has it (microsoft/vscode, test/integration/browser).
+ *
+ * @param {import('playwright-core').Page} page
+ * @param {string} address
+ * @returns {Promise<{ code: number, log: string[] }>}
+ */
+function exitOf(page, address) {
+  return new Promise((resolve, reject) => {
+    /** @type {string[]} */
+    const log = [];
+    const tired = setTimeout(() => {
+      console.error(`The suite has not ended after ${patience / 1000} s.`);
+      resolve({ code: 1, log });
+    }, patience);
+    const exit = (/** @type {number} */ code) => {
+      clearTimeout(tired);
+      resolve({ code, log });
+    };
+    const take = (/** @type {'log'} */ _type, /** @type {unknown[]} */ args) => log.push(format(...args));
+    page
+      .exposeFunction('codeAutomationLog', take)
+      .then(() => page.exposeFunction('codeAutomationExit', exit))
+      .then(() => page.goto(address))
+      .catch(reject);
+  });
+}
+
+/**
+ * @param {CodeServer} server
+ * @param {{ extension: string, tests: string, workspace: string }} paths
+ */
+function addressOf(server, { extension, tests, workspace }) {
+  const remote = `vscode-remote://${new URL(server.address).host}`;
+  const payload = JSON.stringify([
+    ['extensionDevelopmentPath', `${remote}${extension}`],
+    ['extensionTestsPath', `${remote}${tests}`],
+    ['skipWelcome', 'true'],
+  ]);
+  return `${server.addressOf(workspace)}&payload=${encodeURIComponent(payload)}`;
+}

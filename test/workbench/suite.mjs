@@ -1,0 +1,72 @@
+// What both runners of the suite inside the extension host need: the suite's bundle, a folder to open, the count.
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { project } from '../project.mjs';
+
+/** The site that Spark is shown on and tested with. */
+export const exampleSite = path.join(project, 'test/fixtures/example-site');
+
+/**
+ * Bundles the suite, hands it to a runner, and keeps its count in `out/results/<stage>.json`.
+ *
+ * @param {string} stage
+ * @param {(paths: { extension: string, tests: string, workspace: string }) => Promise<number>} runner
+ *   resolves to the exit code; `tests` is the module that exports `run`
+ * @returns {Promise<number>} the exit code
+ */
+export async function runSuite(stage, runner) {
+  const source = path.join(project, 'test/workbench/suite');
+  const bundles = path.join(project, 'out', stage, String(process.pid));
+  const temporary = mkdtempSync(path.join(os.tmpdir(), 'spark-suite-'));
+  const workspace = path.join(temporary, 'example-site');
+  cpSync(exampleSite, workspace, { recursive: true });
+  try {
+    await build({
+      absWorkingDir: project,
+      entryPoints: readdirSync(source)
+        .filter((file) => file.endsWith('.ts'))
+        .map((file) => path.join(source, file)),
+      outdir: bundles,
+      bundle: true,
+      format: 'cjs',
+      platform: 'node',
+      target: 'node20',
+      // One mocha for all, and the workbench's own `vscode`.
+      external: ['vscode', 'mocha'],
+      sourcemap: 'inline',
+      logLevel: 'warning',
+    });
+    const code = await runner({ extension: project, tests: path.join(bundles, 'index.js'), workspace });
+    return showResults(stage, bundles) ? code : code || 1;
+  } finally {
+    rmSync(bundles, { recursive: true, force: true });
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+/**
+ * @param {string} stage
+ * @param {string} bundles where the suite left its report and its count
+ * @returns {boolean} whether it came to its end
+ */
+function showResults(stage, bundles) {
+  const report = path.join(bundles, 'report.txt');
+  if (existsSync(report)) process.stdout.write(readFileSync(report));
+  const counts = path.join(bundles, 'results.json');
+  if (!existsSync(counts)) return false;
+  const results = path.join(project, 'out/results');
+  mkdirSync(results, { recursive: true });
+  writeFileSync(path.join(results, `${stage}.json`), readFileSync(counts));
+  return true;
+}
