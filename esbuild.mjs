@@ -6,8 +6,37 @@ import { build, context } from 'esbuild';
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
 
+let underway = 0;
+
+/**
+ * Says when all is built: `.vscode/tasks.json` waits for these words.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const progress = {
+  name: 'progress',
+  setup({ onStart, onEnd }) {
+    onStart(() => {
+      if (underway++ === 0) console.log('Building dist ...');
+    });
+    onEnd(() => {
+      if (--underway === 0) console.log('Built dist.');
+    });
+  },
+};
+
 /** @type {import('esbuild').BuildOptions} */
-const common = { bundle: true, sourcemap: true, sourcesContent: false, logLevel: 'warning', outdir: 'dist' };
+const common = {
+  bundle: true,
+  sourcemap: true,
+  sourcesContent: false,
+  logLevel: 'warning',
+  outdir: 'dist',
+  plugins: [progress],
+};
+
+/** What is minified has no source map in the package: nobody steps through it. */
+const forRelease = production ? { minify: true, sourcemap: false } : {};
 
 /** @type {import('esbuild').BuildOptions} */
 const forNode = { ...common, platform: 'node', target: 'node20', format: 'cjs' };
@@ -16,7 +45,7 @@ const pages = ['src/inspector/inspector.ts', 'src/inspector/preview.ts'];
 
 /** @type {import('esbuild').BuildOptions[]} */
 const bundles = [
-  { ...forNode, entryPoints: ['src/extension/extension.ts'], external: ['vscode'], minify: production },
+  { ...forNode, entryPoints: ['src/extension/extension.ts'], external: ['vscode'], ...forRelease },
   // Never minified: it is what users step through.
   { ...forNode, entryPoints: { server: 'src/server/main.ts', cli: 'src/cli.ts' } },
   {
@@ -25,16 +54,14 @@ const bundles = [
     target: 'chrome132',
     format: 'iife',
     entryPoints: pages.filter((page) => existsSync(page)),
-    minify: production,
+    ...forRelease,
   },
 ];
 
 if (production) rmSync('dist', { recursive: true, force: true });
 if (watch) {
-  for (const bundle of bundles) {
-    const watched = await context({ ...bundle, logLevel: 'info' });
-    await watched.watch();
-  }
+  const contexts = await Promise.all(bundles.map((bundle) => context(bundle)));
+  await Promise.all(contexts.map((watched) => watched.watch()));
 } else {
   await Promise.all(bundles.map((bundle) => build(bundle)));
   chmodSync('dist/cli.js', 0o755);

@@ -4,8 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { run } from './program.mjs';
 
-/** Calm pictures: nothing on the screen but the workbench itself. */
-const settings = {
+/** Settings that leave nothing on the screen but the workbench itself. */
+export const calm = {
   'chat.disableAIFeatures': true,
   'extensions.ignoreRecommendations': true,
   'git.enabled': false,
@@ -48,7 +48,7 @@ export class CodeServer {
     mkdirSync(path.join(folder, 'data/User'), { recursive: true });
     writeFileSync(
       path.join(folder, 'data/User/settings.json'),
-      JSON.stringify({ ...settings, ...options.settings }, null, 2),
+      JSON.stringify({ ...calm, ...options.settings }, null, 2),
     );
     const program = spawn(
       installed.node,
@@ -78,10 +78,20 @@ export class CodeServer {
 
   /**
    * @param {string} folder absolute path
+   * @param {Record<string, string>} [payload] what the workbench is told, by VS Code's names; paths are absolute
    * @returns {string} the address that opens the workbench on a folder
    */
-  addressOf(folder) {
-    return `${this.address}/?folder=${encodeURIComponent(folder)}`;
+  addressOf(folder, payload = {}) {
+    const remote = `vscode-remote://${new URL(this.address).host}`;
+    const told = Object.entries(payload).map(([name, value]) => [
+      name,
+      value.startsWith('/') ? remote + value : value,
+    ]);
+    const query = new URLSearchParams({
+      folder,
+      payload: JSON.stringify([...told, ['skipWelcome', 'true']]),
+    });
+    return `${this.address}/?${query}`;
   }
 
   /** Settled when code-server has ended, for whatever reason. */

@@ -3,6 +3,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set();
+
+/** Ends the programs that `run` is waiting for. */
+export function endPrograms() {
+  for (const program of running) program.kill();
+}
+
 /**
  * Runs a program to its end; what it wrote is shown only if it fails.
  *
@@ -25,6 +33,8 @@ export async function run(what, command, args, options = {}) {
       shell: process.platform === 'win32' && command.endsWith('.cmd'),
       ...options,
     });
+    running.add(child);
+    child.once('close', () => running.delete(child));
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => {

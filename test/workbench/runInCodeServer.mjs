@@ -23,7 +23,8 @@ process.exitCode = await runSuite(stage, async (paths) => {
   const browser = await chromium.launch({ executablePath, args: chromiumFlags });
   try {
     const page = await browser.newPage();
-    const { code, log } = await exitOf(page, addressOf(server, paths));
+    const tested = { extensionDevelopmentPath: paths.extension, extensionTestsPath: paths.tests };
+    const { code, log } = await exitOf(page, server.addressOf(paths.workspace, tested));
     if (code !== 0) keepLog(log);
     return code;
   } finally {
@@ -67,18 +68,4 @@ function exitOf(page, address) {
       .then(() => page.goto(address))
       .catch(reject);
   });
-}
-
-/**
- * @param {CodeServer} server
- * @param {{ extension: string, tests: string, workspace: string }} paths
- */
-function addressOf(server, { extension, tests, workspace }) {
-  const remote = `vscode-remote://${new URL(server.address).host}`;
-  const payload = JSON.stringify([
-    ['extensionDevelopmentPath', `${remote}${extension}`],
-    ['extensionTestsPath', `${remote}${tests}`],
-    ['skipWelcome', 'true'],
-  ]);
-  return `${server.addressOf(workspace)}&payload=${encodeURIComponent(payload)}`;
 }
