@@ -357,7 +357,7 @@ const table = {
     '7.1',
     400,
     `${chunked}x\r\n`,
-    54,
+    56,
   ),
   'chunk-extension-syntax': request(
     'After a chunk size only extensions of the form ";name=value" may follow.',
@@ -365,7 +365,7 @@ const table = {
     '7.1.1',
     400,
     `${chunked}5 \r\n`,
-    56,
+    58,
   ),
   'chunk-line-too-long': request(
     'A chunk size with its extensions is longer than this server reads.',
@@ -373,7 +373,7 @@ const table = {
     '7.1.1',
     400,
     `${chunked}1;${'a'.repeat(5000)}\r\n`,
-    54 + 4096 + 2,
+    56 + 4096 + 2,
   ),
   'chunk-end': request(
     'CR and LF must follow the data of a chunk, right where its size says.',
@@ -381,7 +381,7 @@ const table = {
     '7.1',
     400,
     `${chunked}1\r\nxy\r\n`,
-    58,
+    60,
   ),
   // What only time or the end of the input shows
   'request-incomplete': request(
