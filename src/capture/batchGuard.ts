@@ -1,0 +1,101 @@
+import type { CaptureBatch } from '../protocol/capture.ts';
+
+const states: readonly unknown[] = ['accepted', 'reading', 'responding', 'idle', 'closed'];
+
+const exchangeNumbers = [
+  'connection',
+  'number',
+  'requestStart',
+  'requestBodyStart',
+  'requestEnd',
+  'responseStart',
+  'responseBodyStart',
+  'responseEnd',
+  'startedAt',
+  'headAt',
+  'requestEndedAt',
+  'respondedAt',
+  'endedAt',
+  'ruleOffset',
+] as const;
+
+const segmentNumbers = ['connection', 'length', 'keptStart', 'keptLength', 'time'] as const;
+
+/** Whether a value from another process, or from a file, is a batch that the store can take. */
+export function isCaptureBatch(value: unknown): value is CaptureBatch {
+  return (
+    isObject(value) &&
+    isCount(value.sequence) &&
+    Array.isArray(value.connections) &&
+    value.connections.every(isConnectionRecord) &&
+    isExchangeColumns(value.exchanges) &&
+    value.bytes instanceof Uint8Array &&
+    isSegmentColumns(value.segments, value.bytes.length) &&
+    isObject(value.leftOut) &&
+    isCount(value.leftOut.exchanges) &&
+    isCount(value.leftOut.bytes)
+  );
+}
+
+function isConnectionRecord(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    isEndpoint(value.peer) &&
+    isEndpoint(value.local) &&
+    states.includes(value.state) &&
+    [value.id, value.bytesReceived, value.bytesSent, value.exchangeCount].every(isCount) &&
+    Number.isFinite(value.openedAt) &&
+    Number.isFinite(value.closedAt) &&
+    typeof value.closeReason === 'string'
+  );
+}
+
+function isEndpoint(value: unknown): boolean {
+  return isObject(value) && typeof value.address === 'string' && isCount(value.port);
+}
+
+function isExchangeColumns(value: unknown): boolean {
+  if (!isObject(value) || !(value.id instanceof Float64Array)) return false;
+  const { length } = value.id;
+  const isText = (column: unknown) =>
+    Array.isArray(column) && column.length === length && column.every((text) => typeof text === 'string');
+  return (
+    exchangeNumbers.every((name) => isNumbers(value[name], length)) &&
+    value.status instanceof Uint16Array &&
+    value.status.length === length &&
+    value.aborted instanceof Uint8Array &&
+    value.aborted.length === length &&
+    isText(value.method) &&
+    isText(value.target) &&
+    isText(value.rule)
+  );
+}
+
+/** Besides the shape: what the segments say of the kept bytes must fit the bytes. */
+function isSegmentColumns(value: unknown, byteCount: number): boolean {
+  if (!isObject(value) || !(value.offset instanceof Float64Array)) return false;
+  const { length } = value.offset;
+  if (!segmentNumbers.every((name) => isNumbers(value[name], length))) return false;
+  if (!(value.direction instanceof Uint8Array) || value.direction.length !== length) return false;
+  let kept = 0;
+  for (let i = 0; i < length; i++) {
+    const [start, count, whole] = [value.keptStart, value.keptLength, value.length].map((column) =>
+      column instanceof Float64Array ? column[i] : Number.NaN,
+    );
+    if (!(start >= 0 && count >= 0 && start + count <= whole)) return false;
+    kept += count;
+  }
+  return kept === byteCount;
+}
+
+function isNumbers(column: unknown, length: number): boolean {
+  return column instanceof Float64Array && column.length === length;
+}
+
+function isCount(value: unknown): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

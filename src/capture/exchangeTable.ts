@@ -1,0 +1,172 @@
+import type { RuleId } from '../http/rules.ts';
+import type { ExchangeColumns } from '../protocol/capture.ts';
+
+const blockRows = 1024;
+
+const numericColumns = [
+  'id',
+  'connection',
+  'number',
+  'status',
+  'requestStart',
+  'requestBodyStart',
+  'requestEnd',
+  'responseStart',
+  'responseBodyStart',
+  'responseEnd',
+  'startedAt',
+  'headAt',
+  'requestEndedAt',
+  'respondedAt',
+  'endedAt',
+  'aborted',
+  'ruleOffset',
+] as const;
+
+type NumericColumn = (typeof numericColumns)[number];
+
+/** Memory of a row without the characters of its target: its numbers, its references, its places in indexes. */
+export const rowBytes = numericColumns.length * 8 + 160;
+
+/** A row of the table, copied out of it. Values as in `ExchangeColumns`. */
+export type StoredExchange = { readonly [column in NumericColumn]: number } & {
+  readonly method: string;
+  readonly target: string;
+  readonly rule: RuleId | '';
+};
+
+interface Block<Owner> {
+  readonly numbers: { readonly [column in NumericColumn]: Float64Array };
+  readonly owner: Owner[];
+  readonly method: string[];
+  readonly target: string[];
+  readonly rule: (RuleId | '')[];
+}
+
+/**
+ * Exchanges as columns, in blocks of rows. A row has a position that never changes: rows are appended at `end` and
+ * dropped at `first`, a block's memory with its last row.
+ */
+export class ExchangeTable<Owner> {
+  /** Position of the oldest row. */
+  first = 0;
+  /** Position after the newest row. */
+  end = 0;
+  private readonly blocks = new Map<number, Block<Owner>>();
+
+  get length(): number {
+    return this.end - this.first;
+  }
+
+  /** @returns the row's position */
+  append(owner: Owner, columns: ExchangeColumns, row: number): number {
+    const position = this.end++;
+    const number = Math.floor(position / blockRows);
+    if (!this.blocks.has(number)) this.blocks.set(number, newBlock());
+    this.block(position).owner[position % blockRows] = owner;
+    this.replace(position, columns, row);
+    return position;
+  }
+
+  replace(position: number, columns: ExchangeColumns, row: number): void {
+    const block = this.block(position);
+    const i = position % blockRows;
+    for (const column of numericColumns) block.numbers[column][i] = columns[column][row];
+    block.method[i] = columns.method[row];
+    block.target[i] = columns.target[row];
+    block.rule[i] = columns.rule[row];
+  }
+
+  set(position: number, column: NumericColumn, value: number): void {
+    this.block(position).numbers[column][position % blockRows] = value;
+  }
+
+  get(position: number, column: NumericColumn): number {
+    return this.block(position).numbers[column][position % blockRows];
+  }
+
+  target(position: number): string {
+    return this.block(position).target[position % blockRows];
+  }
+
+  owner(position: number): Owner {
+    return this.block(position).owner[position % blockRows];
+  }
+
+  read(position: number): StoredExchange {
+    const { numbers, method, target, rule } = this.block(position);
+    const i = position % blockRows;
+    return {
+      id: numbers.id[i],
+      connection: numbers.connection[i],
+      number: numbers.number[i],
+      status: numbers.status[i],
+      requestStart: numbers.requestStart[i],
+      requestBodyStart: numbers.requestBodyStart[i],
+      requestEnd: numbers.requestEnd[i],
+      responseStart: numbers.responseStart[i],
+      responseBodyStart: numbers.responseBodyStart[i],
+      responseEnd: numbers.responseEnd[i],
+      startedAt: numbers.startedAt[i],
+      headAt: numbers.headAt[i],
+      requestEndedAt: numbers.requestEndedAt[i],
+      respondedAt: numbers.respondedAt[i],
+      endedAt: numbers.endedAt[i],
+      aborted: numbers.aborted[i],
+      ruleOffset: numbers.ruleOffset[i],
+      method: method[i],
+      target: target[i],
+      rule: rule[i],
+    };
+  }
+
+  dropFirst(): void {
+    const i = this.first % blockRows;
+    // The strings go at once; the numbers with the block.
+    const block = this.block(this.first);
+    block.method[i] = '';
+    block.target[i] = '';
+    this.first++;
+    if (i === blockRows - 1) this.blocks.delete(Math.floor((this.first - 1) / blockRows));
+  }
+
+  clear(): void {
+    this.first = this.end;
+    this.blocks.clear();
+  }
+
+  private block(position: number): Block<Owner> {
+    const block = this.blocks.get(Math.floor(position / blockRows));
+    if (block === undefined || position < this.first) throw new RangeError(`No exchange at ${position}.`);
+    return block;
+  }
+}
+
+function newBlock<Owner>(): Block<Owner> {
+  const column = () => new Float64Array(blockRows);
+  return {
+    numbers: {
+      id: column(),
+      connection: column(),
+      number: column(),
+      status: column(),
+      requestStart: column(),
+      requestBodyStart: column(),
+      requestEnd: column(),
+      responseStart: column(),
+      responseBodyStart: column(),
+      responseEnd: column(),
+      startedAt: column(),
+      headAt: column(),
+      requestEndedAt: column(),
+      respondedAt: column(),
+      endedAt: column(),
+      aborted: column(),
+      ruleOffset: column(),
+    },
+    owner: [],
+    method: [],
+    target: [],
+    rule: [],
+  };
+}

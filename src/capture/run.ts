@@ -1,0 +1,98 @@
+import type { ConnectionRecord } from '../protocol/capture.ts';
+import { NumberQueue } from './numberQueue.ts';
+import { Stream } from './segments.ts';
+
+/** One life of one server, named by a string without `/` that stays the same over a window reload. */
+export type RunId = string;
+
+/** What is known of a run when it starts. */
+export interface RunDescription {
+  readonly id: RunId;
+  /** What the user calls the server: the name of the folder. */
+  readonly serverName: string;
+  /** Absolute path of the folder served. */
+  readonly root: string;
+  readonly startedAt: number;
+}
+
+/** How a run ended: a sentence for the user, and when. */
+export interface RunEnd {
+  readonly reason: string;
+  readonly time: number;
+}
+
+/** A connection as it is stored, with where its exchanges and bytes are. */
+export class StoredConnection {
+  record: ConnectionRecord;
+  /** Number of the slab that was the next when it came: its age, comparable with that of exchanges. */
+  readonly slab: number;
+  readonly received = new Stream();
+  readonly sent = new Stream();
+  /** Positions of its exchanges that are stored, oldest first. */
+  readonly exchanges = new NumberQueue();
+  /** Changes with anything that is shown of it. */
+  version = 1;
+  removed = false;
+
+  constructor(record: ConnectionRecord, slab: number) {
+    this.record = record;
+    this.slab = slab;
+  }
+
+  get isClosed(): boolean {
+    return this.record.state === 'closed';
+  }
+}
+
+/** A run as it is stored. */
+export class StoredRun {
+  readonly description: RunDescription;
+  readonly beforeReload: boolean;
+  end: RunEnd | null = null;
+  leftOutSinceStart = 0;
+  leftOutBeforeClear = 0;
+  /** Changes whenever connections come or go. */
+  version = 1;
+  readonly connections = new Map<number, StoredConnection>();
+  /** Where an exchange stands in the table, by its id. */
+  readonly positions = new Map<number, number>();
+  /** Positions of exchanges that have not ended. */
+  readonly open = new Set<number>();
+  /** Ids of exchanges that were removed before they ended: later news of them is ignored. */
+  readonly removedOpen = new Set<number>();
+  /** In the order they came; those removed are taken out now and then. */
+  private order: StoredConnection[] = [];
+
+  constructor(description: RunDescription, beforeReload: boolean) {
+    this.description = description;
+    this.beforeReload = beforeReload;
+  }
+
+  /** Exchanges served but not recorded since the last clear. */
+  get leftOut(): number {
+    return this.leftOutSinceStart - this.leftOutBeforeClear;
+  }
+
+  addConnection(connection: StoredConnection): void {
+    this.connections.set(connection.record.id, connection);
+    this.order.push(connection);
+    this.version++;
+  }
+
+  removeConnection(connection: StoredConnection): void {
+    connection.removed = true;
+    this.connections.delete(connection.record.id);
+    this.version++;
+    if (this.order.length < 64 || this.connections.size * 2 > this.order.length) return;
+    this.order = this.order.filter((one) => !one.removed);
+  }
+
+  /** Newest first, at most `limit`. */
+  newestConnections(limit: number): StoredConnection[] {
+    const newest: StoredConnection[] = [];
+    for (let i = this.order.length - 1; i >= 0 && newest.length < limit; i--) {
+      if (!this.order[i].removed) newest.push(this.order[i]);
+    }
+    return newest;
+  }
+}

@@ -1,0 +1,190 @@
+import type { CaptureBatch, Direction } from '../protocol/capture.ts';
+import type { KeptBytes, SegmentMark } from '../protocol/inspector.ts';
+import { NumberQueue } from './numberQueue.ts';
+
+/** A reference to a segment is `slab * slabSegments + index`. */
+const slabSegments = 65_536;
+
+/** Numbers of a segment in a slab: offset, length, kept start, kept length, time, start in the slab's bytes. */
+const stride = 6;
+
+/** Memory of a segment: its numbers and the reference to it. */
+const segmentBytes = stride * 8 + 8;
+const slabBytes = 400;
+
+interface Slab {
+  readonly numbers: Float64Array;
+  readonly bytes: Uint8Array;
+}
+
+/** A segment of a stream, with what was kept of it. Offsets as in `SegmentColumns`. */
+interface Segment {
+  readonly start: number;
+  readonly end: number;
+  readonly time: number;
+  /** First kept byte, counted as `start`; the bytes belong to the store. */
+  readonly keptStart: number;
+  readonly kept: Uint8Array;
+}
+
+/** The segments of all connections, in slabs: one or more for each batch, dropped as a whole, oldest first. */
+export class SegmentSlabs {
+  /** Number of the oldest slab. */
+  first = 0;
+  /** Number that the next slab gets. */
+  next = 0;
+  /** Bytes of memory held. */
+  size = 0;
+  private readonly slabs = new Map<number, Slab>();
+
+  /** Copies the segments of a batch; `streamOf` gives the stream that each belongs to. */
+  add(batch: CaptureBatch, streamOf: (connection: number, direction: Direction) => Stream): void {
+    const { segments, bytes } = batch;
+    const count = segments.offset.length;
+    let bytesAt = 0;
+    for (let from = 0; from < count; from += slabSegments) {
+      const to = Math.min(from + slabSegments, count);
+      const numbers = new Float64Array((to - from) * stride);
+      const slabStart = bytesAt;
+      for (let i = from; i < to; i++) {
+        const at = (i - from) * stride;
+        numbers[at] = segments.offset[i];
+        numbers[at + 1] = segments.length[i];
+        numbers[at + 2] = segments.keptStart[i];
+        numbers[at + 3] = segments.keptLength[i];
+        numbers[at + 4] = segments.time[i];
+        numbers[at + 5] = bytesAt - slabStart;
+        bytesAt += segments.keptLength[i];
+        const stream = streamOf(segments.connection[i], segments.direction[i] === 0 ? 'received' : 'sent');
+        stream.append(this, this.next * slabSegments + (i - from), segments.offset[i], segments.length[i]);
+      }
+      // A copy: what comes over a channel may be a view of a larger buffer, which it would keep alive.
+      this.put({ numbers, bytes: bytes.slice(slabStart, bytesAt) });
+    }
+  }
+
+  /** Drops the oldest slab; its segments count as not kept from now on. */
+  dropFirst(): void {
+    const slab = this.slabs.get(this.first);
+    if (slab !== undefined) this.size -= sizeOf(slab);
+    this.slabs.delete(this.first);
+    this.first++;
+  }
+
+  clear(): void {
+    this.slabs.clear();
+    this.first = this.next;
+    this.size = 0;
+  }
+
+  /** Null where its slab was dropped. */
+  read(reference: number): Segment | null {
+    const slab = this.slabs.get(Math.floor(reference / slabSegments));
+    if (slab === undefined) return null;
+    const at = (reference % slabSegments) * stride;
+    const { numbers, bytes } = slab;
+    const start = numbers[at];
+    return {
+      start,
+      end: start + numbers[at + 1],
+      time: numbers[at + 4],
+      keptStart: start + numbers[at + 2],
+      kept: bytes.subarray(numbers[at + 5], numbers[at + 5] + numbers[at + 3]),
+    };
+  }
+
+  isDropped(reference: number): boolean {
+    return reference < this.first * slabSegments;
+  }
+
+  private put(slab: Slab): void {
+    this.slabs.set(this.next++, slab);
+    this.size += sizeOf(slab);
+  }
+}
+
+function sizeOf(slab: Slab): number {
+  return slabBytes + slab.bytes.length + (slab.numbers.length / stride) * segmentBytes;
+}
+
+/** One direction of a connection. */
+export class Stream {
+  /** Bytes that went this way, as far as segments have told. */
+  length = 0;
+  private readonly references = new NumberQueue();
+  private inOrder = true;
+
+  append(slabs: SegmentSlabs, reference: number, offset: number, length: number): void {
+    const { references } = this;
+    while (references.length > 0 && slabs.isDropped(references.at(0))) references.shift();
+    if (offset < this.length) this.inOrder = false;
+    references.push(reference);
+    this.length = Math.max(this.length, offset + length);
+  }
+
+  clear(): void {
+    this.references.clear();
+  }
+
+  /**
+   * What is stored of the bytes from `start` to `end` (exclusive), with offsets counted from `start`. Runs of kept
+   * bytes that adjoin are joined; the caller owns them.
+   */
+  cut(slabs: SegmentSlabs, start: number, end: number): { kept: KeptBytes[]; segments: SegmentMark[] } {
+    const marks: SegmentMark[] = [];
+    const pieces: KeptBytes[] = [];
+    for (const segment of this.overlapping(slabs, start, end)) {
+      marks.push({
+        start: Math.max(segment.start, start) - start,
+        end: Math.min(segment.end, end) - start,
+        time: segment.time,
+      });
+      const from = Math.max(segment.keptStart, start);
+      const to = Math.min(segment.keptStart + segment.kept.length, end);
+      if (from >= to) continue;
+      const bytes = segment.kept.subarray(from - segment.keptStart, to - segment.keptStart);
+      pieces.push({ offset: from - start, bytes });
+    }
+    return { kept: joined(pieces), segments: marks };
+  }
+
+  private overlapping(slabs: SegmentSlabs, start: number, end: number): Segment[] {
+    const { references } = this;
+    const found: Segment[] = [];
+    for (let i = this.inOrder ? this.firstEndingAfter(slabs, start) : 0; i < references.length; i++) {
+      const segment = slabs.read(references.at(i));
+      if (segment === null || segment.end <= start) continue;
+      if (segment.start < end) found.push(segment);
+      else if (this.inOrder) break;
+    }
+    return this.inOrder ? found : found.sort((one, other) => one.start - other.start);
+  }
+
+  /** Binary search; only where the segments are in order. Dropped ones stand at the front. */
+  private firstEndingAfter(slabs: SegmentSlabs, offset: number): number {
+    let low = 0;
+    let high = this.references.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const segment = slabs.read(this.references.at(middle));
+      if (segment === null || segment.end <= offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+/** Joins runs that adjoin, and copies each into a buffer of its own. */
+function joined(pieces: readonly KeptBytes[]): KeptBytes[] {
+  const runs: KeptBytes[] = [];
+  for (let i = 0; i < pieces.length; ) {
+    const { offset } = pieces[i];
+    let end = offset;
+    let next = i;
+    while (next < pieces.length && pieces[next].offset === end) end += pieces[next++].bytes.length;
+    const bytes = new Uint8Array(end - offset);
+    for (; i < next; i++) bytes.set(pieces[i].bytes, pieces[i].offset - offset);
+    runs.push({ offset, bytes });
+  }
+  return runs;
+}

@@ -1,0 +1,434 @@
+import type { CaptureBatch, ConnectionRecord, Direction } from '../protocol/capture.ts';
+import type {
+  CaptureSummary,
+  ExchangeDetail,
+  ExchangeKey,
+  ExchangeRow,
+  MessageDetail,
+} from '../protocol/inspector.ts';
+import type { CaptureChange, CaptureSource } from './captureSource.ts';
+import { ExchangeTable, rowBytes, type StoredExchange } from './exchangeTable.ts';
+import { type RunDescription, type RunEnd, type RunId, StoredConnection, StoredRun } from './run.ts';
+import { SegmentSlabs, type Stream } from './segments.ts';
+
+/** Memory of a connection: its record, two streams and places in indexes. */
+const connectionBytes = 1400;
+
+/** What was counted before a window reload, to go on from. */
+export interface StoreTotals {
+  /** Exchanges that ever arrived since the last clear, stored or not. */
+  readonly captured: number;
+  readonly displaced: number;
+  readonly leftOut: number;
+  readonly lostInReload: number;
+}
+
+/** Where the exchanges of a run stand in the table, with their owner. */
+interface Owner {
+  readonly run: StoredRun;
+  readonly connection: StoredConnection;
+  /** Number of the slab that came with the exchange, or would have. */
+  readonly slab: number;
+}
+
+/**
+ * What was captured, in memory of a bounded size: beyond it, the oldest go first. Everything costs time in proportion
+ * to what is added, not to what is stored.
+ */
+export class CaptureStore implements CaptureSource {
+  private readonly storedRuns = new Map<RunId, StoredRun>();
+  private readonly table = new ExchangeTable<Owner>();
+  private readonly slabs = new SegmentSlabs();
+  /** Closed connections without any stored exchange, oldest first. */
+  private readonly bare = new Map<StoredConnection, StoredRun>();
+  private readonly listeners = new Set<(change: CaptureChange) => void>();
+  private maxBytes: number;
+  /** Memory of rows and connections; segments count themselves. */
+  private indexBytes = 0;
+  private captured = 0;
+  private displaced = 0;
+  private lostInReload = 0;
+  /** Left out by runs that are no longer stored. */
+  private formerLeftOut = 0;
+
+  /** @param maxBytes of memory to hold, at most */
+  constructor(maxBytes: number) {
+    this.maxBytes = maxBytes;
+  }
+
+  get count(): number {
+    return this.table.length;
+  }
+
+  /** Bytes of memory held, as estimated. */
+  get size(): number {
+    return this.slabs.size + this.indexBytes;
+  }
+
+  setMaxBytes(maxBytes: number): void {
+    this.maxBytes = maxBytes;
+    this.displaceBeyondBound();
+    this.emit('changed');
+  }
+
+  /** Runs in the order in which they started. */
+  runs(): readonly StoredRun[] {
+    return [...this.storedRuns.values()];
+  }
+
+  run(id: RunId): StoredRun | undefined {
+    return this.storedRuns.get(id);
+  }
+
+  addRun(description: RunDescription, beforeReload = false): void {
+    this.storedRuns.set(description.id, new StoredRun(description, beforeReload));
+    this.emit('changed');
+  }
+
+  /** @throws RangeError where the run is unknown */
+  add(id: RunId, batch: CaptureBatch): void {
+    const run = this.knownRun(id);
+    const slab = this.slabs.next;
+    for (const record of batch.connections) this.addConnection(run, record);
+    this.slabs.add(batch, (connection, direction) => this.streamOf(run, connection, direction));
+    this.addExchanges(run, batch, slab);
+    for (const { id: connection, state } of batch.connections) {
+      if (state === 'closed') this.settleClosed(run, connection);
+    }
+    run.leftOutSinceStart = batch.leftOut.exchanges;
+    this.displaceBeyondBound();
+    this.emit('changed');
+  }
+
+  /** The run is over: what was open in it is closed, for the reason given. */
+  endRun(id: RunId, end: RunEnd): void {
+    const run = this.knownRun(id);
+    if (run.end !== null) return;
+    run.end = end;
+    run.version++;
+    for (const position of run.open) this.abort(position, end.time);
+    run.open.clear();
+    run.removedOpen.clear();
+    if (run.connections.size === 0) this.removeRun(run);
+    for (const connection of [...run.connections.values()]) {
+      if (connection.isClosed) continue;
+      connection.record = {
+        ...connection.record,
+        state: 'closed',
+        closedAt: end.time,
+        closeReason: end.reason,
+      };
+      connection.version++;
+      this.settleClosed(run, connection.record.id);
+    }
+    this.emit('changed');
+  }
+
+  rows(start: number, end: number): readonly ExchangeRow[] {
+    const { first } = this.table;
+    const from = Math.max(0, start);
+    const rows: ExchangeRow[] = [];
+    for (let i = from; i < Math.min(end, this.count); i++) rows.push(this.rowAt(first + i));
+    return rows;
+  }
+
+  /** Exchanges of a connection, newest first, at most `limit`. */
+  newestExchanges(connection: StoredConnection, limit: number): readonly ExchangeRow[] {
+    const { exchanges } = connection;
+    const count = Math.min(limit, exchanges.length);
+    return Array.from({ length: count }, (_, i) => this.rowAt(exchanges.at(exchanges.length - 1 - i)));
+  }
+
+  indexOf(key: ExchangeKey): number {
+    const position = this.positionOf(key);
+    return position === null ? -1 : position - this.table.first;
+  }
+
+  version(key: ExchangeKey): number {
+    const position = this.positionOf(key);
+    return position === null ? 0 : this.table.owner(position).connection.version;
+  }
+
+  detail(key: ExchangeKey): ExchangeDetail | null {
+    const position = this.positionOf(key);
+    if (position === null) return null;
+    const { run, connection } = this.table.owner(position);
+    const exchange = this.table.read(position);
+    const [requestEnd, responseEnd] = extents(exchange, connection);
+    return {
+      row: this.rowAt(position),
+      serverName: run.description.serverName,
+      peer: connection.record.peer,
+      ruleOffset: exchange.ruleOffset,
+      request: this.message(
+        'received',
+        connection.received,
+        exchange.requestStart,
+        requestEnd,
+        exchange.requestEndedAt > 0,
+      ),
+      response: this.message(
+        'sent',
+        connection.sent,
+        exchange.responseStart,
+        responseEnd,
+        exchange.status > 0 && exchange.endedAt > 0 && exchange.aborted === 0,
+      ),
+    };
+  }
+
+  summary(): CaptureSummary {
+    const { displaced, lostInReload } = this;
+    return { exchanges: this.count, displaced, leftOut: this.totals().leftOut, lostInReload };
+  }
+
+  totals(): StoreTotals {
+    let leftOut = this.formerLeftOut;
+    for (const run of this.storedRuns.values()) leftOut += run.leftOut;
+    const { captured, displaced, lostInReload } = this;
+    return { captured, displaced, leftOut, lostInReload };
+  }
+
+  /** After what was kept was stored again: takes over what `totals` knew of, and counts what is missing as lost. */
+  resume(totals: StoreTotals): void {
+    const lost = Math.max(0, totals.captured - totals.displaced - this.captured);
+    this.lostInReload = lost;
+    this.displaced = Math.max(0, totals.captured - lost - this.count);
+    this.captured = totals.captured;
+    this.formerLeftOut += Math.max(0, totals.leftOut - this.totals().leftOut);
+    this.emit('changed');
+  }
+
+  clear(): void {
+    for (const run of this.storedRuns.values()) {
+      for (const position of run.open) run.removedOpen.add(this.table.get(position, 'id'));
+      run.open.clear();
+      run.positions.clear();
+      run.leftOutBeforeClear = run.leftOutSinceStart;
+    }
+    this.table.clear();
+    this.slabs.clear();
+    this.bare.clear();
+    this.indexBytes = 0;
+    this.captured = 0;
+    this.displaced = 0;
+    this.lostInReload = 0;
+    this.formerLeftOut = 0;
+    for (const run of [...this.storedRuns.values()]) this.clearConnections(run);
+    this.emit('cleared');
+  }
+
+  onDidChange(listener: (change: CaptureChange) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private clearConnections(run: StoredRun): void {
+    for (const connection of [...run.connections.values()]) {
+      if (connection.isClosed) {
+        run.removeConnection(connection);
+        continue;
+      }
+      connection.exchanges.clear();
+      connection.received.clear();
+      connection.sent.clear();
+      connection.version++;
+      this.indexBytes += connectionBytes;
+    }
+    run.version++;
+    if (run.end !== null) this.storedRuns.delete(run.description.id);
+  }
+
+  private addConnection(run: StoredRun, record: ConnectionRecord): void {
+    const known = run.connections.get(record.id);
+    if (known !== undefined) {
+      known.record = record;
+      known.version++;
+      return;
+    }
+    run.addConnection(new StoredConnection(record, this.slabs.next));
+    this.indexBytes += connectionBytes;
+  }
+
+  private connectionOf(run: StoredRun, id: number): StoredConnection {
+    const known = run.connections.get(id);
+    if (known !== undefined) return known;
+    this.addConnection(run, unknownConnection(id, run));
+    return this.connectionOf(run, id);
+  }
+
+  private streamOf(run: StoredRun, id: number, direction: Direction): Stream {
+    const connection = this.connectionOf(run, id);
+    connection.version++;
+    return direction === 'received' ? connection.received : connection.sent;
+  }
+
+  private addExchanges(run: StoredRun, { exchanges }: CaptureBatch, slab: number): void {
+    for (let row = 0; row < exchanges.id.length; row++) {
+      const id = exchanges.id[row];
+      const ended = exchanges.endedAt[row] > 0;
+      const known = run.positions.get(id);
+      if (known === undefined && run.removedOpen.has(id)) {
+        if (ended) run.removedOpen.delete(id);
+        continue;
+      }
+      const connection = this.connectionOf(run, exchanges.connection[row]);
+      connection.version++;
+      if (known !== undefined) this.indexBytes -= this.rowSize(known);
+      const position = known ?? this.table.append({ run, connection, slab }, exchanges, row);
+      if (known === undefined) {
+        run.positions.set(id, position);
+        connection.exchanges.push(position);
+        this.bare.delete(connection);
+        this.captured++;
+      } else {
+        this.table.replace(position, exchanges, row);
+      }
+      this.indexBytes += this.rowSize(position);
+      if (ended) run.open.delete(position);
+      else run.open.add(position);
+    }
+  }
+
+  private rowSize(position: number): number {
+    return rowBytes + 2 * this.table.target(position).length;
+  }
+
+  /** A connection that is closed stays for as long as one of its exchanges, or until its turn comes. */
+  private settleClosed(run: StoredRun, id: number): void {
+    const connection = run.connections.get(id);
+    if (connection !== undefined && connection.exchanges.length === 0) this.bare.set(connection, run);
+  }
+
+  private displaceBeyondBound(): void {
+    while (this.size > this.maxBytes) {
+      const oldest = this.count > 0 ? this.table.owner(this.table.first).slab : Number.POSITIVE_INFINITY;
+      const [bare] = this.bare;
+      if (this.slabs.first < this.slabs.next && this.slabs.first < oldest) this.slabs.dropFirst();
+      else if (bare !== undefined && bare[0].slab <= oldest) this.removeConnection(bare[1], bare[0]);
+      else if (this.count > 0) this.displaceOldest();
+      else break;
+    }
+  }
+
+  private displaceOldest(): void {
+    const position = this.table.first;
+    const { run, connection } = this.table.owner(position);
+    const id = this.table.get(position, 'id');
+    this.indexBytes -= this.rowSize(position);
+    run.positions.delete(id);
+    if (run.open.delete(position)) run.removedOpen.add(id);
+    connection.exchanges.shift();
+    connection.version++;
+    this.table.dropFirst();
+    this.displaced++;
+    if (connection.isClosed && connection.exchanges.length === 0) this.removeConnection(run, connection);
+  }
+
+  private removeConnection(run: StoredRun, connection: StoredConnection): void {
+    run.removeConnection(connection);
+    this.bare.delete(connection);
+    this.indexBytes -= connectionBytes;
+    if (run.end !== null && run.connections.size === 0) this.removeRun(run);
+  }
+
+  /** A run that is over goes with its last connection. */
+  private removeRun(run: StoredRun): void {
+    this.formerLeftOut += run.leftOut;
+    this.storedRuns.delete(run.description.id);
+  }
+
+  private abort(position: number, time: number): void {
+    const exchange = this.table.read(position);
+    const { connection } = this.table.owner(position);
+    const [requestEnd, responseEnd] = extents(exchange, connection);
+    this.table.set(position, 'requestEnd', requestEnd);
+    if (exchange.responseStart >= 0) this.table.set(position, 'responseEnd', responseEnd);
+    this.table.set(position, 'endedAt', time);
+    this.table.set(position, 'aborted', 1);
+    connection.version++;
+  }
+
+  private rowAt(position: number): ExchangeRow {
+    const { run, connection } = this.table.owner(position);
+    const exchange = this.table.read(position);
+    const [requestEnd, responseEnd] = extents(exchange, connection);
+    return {
+      key: `${run.description.id}/${exchange.id}`,
+      id: exchange.id,
+      connection: exchange.connection,
+      method: exchange.method,
+      target: exchange.target,
+      status: exchange.status,
+      requestSize: requestEnd - exchange.requestStart,
+      responseSize: exchange.responseStart < 0 ? 0 : responseEnd - exchange.responseStart,
+      startedAt: exchange.startedAt,
+      duration: exchange.endedAt > 0 ? exchange.endedAt - exchange.startedAt : null,
+      rule: exchange.rule,
+      aborted: exchange.aborted !== 0,
+      beforeReload: run.beforeReload,
+    };
+  }
+
+  private message(
+    direction: Direction,
+    stream: Stream,
+    start: number,
+    end: number,
+    complete: boolean,
+  ): MessageDetail {
+    if (start < 0) return { direction, length: 0, complete, kept: [], segments: [] };
+    return { direction, length: end - start, complete, ...stream.cut(this.slabs, start, end) };
+  }
+
+  private positionOf(key: ExchangeKey): number | null {
+    const slash = key.lastIndexOf('/');
+    const run = this.storedRuns.get(key.slice(0, slash));
+    return run?.positions.get(Number(key.slice(slash + 1))) ?? null;
+  }
+
+  private knownRun(id: RunId): StoredRun {
+    const run = this.storedRuns.get(id);
+    if (run === undefined) throw new RangeError(`No run ${id}.`);
+    return run;
+  }
+
+  private emit(change: CaptureChange): void {
+    for (const listener of [...this.listeners]) listener(change);
+  }
+}
+
+/** Where request and response end, as far as they have gone over the wire. */
+function extents(
+  exchange: StoredExchange,
+  connection: StoredConnection,
+): [request: number, response: number] {
+  const { record, received, sent } = connection;
+  const arrived = Math.max(record.bytesReceived, received.length, exchange.requestStart);
+  const left = Math.max(record.bytesSent, sent.length, exchange.responseStart);
+  // The end of a response is known before its bytes have left.
+  const responseEnd =
+    exchange.responseEnd < 0
+      ? left
+      : exchange.endedAt > 0
+        ? exchange.responseEnd
+        : Math.min(exchange.responseEnd, left);
+  return [exchange.requestEnd < 0 ? arrived : exchange.requestEnd, responseEnd];
+}
+
+/** Stands in where a connection's record was not kept. */
+function unknownConnection(id: number, run: StoredRun): ConnectionRecord {
+  const nowhere = { address: '', port: 0 };
+  return {
+    id,
+    peer: nowhere,
+    local: nowhere,
+    state: 'accepted',
+    openedAt: run.description.startedAt,
+    closedAt: 0,
+    bytesReceived: 0,
+    bytesSent: 0,
+    exchangeCount: 0,
+    closeReason: '',
+  };
+}
