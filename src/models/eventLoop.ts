@@ -1,0 +1,228 @@
+import { readSync } from 'node:fs';
+import { Connection } from '../http/connection.ts';
+import type { FileSlice } from '../http/message.ts';
+import type { Listener, Transport, TransportConnection, TransportEvents } from '../sockets/transport.ts';
+import type { ConnectionRecorder, RunningModel, Service } from './served.ts';
+
+/** A file is read and sent in pieces of this size, one at a time: memory stays small however slow the client is. */
+const filePiece = 64 * 1024;
+/** How often deadlines are looked at, in milliseconds. */
+const deadlineCheck = 250;
+
+function now(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+/**
+ * The event-driven model: one thread waits for all sockets at once and does a little for whichever is ready. What it
+ * shows: thousands of connections cost no thread each. What breaks it: one handler that computes for long holds up
+ * everybody. Described in Stevens, UNIX Network Programming, chapter 6 (I/O multiplexing).
+ */
+export async function runEventLoop(
+  transport: Transport,
+  options: { readonly host: string; readonly port: number },
+  service: Service,
+): Promise<RunningModel> {
+  const open = new Map<number, ServedConnection>();
+  const listener = await transport.listen(options, {
+    accepted(socket) {
+      const { id, recorder } = service.recorder.opened(socket.peer, socket.local, now());
+      const full = open.size >= service.maximumConnections;
+      const connection = new ServedConnection(socket, service, recorder, () => open.delete(id));
+      open.set(id, connection);
+      if (full) connection.turnAway();
+      return connection;
+    },
+    failed(error) {
+      service.log('warning', `A connection could not be accepted: ${error.message}`);
+    },
+  });
+  const timer = setInterval(() => {
+    const time = now();
+    for (const connection of open.values()) connection.expire(time);
+  }, deadlineCheck);
+  timer.unref();
+  return {
+    address: listener.address,
+    closeConnection(id) {
+      const connection = open.get(id);
+      connection?.abort('It was closed by hand.');
+      return connection !== undefined;
+    },
+    stop: (grace) => stop(listener, open, grace).finally(() => clearInterval(timer)),
+  };
+}
+
+async function stop(listener: Listener, open: Map<number, ServedConnection>, grace: number): Promise<void> {
+  const closed = listener.close();
+  for (const connection of [...open.values()]) connection.stop();
+  const forced = setTimeout(() => {
+    for (const connection of [...open.values()]) connection.abort('The server stopped.');
+  }, grace);
+  await closed;
+  clearTimeout(forced);
+}
+
+const serviceUnavailable = new TextEncoder().encode(
+  'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
+);
+
+/** One connection: moves bytes between its socket and the HTTP state machine, as that wants. */
+class ServedConnection implements TransportEvents {
+  private readonly socket: TransportConnection;
+  private readonly connection: Connection;
+  private readonly recorder: ConnectionRecorder | null;
+  private readonly service: Service;
+  private readonly forget: () => void;
+  /** The slice being sent, and how much of it has been read. */
+  private slice: FileSlice | null = null;
+  private sliceRead = 0;
+  /** Bytes handed to the socket that the kernel has not taken yet. */
+  private unflushed = 0;
+  private paused = false;
+  private halfClosed = false;
+  private turnedAway = false;
+  private reason = '';
+  private finished = false;
+
+  constructor(
+    socket: TransportConnection,
+    service: Service,
+    recorder: ConnectionRecorder | null,
+    forget: () => void,
+  ) {
+    this.socket = socket;
+    this.service = service;
+    this.recorder = recorder;
+    this.forget = forget;
+    this.connection = new Connection(service.handler, service.limits, now(), recorder);
+  }
+
+  received(bytes: Uint8Array): void {
+    if (this.finished || this.turnedAway) return;
+    const time = now();
+    this.recorder?.received(bytes, time);
+    this.guarded(() => this.connection.receive(bytes, time));
+  }
+
+  ended(): void {
+    if (this.turnedAway) this.abort('There were too many connections.');
+    else this.guarded(() => this.connection.receiveEnd(now()));
+  }
+
+  flushed(count: number): void {
+    if (this.finished || this.turnedAway) return;
+    this.unflushed -= count;
+    this.guarded(() => this.connection.sent(count, now()));
+  }
+
+  closed(error: string): void {
+    const reset =
+      error === 'ECONNRESET' ? 'The client reset the connection.' : error && `The socket failed: ${error}.`;
+    this.finish(reset);
+  }
+
+  expire(time: number): void {
+    if (time >= this.connection.deadline) this.guarded(() => this.connection.expire(time));
+  }
+
+  stop(): void {
+    if (this.turnedAway) this.abort('The server stopped.');
+    else this.guarded(() => this.connection.stop(now()));
+  }
+
+  abort(reason: string): void {
+    this.reason ||= reason;
+    this.socket.close();
+    this.finish(this.reason);
+  }
+
+  /** There is no room for the connection: says so and closes. */
+  turnAway(): void {
+    this.turnedAway = true;
+    this.recorder?.sent(serviceUnavailable, now());
+    this.socket.write(serviceUnavailable);
+    this.socket.halfClose();
+    this.service.log('warning', 'A connection was turned away with 503: there are too many.');
+  }
+
+  /** What goes wrong in one connection must not reach the others. */
+  private guarded(step: () => void): void {
+    if (this.finished) return;
+    try {
+      step();
+      this.pump();
+    } catch (error) {
+      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.service.log('error', `A connection was cut: ${message}`);
+      this.abort('Answering it failed; the log says why.');
+    }
+  }
+
+  private pump(): void {
+    this.write();
+    const { wants, readable } = this.connection;
+    if (wants === 'close') {
+      this.abort(this.connection.closeReason);
+      return;
+    }
+    if (wants === 'drain' && !this.halfClosed) {
+      this.halfClosed = true;
+      this.socket.halfClose();
+    }
+    if (readable === this.paused) {
+      this.paused = !readable;
+      if (readable) this.socket.resume();
+      else this.socket.pause();
+    }
+  }
+
+  /** Hands over all bytes in memory, and of a file one piece at a time. */
+  private write(): void {
+    this.socket.cork();
+    while (!this.finished) {
+      const output = this.slice ?? this.connection.takeOutput();
+      if (output === null) break;
+      if (!('file' in output)) {
+        this.hand(output);
+        continue;
+      }
+      this.slice = output;
+      if (this.unflushed >= filePiece) break;
+      this.writePiece(output);
+    }
+    this.socket.uncork();
+  }
+
+  private writePiece(slice: FileSlice): void {
+    const length = Math.min(filePiece, slice.length - this.sliceRead);
+    const piece = Buffer.allocUnsafeSlow(length);
+    const count = readSync(slice.file.descriptor, piece, 0, length, slice.offset + this.sliceRead);
+    if (count === 0) {
+      // Content-Length has promised more: only a cut connection tells the client that this is not the whole.
+      this.abort('The file became shorter while it was sent.');
+      return;
+    }
+    this.sliceRead += count;
+    if (this.sliceRead === slice.length) {
+      this.slice = null;
+      this.sliceRead = 0;
+    }
+    this.hand(piece.subarray(0, count));
+  }
+
+  private hand(bytes: Uint8Array): void {
+    this.unflushed += bytes.length;
+    this.recorder?.sent(bytes, now());
+    this.socket.write(bytes);
+  }
+
+  private finish(reason: string): void {
+    if (this.finished) return;
+    this.finished = true;
+    const time = now();
+    this.connection.release(time);
+    this.recorder?.closed(reason || this.reason || this.connection.closeReason, time);
+    this.forget();
+  }
+}

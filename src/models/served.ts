@@ -1,0 +1,44 @@
+import type { ConnectionState, Exchange } from '../http/exchange.ts';
+import type { Limits } from '../http/limits.ts';
+import type { RequestHandler } from '../http/message.ts';
+import type { SocketAddress } from '../sockets/transport.ts';
+
+/** What a model tells of one connection as it serves it. Bytes must not change after the call. */
+export interface ConnectionRecorder {
+  received(bytes: Uint8Array, time: number): void;
+  sent(bytes: Uint8Array, time: number): void;
+  exchangeChanged(exchange: Exchange): void;
+  stateChanged(state: ConnectionState): void;
+  /** `reason`: a sentence. */
+  closed(reason: string, time: number): void;
+}
+
+/** Where a model reports what happens; the same for every model. */
+export interface Recorder {
+  /** Numbers a connection, counted from 1, and returns where its events go. */
+  opened(
+    peer: SocketAddress,
+    local: SocketAddress,
+    time: number,
+  ): { id: number; recorder: ConnectionRecorder | null };
+}
+
+/** What every model serves with. */
+export interface Service {
+  readonly handler: RequestHandler;
+  readonly limits: Limits;
+  readonly recorder: Recorder;
+  /** Connections at a time; one more is answered 503 and closed. */
+  readonly maximumConnections: number;
+  /** Something that a person should know of, in a sentence. */
+  log(level: 'info' | 'warning' | 'error', message: string): void;
+}
+
+/** A running model. */
+export interface RunningModel {
+  readonly address: SocketAddress;
+  /** Closes one connection, whatever it is doing; false where there is none of that id. */
+  closeConnection(id: number): boolean;
+  /** Stops gracefully: answers under way get `grace` milliseconds. Resolves when every socket is closed. */
+  stop(grace: number): Promise<void>;
+}

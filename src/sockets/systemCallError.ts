@@ -1,0 +1,28 @@
+/** What an errno name means for somebody who started a server, and what to do about it. */
+const meanings: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'Another program listens there already. Stop it, or choose another port.',
+  EADDRNOTAVAIL: 'No network interface of this machine has that address. Choose another host.',
+  EACCES: 'This user may not listen there. Choose a port from 1024 on.',
+  EMFILE: 'This process has no file descriptor left. Close connections, or raise the limit (ulimit -n).',
+  ENFILE: 'The system has no file descriptor left. Close other programs.',
+  ENOTFOUND: 'No address belongs to that name. Choose another host.',
+};
+
+/** A system call that failed: which one, how, and what that means. */
+export class SystemCallError extends Error {
+  /** As in `man 2`: bind, listen, accept. */
+  readonly call: string;
+  /** errno's name, as EADDRINUSE; empty where the system gave none. */
+  readonly code: string;
+  /** errno itself, positive; 0 where the system gave none. */
+  readonly errno: number;
+
+  constructor(call: string, code: string, errno: number, subject: string) {
+    const meaning = meanings[code];
+    super(`${call} ${subject}: ${code || 'failed'}.${meaning === undefined ? '' : ` ${meaning}`}`);
+    this.name = 'SystemCallError';
+    this.call = call;
+    this.code = code;
+    this.errno = errno;
+  }
+}
