@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { bytesOf } from '../../../src/http/bytes.ts';
 import { defaultLimits } from '../../../src/http/limits.ts';
 import { MessageParser } from '../../../src/http/parser.ts';
-import { type RuleId, type Rule, rules } from '../../../src/http/rules.ts';
+import { type Rule, type RuleId, rules } from '../../../src/http/rules.ts';
 
 function violationOf(rule: Rule, pieces: readonly Uint8Array[]) {
   const parser = new MessageParser({ message: rule.message, limits: defaultLimits });
@@ -26,7 +26,13 @@ for (const [id, rule] of Object.entries(rules) as [RuleId, Rule][]) {
   });
 
   test(`${id}: so it is byte by byte`, () => {
-    assert.deepEqual(violationOf(rule, Array.from(bytes, (octet) => Uint8Array.of(octet))), expected);
+    assert.deepEqual(
+      violationOf(
+        rule,
+        Array.from(bytes, (octet) => Uint8Array.of(octet)),
+      ),
+      expected,
+    );
   });
 
   test(`${id}: so it is cut anywhere`, () => {
@@ -34,7 +40,11 @@ for (const [id, rule] of Object.entries(rules) as [RuleId, Rule][]) {
     const near = (cut: number) => cut < 200 || cut > bytes.length - 200 || Math.abs(cut - rule.offset) < 50;
     for (let cut = 1; cut < bytes.length; cut++) {
       if (!near(cut)) continue;
-      assert.deepEqual(violationOf(rule, [bytes.subarray(0, cut), bytes.subarray(cut)]), expected, `cut at ${cut}`);
+      assert.deepEqual(
+        violationOf(rule, [bytes.subarray(0, cut), bytes.subarray(cut)]),
+        expected,
+        `cut at ${cut}`,
+      );
     }
   });
 }
