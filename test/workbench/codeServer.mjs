@@ -39,8 +39,8 @@ export class CodeServer {
 
   /**
    * @param {import('./install.mjs').CodeServer} installed
-   * @param {{ extensions?: string, settings?: Record<string, unknown>, port?: number, log?: (text: string) => void }} [options]
-   *   `extensions`: folder of installed extensions, else an empty one; `log` gets what code-server writes
+   * @param {{ extensions?: string, settings?: Record<string, unknown>, runsSuite?: boolean }} [options]
+   *   `extensions`: folder of installed extensions, else an empty one; `runsSuite`: for tests inside the extension host
    * @returns {Promise<CodeServer>} once it can be opened
    */
   static async start(installed, options = {}) {
@@ -55,15 +55,17 @@ export class CodeServer {
       [
         installed.entry,
         ...['--auth', 'none'],
-        ...['--bind-addr', `127.0.0.1:${options.port ?? 0}`],
+        ...['--bind-addr', '127.0.0.1:0'],
         '--disable-telemetry',
         '--disable-update-check',
         '--disable-workspace-trust',
         ...['--user-data-dir', path.join(folder, 'data')],
         ...['--extensions-dir', options.extensions ?? path.join(folder, 'extensions')],
         ...['--config', path.join(folder, 'config.yaml')],
-        // Without it, 1.139 ignores the address's `payload`, which names the tests to run.
-        ...(installed.name === 'newest' ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
+        // 1.139 looks for tests in the address only so; but then it shows no notifications either.
+        ...(options.runsSuite && installed.name === 'newest'
+          ? ['--vscode-option', 'enable-smoke-test-driver']
+          : []),
       ],
       {
         env: environment(),
@@ -72,7 +74,7 @@ export class CodeServer {
         detached: true,
       },
     );
-    const address = await addressOf(program, options.log ?? (() => undefined));
+    const address = await addressOf(program);
     return new CodeServer(address, program, folder);
   }
 
@@ -141,18 +143,18 @@ function environment() {
 
 /**
  * @param {import('node:child_process').ChildProcess} program
- * @param {(text: string) => void} log
  * @returns {Promise<string>}
  */
-function addressOf(program, log) {
+function addressOf(program) {
   return new Promise((resolve, reject) => {
     let output = '';
     const read = (/** @type {Buffer} */ bytes) => {
-      log(bytes.toString());
-      if (output === null) return;
       output += bytes;
       const found = /HTTP server listening on (http:\/\/[^\s/]+)/.exec(output);
-      if (found !== null) resolve(found[1]);
+      if (found === null) return;
+      resolve(found[1]);
+      // From here on it is read only so that code-server can go on writing.
+      for (const stream of [program.stdout, program.stderr]) stream?.removeAllListeners('data').resume();
     };
     program.stdout?.on('data', read);
     program.stderr?.on('data', read);

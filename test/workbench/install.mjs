@@ -56,12 +56,10 @@ export async function installCodeServer(name) {
       options,
     );
     const editor = { env, cwd: path.join(unfinished, 'node_modules/code-server/lib/vscode') };
-    await run(
-      'Installing what its editor needs',
-      npm,
-      ['install', ...quiet, '--ignore-scripts', '--omit=dev'],
-      editor,
-    );
+    const needed = ['install', ...quiet, '--ignore-scripts', '--omit=dev'];
+    await run('Installing what its editor needs', npm, needed, editor);
+    const extensions = { env, cwd: path.join(editor.cwd, 'extensions') };
+    await run('Installing what the extensions in it need', npm, needed, extensions);
     if (compiled !== null) {
       await run(
         'Compiling its native modules',

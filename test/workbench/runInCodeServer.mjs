@@ -19,7 +19,7 @@ const installed = await installCodeServer(name);
 const stage = name === 'newest' ? 'workbench' : 'oldest';
 process.exitCode = await runSuite(stage, async (paths) => {
   console.log(`Running the suite inside VS Code ${installed.release} ...`);
-  const server = await CodeServer.start(installed);
+  const server = await CodeServer.start(installed, { runsSuite: true });
   const browser = await chromium.launch({ executablePath, args: chromiumFlags });
   try {
     const page = await browser.newPage();

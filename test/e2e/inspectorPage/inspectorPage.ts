@@ -1,0 +1,256 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { inspectorHtml } from '../../../src/extension/inspectorHtml.ts';
+import type {
+  ExchangeDetail,
+  ExchangeRow,
+  FromInspector,
+  ToInspector,
+} from '../../../src/protocol/inspector.ts';
+import { project } from '../../project.mjs';
+import { chromiumFlags, findChromium } from '../../workbench/chromium.mjs';
+
+const origin = 'https://inspector.test';
+
+interface WebviewThemes {
+  readonly defaultStyles: string;
+  readonly themes: Readonly<
+    Record<string, { bodyClass: string; variables: Readonly<Record<string, string>> }>
+  >;
+}
+
+const themes: WebviewThemes = JSON.parse(
+  readFileSync(path.join(project, 'test/fixtures/webviewThemes.json'), 'utf8'),
+);
+
+export const themeNames: readonly string[] = Object.keys(themes.themes);
+
+/** What the page's window has for the tests. */
+declare global {
+  interface Window {
+    posted: FromInspector[];
+    keptState: unknown;
+    stolen?: unknown;
+  }
+}
+
+export async function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: await findChromium(), args: chromiumFlags });
+}
+
+export async function buildScript(): Promise<string> {
+  const result = await build({
+    absWorkingDir: project,
+    entryPoints: ['src/inspector/inspector.ts'],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    platform: 'browser',
+    target: 'chrome132',
+    logLevel: 'warning',
+  });
+  return result.outputFiles[0].text;
+}
+
+export interface FakeHostOptions {
+  readonly script: string;
+  readonly theme?: string;
+  readonly width?: number;
+  readonly height?: number;
+  /** What `getState` answers. */
+  readonly state?: unknown;
+  readonly forcedColors?: boolean;
+}
+
+/** The inspector's page in a browser, and in the place of the extension host, the test. */
+export class InspectorPageUnderTest {
+  readonly page: Page;
+  /** What went wrong in the page: exceptions, and violations of its content security policy. */
+  readonly errors: string[] = [];
+  readonly warnings: string[] = [];
+  rows: readonly ExchangeRow[] = [];
+  private readonly details = new Map<string, ExchangeDetail>();
+
+  private constructor(page: Page) {
+    this.page = page;
+  }
+
+  static async open(browser: Browser, options: FakeHostOptions): Promise<InspectorPageUnderTest> {
+    const context = await browser.newContext({
+      viewport: { width: options.width ?? 1200, height: options.height ?? 800 },
+      forcedColors: options.forcedColors ? 'active' : null,
+      reducedMotion: 'reduce',
+    });
+    const page = await context.newPage();
+    const tested = new InspectorPageUnderTest(page);
+    page.on('pageerror', (error) => tested.errors.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error') tested.errors.push(message.text());
+      if (message.type() === 'warning') tested.warnings.push(message.text());
+    });
+    await tested.serve(options.script);
+    await page.exposeFunction('postedToHost', (message: FromInspector) => tested.answer(message));
+    await page.addInitScript(
+      ({ theme, defaultStyles, state }) => {
+        window.posted = [];
+        window.keptState = state;
+        const api = {
+          postMessage: (message: FromInspector) => {
+            window.posted.push(structuredClone(message));
+            (window as unknown as { postedToHost(message: FromInspector): void }).postedToHost(message);
+          },
+          getState: () => window.keptState,
+          setState: (kept: unknown) => {
+            window.keptState = structuredClone(kept);
+          },
+        };
+        Object.assign(window, { acquireVsCodeApi: () => api });
+        const dress = () => {
+          const sheet = new CSSStyleSheet();
+          sheet.replaceSync(defaultStyles);
+          document.adoptedStyleSheets = [sheet];
+          for (const [name, value] of Object.entries(theme.variables)) {
+            document.documentElement.style.setProperty(name, value);
+          }
+          document.body.className = theme.bodyClass;
+        };
+        document.addEventListener('DOMContentLoaded', dress);
+      },
+      {
+        theme: themes.themes[options.theme ?? 'Dark Modern'],
+        defaultStyles: themes.defaultStyles,
+        state: options.state,
+      },
+    );
+    await page.goto(`${origin}/`);
+    await page.waitForFunction(() => window.posted.some((message) => message.type === 'ready'));
+    return tested;
+  }
+
+  private async serve(script: string): Promise<void> {
+    const html = inspectorHtml({
+      script: `${origin}/inspector.js`,
+      stylesheet: `${origin}/inspector.css`,
+      stylesheetSource: origin,
+      nonce: 'test',
+    });
+    const css = readFileSync(path.join(project, 'media/inspector.css'), 'utf8');
+    await this.page.route(`${origin}/**`, (route) => {
+      const { pathname } = new URL(route.request().url());
+      if (pathname === '/') return route.fulfill({ contentType: 'text/html', body: html });
+      if (pathname === '/inspector.js')
+        return route.fulfill({ contentType: 'text/javascript', body: script });
+      if (pathname === '/inspector.css') return route.fulfill({ contentType: 'text/css', body: css });
+      this.errors.push(`The page asked for ${pathname}.`);
+      return route.abort();
+    });
+  }
+
+  /** Sends a message as VS Code does: bytes arrive as bytes. */
+  async send(message: ToInspector | { readonly type: string }): Promise<void> {
+    const packed: [string, string][] = [];
+    const text = JSON.stringify(message, (_, value: unknown) => {
+      if (!(value instanceof Uint8Array)) return value;
+      packed.push([String(packed.length), Buffer.from(value).toString('base64')]);
+      return { packed: packed.length - 1 };
+    });
+    await this.page.evaluate(
+      ({ text, packed }) => {
+        const parsed = JSON.parse(text, (_, value) =>
+          typeof value === 'object' && value !== null && typeof value.packed === 'number'
+            ? Uint8Array.from(atob(packed[value.packed][1]), (character) => character.charCodeAt(0))
+            : value,
+        );
+        window.dispatchEvent(new MessageEvent('message', { data: parsed }));
+      },
+      { text, packed },
+    );
+  }
+
+  /** Fills the list; `details` are sent when they are selected. */
+  async fill(rows: readonly ExchangeRow[], details: readonly ExchangeDetail[] = []): Promise<void> {
+    this.rows = rows;
+    for (const detail of details) this.details.set(detail.row.key, detail);
+    await this.sendList();
+  }
+
+  async sendList(
+    summary: { displaced?: number; selectedIndex?: number; serverRuns?: boolean } = {},
+  ): Promise<void> {
+    await this.send({
+      type: 'list',
+      summary: {
+        exchanges: this.rows.length,
+        displaced: summary.displaced ?? 0,
+        leftOut: 0,
+        lostInReload: 0,
+      },
+      selectedIndex: summary.selectedIndex ?? -1,
+      serverRuns: summary.serverRuns ?? true,
+    });
+  }
+
+  /** Fills the list with exchanges, and selects one as a user does. */
+  async showExchanges(details: readonly ExchangeDetail[], index: number): Promise<void> {
+    await this.fill(
+      details.map((detail) => detail.row),
+      details,
+    );
+    await this.page.locator(`.list-body [data-index="${index}"] .target`).click();
+    await this.page.locator('.meaning .line').first().waitFor();
+    await this.settled();
+  }
+
+  /** Everything that was asked for is drawn. */
+  async settled(): Promise<void> {
+    await this.page.evaluate(
+      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+    );
+  }
+
+  /** The text that a layer of marks covers in the hex view of a message, in document order. */
+  async marked(layer: string, direction: 'received' | 'sent'): Promise<string[]> {
+    await this.settled();
+    return this.page.evaluate(
+      ({ layer, index }) => {
+        const grid = document.querySelectorAll('.hex')[index];
+        const ranges = [...(CSS.highlights.get(`spark-${layer}`) ?? [])];
+        return ranges
+          .filter((range) => grid.contains(range.startContainer))
+          .map((range) => (range.startContainer.textContent ?? '').slice(range.startOffset, range.endOffset));
+      },
+      { layer, index: direction === 'received' ? 0 : 1 },
+    );
+  }
+
+  async posted(): Promise<FromInspector[]> {
+    return this.page.evaluate(() => window.posted);
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
+
+  private async answer(message: FromInspector): Promise<void> {
+    switch (message.type) {
+      case 'rows':
+        await this.send({
+          type: 'rows',
+          start: message.start,
+          rows: this.rows.slice(message.start, message.end),
+        });
+        break;
+      case 'select': {
+        const detail = message.exchange === null ? undefined : this.details.get(message.exchange);
+        if (detail !== undefined) await this.send({ type: 'detail', detail });
+        break;
+      }
+      case 'ready':
+      case 'clear':
+      case 'startServer':
+        break;
+    }
+  }
+}

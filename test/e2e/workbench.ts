@@ -1,0 +1,163 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { type Browser, chromium, type FrameLocator, type Locator, type Page } from 'playwright-core';
+import { project } from '../project.mjs';
+import { chromiumFlags } from '../workbench/chromium.mjs';
+import { CodeServer } from '../workbench/codeServer.mjs';
+import { installCodeServer } from '../workbench/install.mjs';
+
+export interface WorkbenchOptions {
+  /** User settings, beside the calm ones of every test. */
+  readonly settings?: Record<string, unknown>;
+  /** A file of the workspace to open at start, relative to it. */
+  readonly openFile?: string;
+}
+
+/** A VS Code on the screen with Spark installed from its package, open on a copy of the example site. */
+export class Workbench {
+  readonly page: Page;
+  readonly browser: Browser;
+  /** Absolute path of the folder that is open. */
+  readonly workspace: string;
+  private readonly server: CodeServer;
+  private readonly temporary: string;
+
+  private constructor(
+    page: Page,
+    browser: Browser,
+    workspace: string,
+    server: CodeServer,
+    temporary: string,
+  ) {
+    this.page = page;
+    this.browser = browser;
+    this.workspace = workspace;
+    this.server = server;
+    this.temporary = temporary;
+  }
+
+  static async start({ settings, openFile }: WorkbenchOptions = {}): Promise<Workbench> {
+    const temporary = mkdtempSync(path.join(os.tmpdir(), 'spark-e2e-'));
+    const workspace = path.join(temporary, 'example-site');
+    cpSync(path.join(project, 'test/fixtures/example-site'), workspace, { recursive: true });
+    const server = await CodeServer.start(await installCodeServer('newest'), {
+      extensions: process.env.SPARK_EXTENSIONS,
+      settings,
+    });
+    const browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH, args: chromiumFlags });
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    const page = await context.newPage();
+    const workbench = new Workbench(page, browser, workspace, server, temporary);
+    const payload: Record<string, string> =
+      openFile === undefined ? {} : { openFile: path.join(workspace, openFile) };
+    await page.goto(server.addressOf(workspace, payload));
+    await workbench.isReady();
+    return workbench;
+  }
+
+  /** Ends the workbench and removes its folders. */
+  async close(): Promise<void> {
+    await this.browser.close();
+    await this.server.stop();
+    rmSync(this.temporary, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  /** As the window is reloaded by hand: a new extension host starts. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.isReady();
+  }
+
+  private async isReady(): Promise<void> {
+    await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+    // The explorer shows files once the extension host's machine has answered.
+    await this.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
+  }
+
+  /** Runs a command by F1 and its name, as `Spark: Start Server`. */
+  async runCommand(name: string): Promise<void> {
+    const attempts = 6;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.page.keyboard.press('F1');
+        await this.quickInput.fill(`>${name}`, { timeout: 5000 });
+        await this.quickPick(name).click({ timeout: 5000 });
+        return;
+      } catch (error) {
+        // Whatever takes the focus closes the palette: an editor that opens just now, a webview that has loaded.
+        if (attempt === attempts) throw error;
+      }
+    }
+  }
+
+  get quickInput(): Locator {
+    return this.page.locator('.quick-input-widget input[type=text]');
+  }
+
+  /** The line of a quick pick that has exactly this label. */
+  quickPick(label: string): Locator {
+    const exact = this.page.locator('.label-name', { hasText: new RegExp(`^${quoted(label)}$`) });
+    return this.page.locator('.quick-input-list .monaco-list-row').filter({ has: exact }).first();
+  }
+
+  /** A line of any tree whose accessible name contains a text or matches a pattern. */
+  treeItem(name: string | RegExp): Locator {
+    return this.page.getByRole('treeitem', { name });
+  }
+
+  /** An entry of the status bar that contains a text. */
+  statusBarItem(text: string | RegExp): Locator {
+    return this.page.locator('.part.statusbar .statusbar-item', { hasText: text });
+  }
+
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notification-list-item', { hasText: text });
+  }
+
+  /** The document in the webview that is shown. With several, the one whose tab is active in its group of editors. */
+  webview(index = 0): FrameLocator {
+    return this.page.frameLocator('iframe.webview').nth(index).frameLocator('#active-frame');
+  }
+
+  tab(name: string | RegExp): Locator {
+    return this.page.getByRole('tab', { name });
+  }
+
+  /** Keeps what is on the screen as a picture for the README: only when asked to, by `npm run pictures`. */
+  async picture(name: string): Promise<void> {
+    if (!process.env.UPDATE_PICTURES) return;
+    const folder = path.join(project, 'media/pictures');
+    mkdirSync(folder, { recursive: true });
+    await this.page.screenshot({ path: path.join(folder, `${name}.png`) });
+  }
+}
+
+/** A test in a workbench of its own. When it fails, what was on the screen is kept in `out/failures`. */
+export function walk(
+  name: string,
+  body: (workbench: Workbench) => Promise<void>,
+  options?: WorkbenchOptions,
+): void {
+  test(name, { timeout: 180_000 }, async () => {
+    const workbench = await Workbench.start(options);
+    try {
+      await body(workbench);
+    } catch (error) {
+      const folder = path.join(project, 'out/failures');
+      mkdirSync(folder, { recursive: true });
+      const file = path.join(folder, `${name.replace(/\W+/g, '-')}.png`);
+      await workbench.page.screenshot({ path: file });
+      console.log(`What was on the screen: ${path.relative(project, file)}`);
+      throw error;
+    } finally {
+      await workbench.close();
+    }
+  });
+}
+
+function quoted(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
