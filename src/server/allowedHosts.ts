@@ -1,0 +1,34 @@
+/**
+ * Which hosts a server answers for. A page of another site can make its own name resolve to this machine (DNS
+ * rebinding), and then read what is served as if it were its own: only the Host field tells.
+ */
+export class AllowedHosts {
+  private readonly names = new Set<string>();
+
+  /** Names beside the loopback names; a port behind one is ignored, `*` stands for any. */
+  constructor(names: readonly string[]) {
+    this.add(names);
+  }
+
+  add(names: readonly string[]): void {
+    for (const name of names) this.names.add(withoutPort(name.trim().toLowerCase()));
+  }
+
+  /** `host` as in Request: lower case, without port, an IPv6 address in brackets. */
+  has(host: string): boolean {
+    return isLoopbackName(host) || this.names.has('*') || this.names.has(host);
+  }
+}
+
+/** Names that no name server outside this machine answers for (RFC 6761 section 6.3), and loopback addresses. */
+function isLoopbackName(host: string): boolean {
+  if (host === 'localhost' || host.endsWith('.localhost') || host === '[::1]') return true;
+  const octets = /^127\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(host);
+  return octets?.slice(1).every((octet) => Number(octet) <= 255) ?? false;
+}
+
+function withoutPort(name: string): string {
+  // More than one colon and no brackets: an IPv6 address as people write it.
+  if (/^[0-9a-f:.]*:[0-9a-f.]*:[0-9a-f:.]*$/.test(name)) return `[${name}]`;
+  return name.replace(/:\d*$/, '');
+}

@@ -1,0 +1,95 @@
+import type { Request, RequestHandler, Response } from '../http/message.ts';
+import { reasonPhrases } from '../http/reasonPhrases.ts';
+import { ruleSource, rules } from '../http/rules.ts';
+import type { Violation } from '../http/violation.ts';
+import type { EchoMode } from '../protocol/server.ts';
+import { errorResponse } from '../site/errorPage.ts';
+import { isServed, type Site } from '../site/site.ts';
+import { AllowedHosts } from './allowedHosts.ts';
+
+/** Names that clients make up could fill a log. */
+const loggedHosts = 20;
+
+/** Answers for a site: checks who a request is for (DNS rebinding), echoes it if asked to, refuses what is malformed. */
+export class SiteHandler implements RequestHandler {
+  private readonly site: Site;
+  private readonly echo: EchoMode;
+  private readonly allowed: AllowedHosts;
+  private readonly log: (message: string) => void;
+  private readonly refusedHosts = new Set<string>();
+
+  constructor(options: {
+    readonly site: Site;
+    readonly echo: EchoMode;
+    readonly allowHosts: readonly string[];
+    readonly log: (message: string) => void;
+  }) {
+    this.site = options.site;
+    this.echo = options.echo;
+    this.allowed = new AllowedHosts(options.allowHosts);
+    this.log = options.log;
+  }
+
+  /** Allows further hosts, from the next request on. */
+  allowHosts(hosts: readonly string[]): void {
+    this.allowed.add(hosts);
+  }
+
+  admit(request: Request): Response | null {
+    // HTTP/1.0 knew no Host; without one, no page of another site can be behind the request.
+    const nameless = request.host === '' && request.minorVersion === 0;
+    if (!nameless && !this.allowed.has(request.host)) return this.hostRefusal(request.host);
+    if (this.wantsMessage(request) || isServed(request.method)) return null;
+    return this.site.respond(request);
+  }
+
+  wantsMessage(request: Request): boolean {
+    switch (this.echo) {
+      case 'off':
+        return false;
+      case 'unhandled':
+        return !isServed(request.method);
+      case 'all':
+        return true;
+    }
+  }
+
+  respond(request: Request, message: Uint8Array | null): Response {
+    return message === null ? this.site.respond(request) : echoed(message);
+  }
+
+  refuse(violation: Violation): Response {
+    const rule = rules[violation.rule];
+    const status = rule.status === 0 ? 400 : rule.status;
+    return errorResponse(
+      status,
+      reasonPhrases[status] ?? 'The request was refused',
+      `${rule.sentence} The byte at offset ${violation.offset} of the request is the first that breaks ${ruleSource(rule).name}. Correct it there and send the request again.`,
+    );
+  }
+
+  private hostRefusal(host: string): Response {
+    if (!this.refusedHosts.has(host) && this.refusedHosts.size < loggedHosts) {
+      this.refusedHosts.add(host);
+      this.log(`Refused a request for the host ${JSON.stringify(host)}. Allow it with --allow-host.`);
+    }
+    return errorResponse(
+      403,
+      'This host name is not allowed',
+      `The request is for "${host}", and this server answers for local names only, so that no other web site can read its files through the browser. To allow the name, start the server with --allow-host ${host}. In VS Code, the preview's own address is allowed by itself.`,
+    );
+  }
+}
+
+/** The request as it came (RFC 9112 section 10.1). */
+function echoed(message: Uint8Array): Response {
+  return {
+    status: 200,
+    fields: [
+      ['Content-Type', 'message/http'],
+      ['Cache-Control', 'no-store'],
+      ['X-Content-Type-Options', 'nosniff'],
+    ],
+    body: [message],
+  };
+}

@@ -1,0 +1,102 @@
+/** The served folder on disk: opens the files in it, and nothing that lies outside of it. */
+import { closeSync, constants, fstatSync, lstatSync, openSync, realpathSync, statSync } from 'node:fs';
+import { isAbsolute, join, relative, sep } from 'node:path';
+import type { OpenFile } from '../http/message.ts';
+
+export interface ServedFile {
+  readonly kind: 'file';
+  /** The last component of its real path. */
+  readonly name: string;
+  readonly file: OpenFile;
+  /** In bytes. */
+  readonly size: number;
+  /** In milliseconds since the epoch, with fractions. */
+  readonly modified: number;
+}
+
+export type Lookup =
+  | ServedFile
+  | { readonly kind: 'folder' }
+  | { readonly kind: 'missing' }
+  /** A symbolic link leads out of the served folder. */
+  | { readonly kind: 'outside' }
+  /** A pipe, socket or device. */
+  | { readonly kind: 'special' }
+  /** `code`: the errno name. */
+  | { readonly kind: 'unreadable'; readonly code: string };
+
+/** The real path of a folder; null where there is none. Throws what the file system reports otherwise. */
+export function realFolder(path: string): string | null {
+  try {
+    const real = realpathSync.native(path);
+    return statSync(real).isDirectory() ? real : null;
+  } catch (error) {
+    if (isMissing(errorCode(error))) return null;
+    throw error;
+  }
+}
+
+/**
+ * Looks up `names` below `root`, a real path, and opens what is a file; the caller closes it. Throws where the file
+ * system reports something else than a missing or unreadable file.
+ */
+export function lookUp(root: string, names: readonly string[]): Lookup {
+  try {
+    const real = realpathSync.native(join(root, ...names));
+    if (!contains(root, real)) return { kind: 'outside' };
+    const status = lstatSync(real);
+    if (status.isDirectory()) return { kind: 'folder' };
+    return status.isFile() ? openedFile(real) : { kind: 'special' };
+  } catch (error) {
+    const code = errorCode(error);
+    if (isMissing(code)) return { kind: 'missing' };
+    if (code === 'EACCES' || code === 'EPERM') return { kind: 'unreadable', code };
+    throw error;
+  }
+}
+
+/** The descriptor is asked, not the path: what the path names may have changed since. */
+function openedFile(real: string): Lookup {
+  // O_NOFOLLOW: the real path holds no link now. O_NONBLOCK: to open a pipe would wait for its writer.
+  const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+  const file = newOpenFile(openSync(real, flags));
+  try {
+    const status = fstatSync(file.descriptor);
+    if (status.isFile()) {
+      const name = real.slice(real.lastIndexOf(sep) + 1);
+      return { kind: 'file', name, file, size: status.size, modified: status.mtimeMs };
+    }
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+  file.close();
+  return { kind: 'special' };
+}
+
+function newOpenFile(descriptor: number): OpenFile {
+  let open = true;
+  return {
+    descriptor,
+    close() {
+      // A second close would hit whatever file has been given the number since.
+      if (!open) return;
+      open = false;
+      closeSync(descriptor);
+    },
+  };
+}
+
+function contains(root: string, real: string): boolean {
+  const path = relative(root, real);
+  return path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path);
+}
+
+function isMissing(code: string): boolean {
+  return ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP'].includes(code);
+}
+
+function errorCode(error: unknown): string {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  return code ?? '';
+}
