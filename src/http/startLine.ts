@@ -81,7 +81,7 @@ export class RequestLine implements StartLine {
         case emptyLineFeed:
           i = this.emptyLines(bytes, i, base);
           // The line's limit counts from here.
-          if (this.state === method) return i;
+          if (this.begun) return i;
           break;
         case method:
           i = this.method(bytes, i, stop, base);

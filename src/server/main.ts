@@ -1,0 +1,84 @@
+/** The server's process: starts what the host asks for, and ends with it. */
+import type { FromServer, ToServer } from '../protocol/server.ts';
+import { SystemCallError } from '../sockets/systemCallError.ts';
+import { CaptureRecorder, NoRecorder } from './recorder.ts';
+import { type RunningServer, startServer } from './server.ts';
+
+let server: RunningServer | null = null;
+let recorder: CaptureRecorder | null = null;
+let stopping = false;
+
+function send(message: FromServer, sent: () => void = () => {}): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => sent());
+  else sent();
+}
+
+function receive(message: ToServer): void {
+  switch (message.type) {
+    case 'start':
+      void start(message);
+      break;
+    case 'allowHosts':
+      server?.allowHosts(message.hosts);
+      break;
+    case 'closeConnection':
+      server?.closeConnection(message.connection);
+      break;
+    case 'batchStored':
+      recorder?.stored(message.sequence);
+      break;
+    case 'stop':
+      void stop();
+      break;
+    default:
+      unknownMessage(message);
+  }
+}
+
+function unknownMessage(message: never): void {
+  send({
+    type: 'log',
+    level: 'error',
+    message: `The server does not know the message ${JSON.stringify(message)}.`,
+  });
+}
+
+async function start({ settings }: Extract<ToServer, { type: 'start' }>): Promise<void> {
+  if (settings.capture) {
+    recorder = new CaptureRecorder({
+      bodyBytes: settings.captureBodyBytes,
+      send: (batch) => send({ type: 'batch', batch }),
+    });
+  }
+  try {
+    server = await startServer({
+      settings,
+      recorder: recorder ?? new NoRecorder(),
+      log: (level, message) => send({ type: 'log', level, message }),
+    });
+    const { host, port, skippedPorts } = server;
+    send({ type: 'listening', host, port, skippedPorts });
+  } catch (error) {
+    const code = error instanceof SystemCallError ? error.code : '';
+    const message = error instanceof Error ? error.message : String(error);
+    send({ type: 'startFailed', code, message }, () => process.exit(1));
+  }
+}
+
+async function stop(): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  await server?.stop();
+  recorder?.finish();
+  send({ type: 'stopped' }, () => process.exit(0));
+}
+
+process.on('message', (message) => receive(message as ToServer));
+// However the host ends, its end of the channel closes: then nobody is left to serve for.
+process.on('disconnect', () => process.exit(0));
+process.on('SIGTERM', () => void stop());
+process.on('SIGINT', () => void stop());
+process.on('uncaughtException', (error) => {
+  const message = `The server crashed: ${error.stack ?? error.message}`;
+  send({ type: 'log', level: 'error', message }, () => process.exit(1));
+});

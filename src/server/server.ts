@@ -1,0 +1,84 @@
+import { defaultLimits } from '../http/limits.ts';
+import { runEventLoop } from '../models/eventLoop.ts';
+import type { Recorder, RunningModel } from '../models/served.ts';
+import type { LogLevel, ServerSettings } from '../protocol/server.ts';
+import { Site } from '../site/site.ts';
+import { libuvTransport } from '../sockets/libuv.ts';
+import { SystemCallError } from '../sockets/systemCallError.ts';
+import { SiteHandler } from './handler.ts';
+
+const maximumConnections = 1024;
+/** Milliseconds that answers under way get when the server stops. */
+const stopGrace = 5_000;
+const highestPort = 65_535;
+
+export interface StartOptions {
+  readonly settings: ServerSettings;
+  readonly recorder: Recorder;
+  log(level: LogLevel, message: string): void;
+}
+
+/** A server that accepts connections. */
+export class RunningServer {
+  readonly host: string;
+  readonly port: number;
+  /** Ports that were tried before, but are taken. */
+  readonly skippedPorts: readonly number[];
+  private readonly model: RunningModel;
+  private readonly handler: SiteHandler;
+
+  constructor(model: RunningModel, handler: SiteHandler, skippedPorts: readonly number[]) {
+    this.model = model;
+    this.handler = handler;
+    this.host = model.address.address;
+    this.port = model.address.port;
+    this.skippedPorts = skippedPorts;
+  }
+
+  /** Without a path; an IPv6 address stands in brackets (RFC 3986 section 3.2.2). */
+  get url(): string {
+    return serverUrl(this.host, this.port);
+  }
+
+  allowHosts(hosts: readonly string[]): void {
+    this.handler.allowHosts(hosts);
+  }
+
+  closeConnection(id: number): boolean {
+    return this.model.closeConnection(id);
+  }
+
+  /** Stops gracefully; resolves when every socket is closed. */
+  stop(): Promise<void> {
+    return this.model.stop(stopGrace);
+  }
+}
+
+export function serverUrl(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}/`;
+}
+
+/** Starts a server, on the first free port of those the settings allow. Rejects with SystemCallError. */
+export async function startServer(options: StartOptions): Promise<RunningServer> {
+  const { settings, recorder, log } = options;
+  const site = new Site(settings.root, (message) => log('warning', message));
+  const handler = new SiteHandler({
+    site,
+    echo: settings.echo,
+    allowHosts: settings.allowHosts,
+    log: (message) => log('warning', message),
+  });
+  const service = { handler, limits: defaultLimits, recorder, maximumConnections, log };
+  const skippedPorts: number[] = [];
+  for (let port = settings.port; ; port++) {
+    try {
+      const model = await runEventLoop(libuvTransport, { host: settings.host, port }, service);
+      return new RunningServer(model, handler, skippedPorts);
+    } catch (error) {
+      const taken = error instanceof SystemCallError && error.code === 'EADDRINUSE';
+      const last = port >= settings.port + settings.furtherPorts || port >= highestPort;
+      if (!taken || last || settings.port === 0) throw error;
+      skippedPorts.push(port);
+    }
+  }
+}
