@@ -1,0 +1,156 @@
+import type { CaptureSource } from '../capture/captureSource.ts';
+import type { ExchangeDetail, ExchangeKey, FromInspector, ToInspector } from '../protocol/inspector.ts';
+import { isFromInspector } from './inspectorMessageGuard.ts';
+
+export interface InspectorFeedOptions {
+  readonly capture: CaptureSource;
+  readonly serverRuns: () => boolean;
+  readonly startServer: () => void;
+  readonly post: (message: ToInspector) => void;
+  readonly warn: (text: string) => void;
+  /** Selected before the window was reloaded. */
+  readonly selected: ExchangeKey | null;
+}
+
+/** Milliseconds. A change costs two messages at most, so that a page gets no more than 20 a second unasked. */
+const interval = 100;
+/** Bytes of an exchange that goes on which are sent again in a millisecond: 2 MiB take a second. */
+const bytesPerMillisecond = 2048;
+/** Rows sent for one question, however many are asked for. */
+const mostRows = 1000;
+
+/** Tells one inspector page what it asks for and what changes, while it is in sight. */
+export class InspectorFeed {
+  private readonly options: InspectorFeedOptions;
+  private readonly unsubscribe: () => void;
+  /** Whether the page's script runs. It ends when the page is hidden. */
+  private ready = false;
+  private selected: ExchangeKey | null;
+  private sentVersion = 0;
+  private detailDue = 0;
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  private flushedAt = Number.NEGATIVE_INFINITY;
+  private cleared = false;
+
+  constructor(options: InspectorFeedOptions) {
+    this.options = options;
+    this.selected = options.selected;
+    this.unsubscribe = options.capture.onDidChange((change) => {
+      if (change === 'cleared') this.cleared = true;
+      this.changed();
+    });
+  }
+
+  /** The page is hidden, and so it is gone: when it is shown again, a new one says that it is ready. */
+  hidden(): void {
+    this.ready = false;
+  }
+
+  /** Something that the page shows may have changed. */
+  changed(): void {
+    if (this.timer !== null || !this.ready) return;
+    const wait = Math.max(0, this.flushedAt + interval - performance.now());
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      this.flush();
+    }, wait);
+  }
+
+  /** Selects an exchange as the user did elsewhere. */
+  reveal(exchange: ExchangeKey): void {
+    this.selected = exchange;
+    this.sentVersion = 0;
+    if (!this.ready) return;
+    this.options.post({ type: 'reveal', exchange });
+  }
+
+  receive(value: unknown): void {
+    if (!isFromInspector(value)) {
+      this.options.warn('The request inspector sent a message of an unknown shape, which was ignored.');
+      return;
+    }
+    this.handle(value);
+  }
+
+  dispose(): void {
+    this.unsubscribe();
+    this.ready = false;
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+  }
+
+  private handle(message: FromInspector): void {
+    const { capture, post } = this.options;
+    switch (message.type) {
+      case 'ready':
+        this.ready = true;
+        this.sentVersion = 0;
+        this.flush();
+        break;
+      case 'rows': {
+        const start = Math.min(message.start, capture.count);
+        const end = Math.min(message.end, start + mostRows);
+        post({ type: 'rows', start, rows: capture.rows(start, end) });
+        break;
+      }
+      case 'select':
+        this.selected = message.exchange;
+        this.sentVersion = 0;
+        this.sendSelected();
+        break;
+      case 'clear':
+        capture.clear();
+        break;
+      case 'startServer':
+        this.options.startServer();
+        break;
+    }
+  }
+
+  private flush(): void {
+    if (!this.ready) return;
+    const { capture, post } = this.options;
+    this.flushedAt = performance.now();
+    post({
+      type: 'list',
+      summary: capture.summary(),
+      selectedIndex: this.selected === null ? -1 : capture.indexOf(this.selected),
+      serverRuns: this.options.serverRuns(),
+    });
+    this.sendSelected();
+    this.cleared = false;
+  }
+
+  /** Sends the selected exchange if it is news; later, where a large one was sent a moment ago. */
+  private sendSelected(): void {
+    if (this.selected === null) return;
+    const { capture, post } = this.options;
+    const version = capture.version(this.selected);
+    const detail = version === 0 ? null : capture.detail(this.selected);
+    if (detail === null) {
+      post({ type: 'gone', exchange: this.selected, reason: this.reasonGone() });
+      this.selected = null;
+      return;
+    }
+    const again = this.sentVersion !== 0;
+    if (version === this.sentVersion) return;
+    const now = performance.now();
+    if (again && now < this.detailDue) {
+      this.changed();
+      return;
+    }
+    this.sentVersion = version;
+    this.detailDue = now + keptBytes(detail) / bytesPerMillisecond;
+    post({ type: 'detail', detail });
+  }
+
+  private reasonGone(): string {
+    return this.cleared
+      ? 'The capture was cleared.'
+      : 'The exchange that was shown here is no longer stored: newer ones took its place.';
+  }
+}
+
+function keptBytes({ request, response }: ExchangeDetail): number {
+  return [...request.kept, ...response.kept].reduce((sum, { bytes }) => sum + bytes.length, 0);
+}

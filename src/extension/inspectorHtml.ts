@@ -1,0 +1,32 @@
+/** Addresses and tokens that the inspector's page is made of. */
+export interface InspectorPageParts {
+  readonly script: string;
+  readonly stylesheet: string;
+  /** Where stylesheets may come from, as a source of a content security policy. */
+  readonly stylesheetSource: string;
+  /** Unguessable, and new for each page: only the script that has it runs. */
+  readonly nonce: string;
+}
+
+/** The inspector's page. It contains nothing that was captured: that comes as messages, and is shown as text. */
+export function inspectorHtml({ script, stylesheet, stylesheetSource, nonce }: InspectorPageParts): string {
+  const policy = `default-src 'none'; style-src ${stylesheetSource}; script-src 'nonce-${nonce}'`;
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${attribute(policy)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Request Inspector</title>
+<link rel="stylesheet" href="${attribute(stylesheet)}">
+</head>
+<body>
+<script nonce="${attribute(nonce)}" src="${attribute(script)}"></script>
+</body>
+</html>
+`;
+}
+
+function attribute(value: string): string {
+  return value.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+}

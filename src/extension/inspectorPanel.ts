@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto';
+import { type Disposable, Uri, ViewColumn, type WebviewPanel, window } from 'vscode';
+import type { ExchangeKey } from '../protocol/inspector.ts';
+import { InspectorFeed } from './inspectorFeed.ts';
+import { inspectorHtml } from './inspectorHtml.ts';
+import type { PanelServices } from './services.ts';
+
+/** What is logged where nobody looks at it as it happens. */
+export interface WarningLog {
+  warn(text: string): void;
+}
+
+interface OpenPanel {
+  readonly panel: WebviewPanel;
+  readonly feed: InspectorFeed;
+}
+
+/** The request inspector: one panel, which comes back after a window reload with the exchange it showed. */
+export class InspectorPanel implements Disposable {
+  static readonly viewType = 'spark.inspector';
+
+  private readonly services: PanelServices;
+  private readonly log: WarningLog;
+  private readonly serializer: Disposable;
+  private open: OpenPanel | null = null;
+
+  /** What was captured before a window reload must be stored by now: a panel that comes back asks for it at once. */
+  constructor(services: PanelServices, log: WarningLog) {
+    this.services = services;
+    this.log = log;
+    this.serializer = window.registerWebviewPanelSerializer(InspectorPanel.viewType, {
+      deserializeWebviewPanel: async (panel, state: unknown) => {
+        if (this.open === null) this.adopt(panel, selectedIn(state));
+        else panel.dispose();
+      },
+    });
+  }
+
+  /** Opens the panel, or brings it to the front; with an exchange selected, if one is given. */
+  show(exchange: ExchangeKey | null = null): void {
+    if (this.open === null) {
+      const { extensionUri } = this.services;
+      const panel = window.createWebviewPanel(
+        InspectorPanel.viewType,
+        'Request Inspector',
+        ViewColumn.Active,
+        {
+          enableScripts: true,
+          localResourceRoots: resourceRoots(extensionUri),
+        },
+      );
+      this.adopt(panel, exchange);
+      return;
+    }
+    if (exchange !== null) this.open.feed.reveal(exchange);
+    this.open.panel.reveal();
+  }
+
+  /** As `show`, for an exchange chosen in the connections view. */
+  reveal(exchange: ExchangeKey): void {
+    this.show(exchange);
+  }
+
+  dispose(): void {
+    this.serializer.dispose();
+    this.open?.panel.dispose();
+  }
+
+  private adopt(panel: WebviewPanel, selected: ExchangeKey | null): void {
+    const { capture, extensionUri } = this.services;
+    const { webview } = panel;
+    const feed = new InspectorFeed({
+      capture,
+      selected,
+      serverRuns: () => this.services.serverRuns,
+      startServer: () => this.services.startServer(),
+      post: (message) => {
+        // False: the page is hidden by now. It asks anew when it is shown.
+        void webview.postMessage(message);
+      },
+      warn: (text) => this.log.warn(text),
+    });
+    this.open = { panel, feed };
+    const subscriptions: Disposable[] = [
+      webview.onDidReceiveMessage((message: unknown) => feed.receive(message)),
+      panel.onDidChangeViewState(() => {
+        if (!panel.visible) feed.hidden();
+      }),
+      this.services.onDidChangeServers(() => feed.changed()),
+    ];
+    panel.onDidDispose(() => {
+      for (const subscription of subscriptions) subscription.dispose();
+      feed.dispose();
+      if (this.open?.panel === panel) this.open = null;
+    });
+    panel.iconPath = {
+      light: Uri.joinPath(extensionUri, 'media', 'inspector-light.svg'),
+      dark: Uri.joinPath(extensionUri, 'media', 'inspector-dark.svg'),
+    };
+    webview.options = { enableScripts: true, localResourceRoots: resourceRoots(extensionUri) };
+    webview.html = inspectorHtml({
+      script: webview.asWebviewUri(Uri.joinPath(extensionUri, 'dist', 'inspector.js')).toString(),
+      stylesheet: webview.asWebviewUri(Uri.joinPath(extensionUri, 'media', 'inspector.css')).toString(),
+      stylesheetSource: webview.cspSource,
+      nonce: randomBytes(18).toString('base64'),
+    });
+  }
+}
+
+function resourceRoots(extensionUri: Uri): Uri[] {
+  return [Uri.joinPath(extensionUri, 'dist'), Uri.joinPath(extensionUri, 'media')];
+}
+
+function selectedIn(state: unknown): ExchangeKey | null {
+  if (typeof state !== 'object' || state === null || !('exchange' in state)) return null;
+  return typeof state.exchange === 'string' ? state.exchange : null;
+}

@@ -1,0 +1,244 @@
+import { counted } from './format.ts';
+import { definedIn, grammar } from './grammar.ts';
+import { HexLayout, type HexRow } from './hexLayout.ts';
+import { type HexColumns, hexCharacter, hexRowText, isVisible, offsetAt, runInRow } from './hexRow.ts';
+import type { HighlightLayer, HighlightLayers } from './highlightLayers.ts';
+import type { Chosen, Mark } from './inspectorState.ts';
+import type { MessageView } from './messageView.ts';
+import { firstEndingAfter, spanIndexAt } from './spanIndex.ts';
+import { hex, octetName } from './visibleText.ts';
+
+interface DrawnRow {
+  readonly element: HTMLElement;
+  readonly text: Text;
+  row: HexRow | null;
+}
+
+/** Marks that are drawn over a message's bytes. */
+export interface HexMarks {
+  readonly pointed: Mark | null;
+  readonly pointedLine: Mark | null;
+  readonly chosen: Chosen | null;
+  readonly chosenLine: Mark | null;
+}
+
+const names = { received: 'Request', sent: 'Response' } as const;
+
+/**
+ * The bytes of one message as rows of text, of which the visible ones exist. A row is one text: what is marked in it
+ * is a highlight, and only the byte under the cursor has an element of its own.
+ */
+export class HexView {
+  /** Focusable, and as tall as all rows together. */
+  readonly grid: HTMLElement = document.createElement('div');
+  message: MessageView;
+  layout: HexLayout;
+  private columns: HexColumns;
+  private readonly rowHeight: () => number;
+  private readonly drawn: DrawnRow[] = [];
+  private readonly cursor = document.createElement('span');
+  private readonly cursorText = document.createElement('span');
+  private readonly offence = document.createElement('span');
+  private readonly offenceText = document.createElement('span');
+
+  /** `rowHeight`: in CSS pixels. */
+  constructor(message: MessageView, columns: HexColumns, rowHeight: () => number) {
+    this.message = message;
+    this.columns = columns;
+    this.rowHeight = rowHeight;
+    this.layout = new HexLayout(message.bytes, columns.columns);
+    this.grid.className = 'hex';
+    this.grid.tabIndex = 0;
+    this.grid.setAttribute('role', 'grid');
+    this.cursor.className = 'cursor';
+    this.cursor.setAttribute('role', 'gridcell');
+    this.cursor.id = `cursor-${message.direction}`;
+    this.cursorText.className = 'cursor';
+    this.cursorText.setAttribute('aria-hidden', 'true');
+    this.offence.className = 'offence';
+    this.offence.setAttribute('aria-hidden', 'true');
+    this.offenceText.className = 'offence';
+    this.offenceText.setAttribute('aria-hidden', 'true');
+    this.show(message, columns);
+  }
+
+  /** Pixels that all rows take. */
+  get height(): number {
+    return this.layout.rowCount * this.rowHeight();
+  }
+
+  show(message: MessageView, columns: HexColumns): void {
+    this.message = message;
+    this.columns = columns;
+    this.layout = new HexLayout(message.bytes, columns.columns);
+    const { grid } = this;
+    grid.style.height = `${this.height}px`;
+    grid.setAttribute('aria-rowcount', String(this.layout.rowCount));
+    grid.setAttribute('aria-colcount', String(columns.columns + 1));
+    grid.setAttribute(
+      'aria-label',
+      `${names[message.direction]} bytes, ${counted(message.bytes.length, 'byte')}`,
+    );
+    for (const drawn of this.drawn) drawn.row = null;
+  }
+
+  /** The byte at a place in the grid, in CSS pixels from its corner and in characters; -1 for none. */
+  offsetAt(character: number, y: number): number {
+    const index = Math.floor(y / this.rowHeight());
+    if (index < 0 || index >= this.layout.rowCount) return -1;
+    return offsetAt(character, this.layout.row(index), this.columns);
+  }
+
+  /** Draws the rows between two heights in the grid, with their marks. */
+  draw(top: number, bottom: number, marks: HexMarks, layers: HighlightLayers): void {
+    const rowHeight = this.rowHeight();
+    const first = Math.max(0, Math.floor(top / rowHeight));
+    const last = Math.min(this.layout.rowCount, Math.ceil(bottom / rowHeight));
+    this.provideRows(Math.max(0, last - first));
+    const size = this.drawn.length;
+    for (let slot = 0; slot < size; slot++) {
+      const drawn = this.drawn[slot];
+      const index = first + ((((slot - first) % size) + size) % size);
+      drawn.element.hidden = index >= last;
+      if (drawn.element.hidden) {
+        drawn.row = null;
+        continue;
+      }
+      this.drawRow(drawn, index, rowHeight);
+      if (drawn.row !== null) this.mark(drawn.row, drawn.text, marks, layers);
+    }
+    this.placeCursor(first, last, marks.chosen);
+    this.placeOffence(first, last, layers);
+  }
+
+  private drawRow(drawn: DrawnRow, index: number, rowHeight: number): void {
+    const row = this.layout.row(index);
+    const same = drawn.row !== null && drawn.row.start === row.start && drawn.row.end === row.end;
+    if (same) return;
+    drawn.row = row;
+    drawn.text.data = hexRowText(row, this.columns);
+    drawn.element.style.transform = `translateY(${index * rowHeight}px)`;
+    drawn.element.setAttribute('aria-rowindex', String(index + 1));
+  }
+
+  private mark(row: HexRow, text: Text, marks: HexMarks, layers: HighlightLayers): void {
+    layers.add('offset', text, 0, this.columns.digits);
+    if (row.bytes === null) {
+      layers.add('gap', text, this.columns.hexStart, text.length);
+      return;
+    }
+    const { spans, direction } = this.message;
+    for (let i = firstEndingAfter(spans, row.start); i < spans.length && spans[i].start < row.end; i++) {
+      this.markRun(row, text, `role-${grammar[spans[i].name].role}`, spans[i], layers);
+    }
+    this.markPlaceholders(row, row.bytes, text, layers);
+    const { pointed, pointedLine, chosen, chosenLine } = marks;
+    if (pointedLine?.direction === direction) this.markRun(row, text, 'pointed-line', pointedLine, layers);
+    if (chosenLine?.direction === direction) this.markRun(row, text, 'chosen-line', chosenLine, layers);
+    if (pointed?.direction === direction) this.markRun(row, text, 'pointed', pointed, layers);
+    if (chosen?.direction === direction) this.markRun(row, text, 'chosen', chosen, layers);
+  }
+
+  private markRun(
+    row: HexRow,
+    text: Text,
+    layer: HighlightLayer,
+    { start, end }: { start: number; end: number },
+    layers: HighlightLayers,
+  ): void {
+    const run = runInRow(row, this.columns, start, end);
+    if (run === null) return;
+    layers.add(layer, text, run.hexStart, run.hexEnd);
+    layers.add(layer, text, run.textStart, run.textEnd);
+  }
+
+  /** Bytes that the text column cannot show are drawn fainter than those it shows. */
+  private markPlaceholders(row: HexRow, bytes: Uint8Array, text: Text, layers: HighlightLayers): void {
+    const first = this.columns.textStart + row.column;
+    for (let i = 0; i < bytes.length; i++) {
+      if (isVisible(bytes[i])) continue;
+      let end = i + 1;
+      while (end < bytes.length && !isVisible(bytes[end])) end++;
+      layers.add('placeholder', text, first + i, first + end);
+      i = end;
+    }
+  }
+
+  private placeCursor(first: number, last: number, chosen: Chosen | null): void {
+    const mine = chosen?.direction === this.message.direction ? chosen : null;
+    const place = mine === null ? null : this.place(mine.offset, first, last);
+    if (mine === null || place === null) {
+      this.cursor.remove();
+      this.cursorText.remove();
+      this.grid.removeAttribute('aria-activedescendant');
+      return;
+    }
+    const column = this.columnOf(mine.offset, place.row);
+    this.cursor.setAttribute('aria-colindex', String(column + 2));
+    this.cursor.setAttribute('aria-label', this.describe(mine.offset));
+    this.box(this.cursor, this.cursorText, column, place.element);
+    this.grid.setAttribute('aria-activedescendant', this.cursor.id);
+  }
+
+  private placeOffence(first: number, last: number, layers: HighlightLayers): void {
+    const { violation, bytes } = this.message;
+    // What broke a rule by not coming is shown at the last byte that came.
+    const offset = violation === null ? -1 : Math.min(violation.offset, bytes.length - 1);
+    const place = offset < 0 ? null : this.place(offset, first, last);
+    for (const { element } of this.drawn) element.classList.toggle('offending', element === place?.element);
+    if (place === null) {
+      this.offence.remove();
+      this.offenceText.remove();
+      return;
+    }
+    this.box(this.offence, this.offenceText, this.columnOf(offset, place.row), place.element);
+    this.markRun(place.row, place.text, 'violation', { start: offset, end: offset + 1 }, layers);
+  }
+
+  /** The drawn row of a byte; null while it is out of sight, or was not kept. */
+  private place(offset: number, first: number, last: number) {
+    const index = this.layout.rowOf(offset);
+    if (index < first || index >= last) return null;
+    const { element, text, row } = this.drawn[index % this.drawn.length];
+    return row === null || row.bytes === null ? null : { element, text, row };
+  }
+
+  private box(inHex: HTMLElement, inText: HTMLElement, column: number, row: HTMLElement): void {
+    inHex.style.left = `${hexCharacter(this.columns, column)}ch`;
+    inText.style.left = `${this.columns.textStart + column}ch`;
+    if (inHex.parentElement !== row) row.append(inHex, inText);
+  }
+
+  private columnOf(offset: number, row: HexRow): number {
+    return offset - row.start + row.column;
+  }
+
+  /** A byte in words. */
+  private describe(offset: number): string {
+    const { bytes, spans, violation } = this.message;
+    const octet = bytes.at(offset);
+    const parts = [`offset ${offset}, hexadecimal ${hex(octet, 2)}, ${octetName(octet)}`];
+    const index = spanIndexAt(spans, offset);
+    if (index >= 0) parts.push(`in ${spans[index].name}, ${definedIn(spans[index].name)}`);
+    if (violation?.offset === offset) parts.push(`here the rule ${violation.rule} is broken`);
+    return parts.join(', ');
+  }
+
+  private provideRows(count: number): void {
+    if (this.drawn.length >= count) return;
+    while (this.drawn.length < count) {
+      const element = document.createElement('div');
+      const cell = document.createElement('span');
+      const text = document.createTextNode('');
+      element.className = 'hex-row';
+      element.setAttribute('role', 'row');
+      cell.setAttribute('role', 'gridcell');
+      cell.append(text);
+      element.append(cell);
+      this.grid.append(element);
+      this.drawn.push({ element, text, row: null });
+    }
+    // Which element a row lies in depends on their number.
+    for (const drawn of this.drawn) drawn.row = null;
+  }
+}

@@ -1,0 +1,10 @@
+import type { FromInspector } from '../protocol/inspector.ts';
+import { InspectorPage } from './inspectorPage.ts';
+
+declare function acquireVsCodeApi(): {
+  postMessage(message: FromInspector): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+};
+
+new InspectorPage(document.body, acquireVsCodeApi());

@@ -1,0 +1,86 @@
+import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals-core';
+import type { Direction } from '../protocol/capture.ts';
+import type { CaptureSummary, ExchangeKey } from '../protocol/inspector.ts';
+import { lineIndexAt } from './meaning.ts';
+import { type ExchangeView, messageOf } from './messageView.ts';
+import { spanIndexAt } from './spanIndex.ts';
+
+/** Bytes that are marked on both sides: `start` inclusive, `end` exclusive. */
+export interface Mark {
+  readonly direction: Direction;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What was clicked or walked to: a byte, and the marked bytes around it. */
+export interface Chosen extends Mark {
+  readonly offset: number;
+}
+
+export interface ListState {
+  readonly summary: CaptureSummary;
+  readonly selectedIndex: number;
+  readonly serverRuns: boolean;
+}
+
+/** Why no exchange is shown where one was selected. */
+export interface GoneExchange {
+  readonly reason: string;
+}
+
+/** All that the parts of the page share. Only bytes change with `view`; a mark is void when the view changes. */
+export class InspectorState {
+  readonly list: Signal<ListState | null> = signal(null);
+  readonly selected: Signal<ExchangeKey | null> = signal(null);
+  readonly view: Signal<ExchangeView | null> = signal(null);
+  readonly gone: Signal<GoneExchange | null> = signal(null);
+  readonly pointed: Signal<Mark | null> = signal(null);
+  /** The very byte under the pointer, where it points at bytes. */
+  readonly pointedOffset: Signal<number | null> = signal(null);
+  readonly chosen: Signal<Chosen | null> = signal(null);
+  /** Whether the list follows the newest exchange. */
+  readonly following: Signal<boolean> = signal(true);
+
+  /** The bytes of the whole line in which the pointed and the chosen bytes lie. */
+  readonly pointedLine: ReadonlySignal<Mark | null> = computed(() => this.lineOf(this.pointed.value));
+  readonly chosenLine: ReadonlySignal<Mark | null> = computed(() => this.lineOf(this.chosen.value));
+
+  /** The grammar element that holds a byte, as a mark; the byte alone where none does. */
+  markAt(direction: Direction, offset: number): Mark {
+    const view = this.view.value;
+    if (view === null) return { direction, start: offset, end: offset + 1 };
+    const { spans } = messageOf(view, direction);
+    const index = spanIndexAt(spans, offset);
+    if (index < 0) return { direction, start: offset, end: offset + 1 };
+    return { direction, start: spans[index].start, end: spans[index].end };
+  }
+
+  point(mark: Mark | null, offset: number | null): void {
+    batch(() => {
+      if (!sameMark(mark, this.pointed.peek())) this.pointed.value = mark;
+      this.pointedOffset.value = offset;
+    });
+  }
+
+  choose(direction: Direction, offset: number): void {
+    this.chosen.value = { ...this.markAt(direction, offset), offset };
+  }
+
+  chooseMark(mark: Mark): void {
+    this.chosen.value = { ...mark, offset: mark.start };
+  }
+
+  private lineOf(mark: Mark | null): Mark | null {
+    const view = this.view.value;
+    if (mark === null || view === null) return null;
+    const { lines } = messageOf(view, mark.direction);
+    const index = lineIndexAt(lines, mark.start);
+    if (index < 0) return null;
+    return { direction: mark.direction, start: lines[index].start, end: lines[index].end };
+  }
+}
+
+export function sameMark(a: Mark | null, b: Mark | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.direction === b.direction && a.start === b.start && a.end === b.end;
+}
