@@ -1,0 +1,177 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { isElement, rootOf } from './connectionItems.ts';
+import { countOf } from './displayText.ts';
+import { externalUrl, urlPath } from './externalAddress.ts';
+import { chooseFolder } from './folderChoice.ts';
+import { notify, offer } from './notices.ts';
+import { PreviewPanel } from './previewPanel.ts';
+import { Server } from './server.ts';
+import { describe } from './statusBar.ts';
+import type { SparkWindow } from './window.ts';
+
+/** What the commands need beside the window. */
+export interface CommandServices {
+  readonly extensionUri: vscode.Uri;
+  /** Opens the inspector, at an exchange if its key is given. */
+  openInspector(exchange?: string): void;
+}
+
+/** A command's argument is whatever a menu, a link or another extension passes. */
+type Handler = (argument: unknown) => unknown;
+
+/** Not in the manifest: only the status bar's. */
+export const showActionsCommand = 'spark.showActions';
+
+/** Registers all commands. Each first takes over what the window had before a reload. */
+export function registerCommands(window: SparkWindow, services: CommandServices): vscode.Disposable {
+  const { servers, channel } = window;
+  const handlers: Record<string, Handler> = {
+    'spark.startServer': (argument) => startServer(window, argument),
+    'spark.stopServer': async (argument) => (await pickServer(window, argument, 'Stop Server'))?.stop(),
+    'spark.restartServer': async (argument) => {
+      const server = await pickServer(window, argument, 'Restart Server');
+      if (server !== null) await servers.restart(server);
+    },
+    'spark.preview': (argument) => preview(window, services, argument),
+    'spark.openInBrowser': (argument) => openInBrowser(window, argument),
+    'spark.openInspector': (argument) =>
+      services.openInspector(typeof argument === 'string' ? argument : exchangeOf(argument)),
+    'spark.closeConnection': (argument) => closeConnection(window, argument),
+    'spark.clearCapture': () => window.clearCapture(),
+    'spark.showLog': () => channel.show(),
+    'spark.copyServerUrl': (argument) => copyUrl(window, argument),
+    [showActionsCommand]: () => showActions(window),
+  };
+  return vscode.Disposable.from(
+    ...Object.entries(handlers).map(([id, handler]) =>
+      vscode.commands.registerCommand(id, (argument: unknown) => {
+        window.resume();
+        return handler(argument);
+      }),
+    ),
+  );
+}
+
+async function startServer({ servers }: SparkWindow, argument: unknown): Promise<void> {
+  const given = isElement(argument, 'server') ? rootOf(argument) : null;
+  const root = given ?? (await chooseFolder(servers));
+  if (root !== null) await servers.start(root);
+}
+
+/** The server that a command is for: given, the only one, or asked for. */
+async function pickServer(
+  { servers }: SparkWindow,
+  argument: unknown,
+  title: string,
+): Promise<Server | null> {
+  if (argument instanceof Server) return argument;
+  if (isElement(argument, 'server')) return servers.ofFolder(rootOf(argument)) ?? null;
+  const { active } = servers;
+  if (active.length < 2) {
+    if (active.length === 0)
+      notify('information', 'No server runs.', offer('Start Server', 'spark.startServer'));
+    return active[0] ?? null;
+  }
+  const items = active.map((server) => ({
+    label: server.name,
+    description: server.url ?? server.state.kind,
+    server,
+  }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: `Spark: ${title}`,
+    placeHolder: 'Which server?',
+  });
+  return picked?.server ?? null;
+}
+
+async function preview(window: SparkWindow, services: CommandServices, argument: unknown): Promise<void> {
+  const file = argument instanceof vscode.Uri ? argument : vscode.window.activeTextEditor?.document.uri;
+  if (file === undefined) {
+    notify('information', 'Open the HTML file that shall be shown.');
+    return;
+  }
+  await PreviewPanel.show(file, { extensionUri: services.extensionUri, servers: window.servers });
+}
+
+async function openInBrowser(window: SparkWindow, argument: unknown): Promise<void> {
+  const given = argument instanceof vscode.Uri ? argument : undefined;
+  const file = given ?? (argument === undefined ? activePage() : undefined);
+  const served = file === undefined ? undefined : window.servers.containing(file.fsPath);
+  const server = served?.isActive === true ? served : await pickServer(window, argument, 'Open in Browser');
+  if (server === null || server.url === null) return;
+  const relative = file !== undefined && server === served ? path.relative(server.root, file.fsPath) : '';
+  const url = server.url + urlPath(relative.split(path.sep).join('/'));
+  await vscode.env.openExternal(vscode.Uri.parse(url, true));
+}
+
+/** The HTML file in the active editor. */
+function activePage(): vscode.Uri | undefined {
+  const document = vscode.window.activeTextEditor?.document;
+  return document?.languageId === 'html' && document.uri.scheme === 'file' ? document.uri : undefined;
+}
+
+async function copyUrl(window: SparkWindow, argument: unknown): Promise<void> {
+  const server = await pickServer(window, argument, 'Copy Server URL');
+  if (server === null || server.url === null) return;
+  const url = await externalUrl(server.url);
+  await vscode.env.clipboard.writeText(url);
+  vscode.window.setStatusBarMessage(`Copied ${url}`, 3000);
+}
+
+function exchangeOf(argument: unknown): string | undefined {
+  return isElement(argument, 'exchange') ? argument.row.key : undefined;
+}
+
+async function closeConnection(window: SparkWindow, argument: unknown): Promise<void> {
+  if (isElement(argument, 'connection')) {
+    window.servers.ofRun(argument.run.description.id)?.closeConnection(argument.connection.record.id);
+    return;
+  }
+  const items = window.servers.active.flatMap((server) => {
+    const connections = window.store.run(server.run)?.newestConnections(1000) ?? [];
+    return connections
+      .filter((connection) => !connection.isClosed)
+      .map(({ record, exchanges }) => ({
+        label: `${record.peer.address}:${record.peer.port}`,
+        description: `${record.state} · ${countOf(exchanges.length, 'exchange')} · ${server.name}`,
+        close: () => server.closeConnection(record.id),
+      }));
+  });
+  if (items.length === 0) {
+    notify('information', 'No connection is open.');
+    return;
+  }
+  const picked = await vscode.window.showQuickPick(items, {
+    title: 'Spark: Close Connection',
+    placeHolder: 'Which connection shall be closed?',
+  });
+  picked?.close();
+}
+
+async function showActions(window: SparkWindow): Promise<void> {
+  const { servers } = window;
+  const actions: [label: string, command: string][] = [];
+  if (servers.active.length > 0) {
+    actions.push(
+      ['$(link-external) Open in Browser', 'spark.openInBrowser'],
+      ['$(copy) Copy Server URL', 'spark.copyServerUrl'],
+      ['$(debug-restart) Restart Server', 'spark.restartServer'],
+      ['$(debug-stop) Stop Server', 'spark.stopServer'],
+    );
+  }
+  const folders = vscode.workspace.workspaceFolders?.length ?? 0;
+  if (servers.active.length === 0 || servers.active.length < folders) {
+    actions.unshift(['$(play) Start Server', 'spark.startServer']);
+  }
+  actions.push(
+    ['$(list-tree) Open Request Inspector', 'spark.openInspector'],
+    ['$(output) Show Log', 'spark.showLog'],
+  );
+  const items = actions.map(([label, command]) => ({ label, command }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: 'Spark',
+    placeHolder: servers.all.map(describe).join(' · ') || 'No server runs',
+  });
+  if (picked !== undefined) await vscode.commands.executeCommand(picked.command);
+}

@@ -1,0 +1,22 @@
+import * as vscode from 'vscode';
+
+/** What `when` and `enablement` of package.json ask for, each with the value it has before it is set. */
+const initial = {
+  /** A server runs or starts. */
+  'spark.serverRuns': false,
+  /** Every workspace folder has its server running: there is nothing left to start. */
+  'spark.allServersRun': false,
+  'spark.hasCapture': false,
+  'spark.hasOpenConnections': false,
+};
+
+export type ContextKey = keyof typeof initial;
+
+const present: Record<ContextKey, boolean> = { ...initial };
+
+/** Sets a context key, if it changes. */
+export function setContextKey(key: ContextKey, value: boolean): void {
+  if (present[key] === value) return;
+  present[key] = value;
+  void vscode.commands.executeCommand('setContext', key, value);
+}

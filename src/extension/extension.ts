@@ -1,0 +1,81 @@
+import * as vscode from 'vscode';
+import type { CaptureSource } from '../capture/captureSource.ts';
+import { registerCommands, showActionsCommand } from './commands.ts';
+import { ConnectionsView } from './connectionsView.ts';
+import { InspectorPanel } from './inspectorPanel.ts';
+import { PreviewPanel } from './previewPanel.ts';
+import type { Servers } from './servers.ts';
+import type { PanelServices } from './services.ts';
+import { StatusBar } from './statusBar.ts';
+import { SparkWindow } from './window.ts';
+
+/** What `activate` gives to other extensions, and to the tests: to look at, not to change. */
+export interface SparkExtension {
+  readonly capture: CaptureSource;
+  readonly servers: Servers;
+  readonly connections: vscode.TreeDataProvider<unknown>;
+}
+
+let window: SparkWindow | null = null;
+
+export function activate(context: vscode.ExtensionContext): SparkExtension {
+  const present = new SparkWindow(context);
+  window = present;
+  const { store, servers } = present;
+  const { extensionUri } = context;
+  const panels: PanelServices = {
+    extensionUri,
+    capture: capturedBy(present),
+    get serverRuns() {
+      return servers.active.length > 0;
+    },
+    onDidChangeServers: (listener) => servers.onDidChange(listener),
+    startServer: () => void vscode.commands.executeCommand('spark.startServer'),
+  };
+  const connections = new ConnectionsView(store, servers);
+  const inspector = new InspectorPanel(panels, present.channel);
+  context.subscriptions.push(
+    present,
+    inspector,
+    connections,
+    new StatusBar(servers, showActionsCommand),
+    registerCommands(present, {
+      extensionUri,
+      openInspector: (exchange) => inspector.show(exchange ?? null),
+    }),
+    vscode.window.registerWebviewPanelSerializer(PreviewPanel.viewType, {
+      async deserializeWebviewPanel(panel, state) {
+        present.resume();
+        await PreviewPanel.restore(panel, state, { extensionUri, servers });
+      },
+    }),
+  );
+  // Registered is all that activation waits for.
+  setImmediate(() => present.resume());
+  return { capture: panels.capture, servers, connections };
+}
+
+export async function deactivate(): Promise<void> {
+  await window?.close();
+  window = null;
+}
+
+/** The store; whoever asks it sees what was there before a reload too, and a clear removes what is on disk. */
+function capturedBy(present: SparkWindow): CaptureSource {
+  const resumed = () => {
+    present.resume();
+    return present.store;
+  };
+  return {
+    get count() {
+      return resumed().count;
+    },
+    rows: (start, end) => resumed().rows(start, end),
+    indexOf: (key) => resumed().indexOf(key),
+    detail: (key) => resumed().detail(key),
+    version: (key) => resumed().version(key),
+    summary: () => resumed().summary(),
+    onDidChange: (listener) => present.store.onDidChange(listener),
+    clear: () => present.clearCapture(),
+  };
+}

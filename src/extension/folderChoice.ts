@@ -1,0 +1,46 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { notify, offer } from './notices.ts';
+import type { Servers } from './servers.ts';
+
+/**
+ * The folder that Start Server shall serve: the workspace's, asked for where there are several; without one, the
+ * active file's. Null where there is none or the user does not choose.
+ */
+export async function chooseFolder(servers: Servers): Promise<string | null> {
+  const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
+  const startable = folders.filter(({ uri }) => servers.ofFolder(uri.fsPath)?.isActive !== true);
+  if (folders.length > 0 && startable.length === 0) return folders[0].uri.fsPath;
+  if (startable.length === 1) return startable[0].uri.fsPath;
+  if (startable.length > 1) return pickFolder(startable);
+  const document = vscode.window.activeTextEditor?.document;
+  if (document?.uri.scheme === 'file') return path.dirname(document.uri.fsPath);
+  notify(
+    'warning',
+    'Spark serves a folder, and none is open. Open a folder, or a file whose folder shall be served.',
+    offer('Open Folder', 'vscode.openFolder'),
+  );
+  return null;
+}
+
+async function pickFolder(folders: readonly vscode.WorkspaceFolder[]): Promise<string | null> {
+  const items = folders.map(({ name, uri }) => ({ label: name, description: uri.fsPath, root: uri.fsPath }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: 'Spark: Start Server',
+    placeHolder: 'Which folder shall be served?',
+    matchOnDescription: true,
+  });
+  return picked?.root ?? null;
+}
+
+/**
+ * The folder to serve a file from: of the server that has it already, else its workspace folder; with no folder open,
+ * the one it lies in. Null where it lies outside all of them.
+ */
+export function folderOf(file: vscode.Uri, servers: Servers): string | null {
+  const server = servers.containing(file.fsPath);
+  if (server !== undefined) return server.root;
+  const folder = vscode.workspace.getWorkspaceFolder(file);
+  if (folder !== undefined) return folder.uri.fsPath;
+  return (vscode.workspace.workspaceFolders ?? []).length === 0 ? path.dirname(file.fsPath) : null;
+}

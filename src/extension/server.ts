@@ -1,0 +1,202 @@
+import { randomUUID } from 'node:crypto';
+import type { CaptureLog } from '../capture/captureLog.ts';
+import type { RunId } from '../capture/run.ts';
+import type { CaptureStore } from '../capture/store.ts';
+import type { FromServer, LogLevel, ServerSettings, ToServer } from '../protocol/server.ts';
+import { describeEnd, type ProcessEnd, ServerProcess } from './serverProcess.ts';
+
+/** Deaths within this time count together. */
+const deathWindow = 60_000;
+const deathsBeforeGivingUp = 3;
+
+export type ServerState =
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'running'; readonly host: string; readonly port: number }
+  | { readonly kind: 'stopping' }
+  /** `offerRestart`: false once it has died too often in too short a time. */
+  | { readonly kind: 'died'; readonly reason: string; readonly offerRestart: boolean };
+
+/** How an attempt to start came out. */
+export type StartOutcome =
+  | { readonly kind: 'running'; readonly port: number; readonly skippedPorts: readonly number[] }
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string }
+  | { readonly kind: 'died'; readonly reason: string }
+  | { readonly kind: 'stopped' };
+
+export interface ServerSurroundings {
+  /** Path of the server's program. */
+  readonly script: string;
+  readonly store: CaptureStore;
+  readonly log: CaptureLog;
+  report(level: LogLevel, message: string): void;
+  changed(server: Server): void;
+  /** It ended though nobody asked it to, after it had started. */
+  died(server: Server, reason: string, offerRestart: boolean): void;
+}
+
+/** One folder's server: its process, if one runs, and what it captured goes to the store. */
+export class Server {
+  readonly root: string;
+  readonly name: string;
+  state: ServerState = { kind: 'stopped' };
+  /** The present run, or the last one; empty before the first. */
+  run: RunId = '';
+  private readonly surroundings: ServerSurroundings;
+  private process: ServerProcess | null = null;
+  private deaths: number[] = [];
+  private started: ((outcome: StartOutcome) => void) | null = null;
+  private failure: { code: string; message: string } | null = null;
+  private whenEnded: Promise<void> = Promise.resolve();
+
+  /** @param root absolute path of the folder it serves */
+  constructor(root: string, name: string, surroundings: ServerSurroundings) {
+    this.root = root;
+    this.name = name;
+    this.surroundings = surroundings;
+  }
+
+  /** Whether it runs, or is about to. */
+  get isActive(): boolean {
+    return this.state.kind === 'running' || this.state.kind === 'starting';
+  }
+
+  /** Where it answers on this machine; null while it does not. */
+  get url(): string | null {
+    return this.state.kind === 'running' ? urlOf(this.state.host, this.state.port) : null;
+  }
+
+  get processId(): number | undefined {
+    return this.process?.processId;
+  }
+
+  /** Starts it, once a stop under way is over. */
+  async start(settings: Omit<ServerSettings, 'root'>): Promise<StartOutcome> {
+    await this.whenEnded;
+    if (this.process !== null) return { kind: 'stopped' };
+    const { store, log } = this.surroundings;
+    const description = {
+      id: randomUUID(),
+      serverName: this.name,
+      root: this.root,
+      startedAt: Date.now(),
+    };
+    this.run = description.id;
+    store.addRun(description);
+    log.addRun(description);
+    const outcome = new Promise<StartOutcome>((resolve) => {
+      this.started = resolve;
+    });
+    this.failure = null;
+    this.whenEnded = this.fork({ ...settings, root: this.root });
+    this.enter({ kind: 'starting' });
+    return outcome;
+  }
+
+  /** Resolves when its process has ended. */
+  stop(): Promise<void> {
+    if (this.process !== null && this.state.kind !== 'stopping') {
+      this.enter({ kind: 'stopping' });
+      this.process.stop();
+    }
+    return this.whenEnded;
+  }
+
+  kill(): void {
+    this.process?.kill();
+  }
+
+  /** Allows names that others than this machine know the server by. */
+  allowHosts(hosts: readonly string[]): void {
+    this.send({ type: 'allowHosts', hosts });
+  }
+
+  closeConnection(connection: number): void {
+    this.send({ type: 'closeConnection', connection });
+  }
+
+  private send(message: ToServer): void {
+    this.process?.send(message);
+  }
+
+  private fork(settings: ServerSettings): Promise<void> {
+    return new Promise((resolve) => {
+      this.process = new ServerProcess(this.surroundings.script, settings, {
+        message: (message) => this.take(message),
+        log: (level, line) => this.surroundings.report(level, line),
+        ended: (end) => {
+          this.endRun(end);
+          resolve();
+        },
+      });
+    });
+  }
+
+  private take(message: Exclude<FromServer, { type: 'log' }>): void {
+    const { store, log } = this.surroundings;
+    switch (message.type) {
+      case 'listening': {
+        const { host, port, skippedPorts } = message;
+        if (this.state.kind === 'starting') this.enter({ kind: 'running', host, port });
+        this.settleStart({ kind: 'running', port, skippedPorts });
+        return;
+      }
+      case 'startFailed':
+        this.failure = { code: message.code, message: message.message };
+        return;
+      case 'batch':
+        store.add(this.run, message.batch);
+        log.addBatch(this.run, message.batch);
+        this.send({ type: 'batchStored', sequence: message.batch.sequence });
+        return;
+      case 'stopped':
+        return;
+    }
+  }
+
+  private endRun(end: ProcessEnd): void {
+    const { store, log, report, changed, died } = this.surroundings;
+    this.process = null;
+    const asked = this.state.kind === 'stopping';
+    const { failure } = this;
+    const reason = asked ? 'The server was stopped.' : (failure?.message ?? describeEnd(end));
+    const runEnd = { reason, time: Date.now() };
+    store.endRun(this.run, runEnd);
+    log.endRun(this.run, runEnd);
+    if (asked || failure !== null) {
+      this.enter({ kind: 'stopped' });
+      this.settleStart(failure === null ? { kind: 'stopped' } : { kind: 'failed', ...failure });
+      return;
+    }
+    report('error', reason);
+    const offerRestart = this.countDeath();
+    const hadStarted = this.state.kind === 'running';
+    this.state = { kind: 'died', reason, offerRestart };
+    changed(this);
+    this.settleStart({ kind: 'died', reason });
+    if (hadStarted) died(this, reason, offerRestart);
+  }
+
+  private countDeath(): boolean {
+    const now = Date.now();
+    this.deaths = [...this.deaths.filter((time) => now - time < deathWindow), now];
+    return this.deaths.length < deathsBeforeGivingUp;
+  }
+
+  private settleStart(outcome: StartOutcome): void {
+    this.started?.(outcome);
+    this.started = null;
+  }
+
+  private enter(state: ServerState): void {
+    this.state = state;
+    this.surroundings.changed(this);
+  }
+}
+
+/** Where a server that listens on an address answers on its own machine. */
+export function urlOf(host: string, port: number): string {
+  // The unspecified addresses stand for all of the machine's own, but are no address to call.
+  const reachable = host === '0.0.0.0' || host === '' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}/`;
+}

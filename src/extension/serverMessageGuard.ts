@@ -1,0 +1,33 @@
+import { isCaptureBatch } from '../capture/batchGuard.ts';
+import type { FromServer } from '../protocol/server.ts';
+
+const levels: readonly unknown[] = ['debug', 'info', 'warning', 'error'];
+
+/** Whether what came from the server's process is a message of the protocol. */
+export function isFromServer(value: unknown): value is FromServer {
+  if (typeof value !== 'object' || value === null || !('type' in value)) return false;
+  const message: Record<string, unknown> = { ...value };
+  switch (message.type) {
+    case 'listening':
+      return (
+        typeof message.host === 'string' &&
+        isPort(message.port) &&
+        Array.isArray(message.skippedPorts) &&
+        message.skippedPorts.every(isPort)
+      );
+    case 'startFailed':
+      return typeof message.code === 'string' && typeof message.message === 'string';
+    case 'batch':
+      return isCaptureBatch(message.batch);
+    case 'log':
+      return levels.includes(message.level) && typeof message.message === 'string';
+    case 'stopped':
+      return true;
+    default:
+      return false;
+  }
+}
+
+function isPort(value: unknown): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 65_535;
+}

@@ -1,0 +1,138 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { FromServer, LogLevel, ServerSettings, ToServer } from '../protocol/server.ts';
+import { isFromServer } from './serverMessageGuard.ts';
+
+/** The server lets answers under way finish for up to 5 s when it stops. */
+const stopPatience = 6000;
+const keptLogLines = 20;
+
+/** How the process ended, and what it last said. */
+export interface ProcessEnd {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** Empty where it never said anything. */
+  readonly lastLogLine: string;
+}
+
+export interface ServerProcessListener {
+  /** All messages but `log`. */
+  message(message: Exclude<FromServer, { type: 'log' }>): void;
+  log(level: LogLevel, line: string): void;
+  /** Comes last, once. */
+  ended(end: ProcessEnd): void;
+}
+
+/** The process that serves: started at once, ended with this one, whatever way this one ends. */
+export class ServerProcess {
+  private readonly child: ChildProcess;
+  private readonly listener: ServerProcessListener;
+  private readonly lastLines: string[] = [];
+  private end: { exitCode: number | null; signal: string | null } | null = null;
+  private endTold = false;
+  private killTimer: NodeJS.Timeout | undefined;
+
+  /** @param script path of the server's program */
+  constructor(script: string, settings: ServerSettings, listener: ServerProcessListener) {
+    this.listener = listener;
+    this.child = fork(script, [], {
+      serialization: 'advanced',
+      // Without flags of the extension host, such as the port that its debugger listens on.
+      execArgv: [],
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    this.listen();
+    this.send({ type: 'start', settings });
+  }
+
+  get processId(): number | undefined {
+    return this.child.pid;
+  }
+
+  send(message: ToServer): void {
+    if (!this.child.connected) return;
+    this.child.send(message, (error) => {
+      // It is about to end, which is told by itself.
+      if (error !== null) this.note('warning', `A message did not reach the server: ${error.message}`);
+    });
+  }
+
+  /** Lets answers under way finish, then ends; after a while by force. */
+  stop(): void {
+    this.send({ type: 'stop' });
+    this.killTimer ??= setTimeout(() => this.kill(), stopPatience);
+  }
+
+  kill(): void {
+    this.child.kill('SIGKILL');
+  }
+
+  private listen(): void {
+    const { child } = this;
+    child.on('message', (message: unknown) => this.take(message));
+    child.on('error', (error) => {
+      this.note('error', error.message);
+      // Could not even be started: there will be no exit.
+      if (child.pid === undefined) this.tellEnd({ exitCode: null, signal: null });
+    });
+    child.on('exit', (exitCode, signal) => {
+      this.end = { exitCode, signal };
+      // What it sent before its end may still be in the channel.
+      if (!child.connected) this.tellEnd(this.end);
+    });
+    child.on('disconnect', () => {
+      if (this.end !== null) this.tellEnd(this.end);
+    });
+    for (const [stream, level] of [
+      [child.stdout, 'info'],
+      [child.stderr, 'error'],
+    ] as const) {
+      if (stream !== null) createInterface({ input: stream }).on('line', (line) => this.note(level, line));
+    }
+  }
+
+  private take(message: unknown): void {
+    if (!isFromServer(message)) {
+      this.note('error', 'The server sent a message that is not of the protocol.');
+    } else if (message.type === 'log') {
+      this.note(message.level, message.message);
+    } else {
+      this.listener.message(message);
+    }
+  }
+
+  private note(level: LogLevel, line: string): void {
+    if (line.trim() === '') return;
+    // The first line of several says what happened; the others, where.
+    this.lastLines.push(line.split('\n', 1)[0]);
+    if (this.lastLines.length > keptLogLines) this.lastLines.shift();
+    this.listener.log(level, line);
+  }
+
+  private tellEnd(end: { exitCode: number | null; signal: string | null }): void {
+    if (this.endTold) return;
+    this.endTold = true;
+    clearTimeout(this.killTimer);
+    // The streams come to their end after the process does.
+    setImmediate(() => this.listener.ended({ ...end, lastLogLine: lastWords(this.lastLines) }));
+  }
+}
+
+/** The line that tells most of why a process ended: Node's own last line is its version, after a stack. */
+export function lastWords(lines: readonly string[]): string {
+  const line = lines.findLast((one) => /^(Uncaught )?\w*Error\b/.test(one)) ?? lines.at(-1) ?? '';
+  return line.trim();
+}
+
+/** How a process ended that nobody asked to end, in a sentence. */
+export function describeEnd({ exitCode, signal, lastLogLine }: ProcessEnd): string {
+  const how =
+    signal !== null
+      ? `was ended by ${signal}`
+      : exitCode !== null
+        ? `ended with exit code ${exitCode}`
+        : 'could not be started';
+  const words = lastLogLine === '' ? 'It said nothing before.' : `Its last line: ${lastLogLine}`;
+  return `The server's process ${how}. ${words}`;
+}

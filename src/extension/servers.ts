@@ -1,0 +1,197 @@
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { CaptureLog } from '../capture/captureLog.ts';
+import type { RunId } from '../capture/run.ts';
+import type { CaptureStore } from '../capture/store.ts';
+import type { LogLevel } from '../protocol/server.ts';
+import { numberSetting, textSetting } from './configuration.ts';
+import { visibleText } from './displayText.ts';
+import { externalUrl, hostNameOf } from './externalAddress.ts';
+import { notify, offer } from './notices.ts';
+import { Server, type StartOutcome } from './server.ts';
+import type { KeptServer } from './windowFolder.ts';
+
+/** Ports tried after the one asked for. */
+const furtherPorts = 99;
+
+/** The servers of this window: one for each folder that was ever served. */
+export class Servers {
+  private readonly byRoot = new Map<string, Server>();
+  private readonly script: string;
+  private readonly store: CaptureStore;
+  private readonly log: CaptureLog;
+  private readonly channel: vscode.LogOutputChannel;
+  private readonly changes = new vscode.EventEmitter<void>();
+  readonly onDidChange = this.changes.event;
+
+  constructor(script: string, store: CaptureStore, log: CaptureLog, channel: vscode.LogOutputChannel) {
+    this.script = script;
+    this.store = store;
+    this.log = log;
+    this.channel = channel;
+  }
+
+  get all(): readonly Server[] {
+    return [...this.byRoot.values()];
+  }
+
+  get active(): readonly Server[] {
+    return this.all.filter((server) => server.isActive);
+  }
+
+  ofRun(run: RunId): Server | undefined {
+    return this.all.find((server) => server.run === run);
+  }
+
+  ofFolder(root: string): Server | undefined {
+    return this.byRoot.get(root);
+  }
+
+  /** The server, active or not, of the innermost folder that holds a file. */
+  containing(file: string): Server | undefined {
+    return this.all
+      .filter((server) => isWithin(server.root, file))
+      .sort(
+        (one, other) => Number(other.isActive) - Number(one.isActive) || other.root.length - one.root.length,
+      )[0];
+  }
+
+  /**
+   * Starts the server of a folder, and says what the user needs to know.
+   *
+   * @param port where it shall listen; else the setting's
+   * @returns the server if it runs
+   */
+  async start(root: string, port?: number): Promise<Server | null> {
+    const scope = vscode.Uri.file(root);
+    const problem = folderProblem(root);
+    if (problem !== null) {
+      notify('error', problem);
+      return null;
+    }
+    const server = this.serverOf(root);
+    if (server.isActive) return server;
+    const outcome = await server.start({
+      host: textSetting('host', scope),
+      port: port ?? numberSetting('port', scope),
+      furtherPorts,
+      allowHosts: [],
+      echo: 'off',
+      capture: true,
+      captureBodyBytes: numberSetting('capture.bodyKilobytes', scope) * 1024,
+    });
+    return (await this.tellOutcome(server, outcome)) ? server : null;
+  }
+
+  async restart(server: Server): Promise<Server | null> {
+    const port = server.state.kind === 'running' ? server.state.port : undefined;
+    await server.stop();
+    return this.start(server.root, port);
+  }
+
+  /** The servers that run, to be started again after a reload. */
+  kept(): KeptServer[] {
+    return this.all.flatMap(({ root, name, state }) =>
+      state.kind === 'running' ? [{ root, name, port: state.port }] : [],
+    );
+  }
+
+  async stopAll(): Promise<void> {
+    await Promise.all(this.all.map((server) => server.stop()));
+  }
+
+  killAll(): void {
+    for (const server of this.all) server.kill();
+  }
+
+  private serverOf(root: string): Server {
+    const known = this.byRoot.get(root);
+    if (known !== undefined) return known;
+    const server = new Server(root, nameOf(root), {
+      script: this.script,
+      store: this.store,
+      log: this.log,
+      report: (level, message) => this.report(level, server, message),
+      changed: () => this.changes.fire(),
+      died: (_, reason, offerRestart) => this.tellDeath(server, reason, offerRestart),
+    });
+    this.byRoot.set(root, server);
+    return server;
+  }
+
+  private report(level: LogLevel, server: Server, message: string): void {
+    const line = `${server.name}: ${visibleText(message, 4000)}`;
+    const write = { debug: 'debug', info: 'info', warning: 'warn', error: 'error' } as const;
+    this.channel[write[level]](line);
+  }
+
+  private async tellOutcome(server: Server, outcome: StartOutcome): Promise<boolean> {
+    switch (outcome.kind) {
+      case 'running': {
+        await this.allowExternalName(server);
+        const [asked] = outcome.skippedPorts;
+        if (asked !== undefined) {
+          notify(
+            'information',
+            `Port ${asked} is taken: Spark serves ${server.name} on port ${outcome.port}.`,
+            offer('Open in Browser', 'spark.openInBrowser', server),
+          );
+        }
+        return true;
+      }
+      case 'failed':
+        notify('error', `Spark could not serve ${server.name}. ${outcome.message}`, showLog);
+        return false;
+      case 'died':
+        notify('error', `Spark could not serve ${server.name}. ${outcome.reason}`, showLog);
+        return false;
+      case 'stopped':
+        return false;
+    }
+  }
+
+  private tellDeath(server: Server, reason: string, offerRestart: boolean): void {
+    const message = `Spark no longer serves ${server.name}. ${visibleText(reason, 600)}`;
+    if (offerRestart) {
+      notify('error', message, { title: 'Restart', run: () => this.start(server.root) }, showLog);
+    } else {
+      notify(
+        'error',
+        `${message} It has died three times within a minute: see the log before you start it again.`,
+        showLog,
+      );
+    }
+  }
+
+  /** A browser on the user's machine may know the server by another name than this machine does. */
+  private async allowExternalName(server: Server): Promise<void> {
+    if (server.url === null) return;
+    try {
+      server.allowHosts([hostNameOf(await externalUrl(server.url))]);
+    } catch (error) {
+      this.report('warning', server, `Its external address is not known: ${error}`);
+    }
+  }
+}
+
+const showLog = offer('Show Log', 'spark.showLog');
+
+/** Whether a path lies in a folder, or is the folder. */
+export function isWithin(folder: string, file: string): boolean {
+  const relative = path.relative(folder, file);
+  return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
+}
+
+function nameOf(root: string): string {
+  const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.fsPath === root);
+  return visibleText(folder?.name ?? (path.basename(root) || root));
+}
+
+function folderProblem(root: string): string | null {
+  if (!vscode.workspace.isTrusted) {
+    return 'Spark serves nothing in Restricted Mode: pages would run the scripts of a folder that is not trusted.';
+  }
+  if (!existsSync(root)) return `Spark cannot serve ${visibleText(root)}: there is no such folder.`;
+  return statSync(root).isDirectory() ? null : `Spark cannot serve ${visibleText(root)}: it is not a folder.`;
+}

@@ -1,0 +1,131 @@
+import * as vscode from 'vscode';
+import { CaptureLog } from '../capture/captureLog.ts';
+import { CaptureStore } from '../capture/store.ts';
+import { numberSetting } from './configuration.ts';
+import { setContextKey } from './contextKeys.ts';
+import { Servers } from './servers.ts';
+import { WindowFolder, type WindowState } from './windowFolder.ts';
+
+const megabyte = 1024 * 1024;
+/** A window that comes back within this time (in milliseconds) was reloaded; later, it was opened anew. */
+const reloadTime = 120_000;
+/** Context keys follow the capture this often, in milliseconds. */
+const contextInterval = 200;
+
+/** What this window holds: its servers, what they captured, and what of it outlasts the window. */
+export class SparkWindow implements vscode.Disposable {
+  readonly channel: vscode.LogOutputChannel;
+  readonly store: CaptureStore;
+  readonly log: CaptureLog;
+  readonly servers: Servers;
+  private readonly folder: WindowFolder;
+  private readonly subscriptions: vscode.Disposable[];
+  private resumed = false;
+  private contextTimer: NodeJS.Timeout | undefined;
+
+  constructor(context: vscode.ExtensionContext) {
+    this.channel = vscode.window.createOutputChannel('Spark', { log: true });
+    this.store = new CaptureStore(numberSetting('capture.maxMegabytes') * megabyte);
+    // A window without a workspace has no storage of its own.
+    const storage = context.storageUri ?? vscode.Uri.joinPath(context.globalStorageUri, 'no-workspace');
+    this.folder = new WindowFolder(vscode.Uri.joinPath(storage, 'windows').fsPath);
+    const keptBytes = numberSetting('capture.keepMegabytes') * megabyte;
+    this.log = new CaptureLog(this.folder.folder, this.store, keptBytes, (error) =>
+      this.channel.error(`What is captured no longer outlasts a reload of the window: ${error}`),
+    );
+    const script = vscode.Uri.joinPath(context.extensionUri, 'dist/server.js').fsPath;
+    this.servers = new Servers(script, this.store, this.log, this.channel);
+    this.subscriptions = [
+      this.channel,
+      this.servers.onDidChange(() => this.serversChanged()),
+      { dispose: this.store.onDidChange(() => this.captureChanged()) },
+      vscode.workspace.onDidChangeConfiguration((change) => this.configurationChanged(change)),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => this.updateServerKeys()),
+    ];
+  }
+
+  /** Takes over what the window had before it was reloaded, and starts its servers again. Does so once. */
+  resume(): void {
+    if (this.resumed) return;
+    this.resumed = true;
+    let left: WindowState;
+    try {
+      left = this.folder.claim();
+      this.log.restore();
+    } catch (error) {
+      this.channel.error(`What was captured before cannot be read: ${error}`);
+      return;
+    }
+    const { exchanges, lostInReload } = this.store.summary();
+    if (exchanges + lostInReload > 0) {
+      this.channel.info(`From before the reload: ${exchanges} exchanges; ${lostInReload} were not kept.`);
+    }
+    const wasReloaded = left.closedAt === null || Date.now() - left.closedAt < reloadTime;
+    if (!wasReloaded || !vscode.workspace.isTrusted) return;
+    for (const { root, port } of left.servers) void this.servers.start(root, port);
+  }
+
+  clearCapture(): void {
+    this.store.clear();
+    this.log.clear();
+  }
+
+  /** Ends the servers: answers under way may finish, if that is soon. */
+  async close(): Promise<void> {
+    try {
+      if (this.resumed) this.folder.close();
+    } catch (error) {
+      this.channel.error(`Which servers ran is not kept: ${error}`);
+    }
+    this.log.close();
+    await Promise.race([this.servers.stopAll(), new Promise((resolve) => setTimeout(resolve, 1000))]);
+    this.servers.killAll();
+  }
+
+  dispose(): void {
+    clearTimeout(this.contextTimer);
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  private serversChanged(): void {
+    this.updateServerKeys();
+    if (!this.resumed) return;
+    try {
+      this.folder.keep(this.servers.kept());
+    } catch (error) {
+      this.channel.error(`Which servers run is not kept: ${error}`);
+    }
+  }
+
+  private updateServerKeys(): void {
+    const { active } = this.servers;
+    const folders = vscode.workspace.workspaceFolders ?? [];
+    setContextKey('spark.serverRuns', active.length > 0);
+    setContextKey(
+      'spark.allServersRun',
+      folders.length > 0 && folders.every(({ uri }) => active.some(({ root }) => root === uri.fsPath)),
+    );
+  }
+
+  private captureChanged(): void {
+    this.contextTimer ??= setTimeout(() => {
+      this.contextTimer = undefined;
+      const runs = this.store.runs();
+      const connections = runs.some((run) => run.connections.size > 0);
+      const open = runs.some(
+        (run) => run.end === null && run.newestConnections(1000).some((one) => !one.isClosed),
+      );
+      setContextKey('spark.hasCapture', connections || this.store.summary().displaced > 0);
+      setContextKey('spark.hasOpenConnections', open);
+    }, contextInterval);
+  }
+
+  private configurationChanged(change: vscode.ConfigurationChangeEvent): void {
+    if (change.affectsConfiguration('spark.capture.maxMegabytes')) {
+      this.store.setMaxBytes(numberSetting('capture.maxMegabytes') * megabyte);
+    }
+    if (change.affectsConfiguration('spark.capture.keepMegabytes')) {
+      this.log.setMaxBytes(numberSetting('capture.keepMegabytes') * megabyte);
+    }
+  }
+}
