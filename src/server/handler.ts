@@ -44,6 +44,8 @@ export class SiteHandler implements RequestHandler {
   }
 
   wantsMessage(request: Request): boolean {
+    // A 2xx to CONNECT would open a tunnel (RFC 9110 section 9.3.6).
+    if (request.method === 'CONNECT') return false;
     switch (this.echo) {
       case 'off':
         return false;

@@ -65,7 +65,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const handler = new SiteHandler({
     site,
     echo: settings.echo,
-    allowHosts: settings.allowHosts,
+    // The server says that it is found there; an address is safe, since no name server has a say in it.
+    allowHosts: [...settings.allowHosts, settings.host],
     log: (message) => log('warning', message),
   });
   const service = { handler, limits: defaultLimits, recorder, maximumConnections, log };
