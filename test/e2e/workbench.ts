@@ -75,6 +75,7 @@ export class Workbench {
     await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
     // The explorer shows files once the extension host's machine has answered.
     await this.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
+    await this.sparkTab.waitFor({ timeout: 60_000 });
   }
 
   /** Runs a command by F1 and its name, as `Spark: Start Server`. */
@@ -88,9 +89,42 @@ export class Workbench {
         return;
       } catch (error) {
         // Whatever takes the focus closes the palette: an editor that opens just now, a webview that has loaded.
+        // And an open one does not learn of new commands.
         if (attempt === attempts) throw error;
+        await this.page.keyboard.press('Escape');
       }
     }
+  }
+
+  /** Starts the server by its command, and reads in the status bar where it listens. */
+  async startServer(): Promise<URL> {
+    await this.runCommand('Spark: Start Server');
+    return this.serverAddress();
+  }
+
+  /** Where the status bar says that the server listens, once it does. */
+  async serverAddress(): Promise<URL> {
+    const text = await this.statusBarItem(/Spark: \d+/).textContent({ timeout: 20_000 });
+    return new URL(`http://127.0.0.1:${/\d+/.exec(text ?? '')?.[0]}/`);
+  }
+
+  /** Loads a page as a user does in a browser of their own. */
+  async visit(address: URL | string): Promise<Page> {
+    const context = await this.browser.newContext();
+    const page = await context.newPage();
+    await page.goto(String(address), { waitUntil: 'networkidle' });
+    return page;
+  }
+
+  /** Shows Spark's view in the side bar. */
+  async showConnections(): Promise<void> {
+    await this.sparkTab.click();
+    await this.page.getByRole('heading', { name: 'Spark: Connections' }).waitFor();
+  }
+
+  /** Spark's place in the activity bar. */
+  private get sparkTab(): Locator {
+    return this.page.locator('.part.activitybar').getByRole('tab', { name: 'Spark' });
   }
 
   get quickInput(): Locator {
