@@ -194,7 +194,7 @@ function rowTemplate(row: ExchangeRow) {
     ><span role="gridcell" class="badges"
       >${badgesOf(row).map(
         (badge) =>
-          html`<span class="badge ${badge.severe ? 'severe' : ''}">${icon(badge.icon)}${badge.text}</span>`,
+          html`<span class="badge ${badge.severe ? 'severe' : ''}">${icon(badge.icon)}<span class="badge-text">${badge.text}</span></span>`,
       )}</span
     >`;
 }

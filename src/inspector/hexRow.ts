@@ -85,9 +85,9 @@ export function columnAt(character: number, layout: HexColumns): number {
   }
   const position = character - layout.hexStart;
   if (position < 0) return -1;
-  // The wider space after eight bytes belongs to the eighth, as every space belongs to the byte before it.
-  const column = Math.floor((position >= 25 ? position - 1 : position === 24 ? 23 : position) / 3);
-  return column < layout.columns ? column : -1;
+  // Every space belongs to the byte before it.
+  const beforeWiderSpace = position > 24 ? position - 1 : Math.min(position, 23);
+  return Math.min(Math.floor(beforeWiderSpace / 3), layout.columns - 1);
 }
 
 /** The byte of a row at a character position; -1 where none stands there. */

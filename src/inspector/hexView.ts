@@ -53,11 +53,11 @@ export class HexView {
     this.cursor.className = 'cursor';
     this.cursor.setAttribute('role', 'gridcell');
     this.cursor.id = `cursor-${message.direction}`;
-    this.cursorText.className = 'cursor';
+    this.cursorText.className = 'cursor in-text';
     this.cursorText.setAttribute('aria-hidden', 'true');
     this.offence.className = 'offence';
     this.offence.setAttribute('aria-hidden', 'true');
-    this.offenceText.className = 'offence';
+    this.offenceText.className = 'offence in-text';
     this.offenceText.setAttribute('aria-hidden', 'true');
     this.show(message, columns);
   }

@@ -92,7 +92,7 @@ export const chunkedExchange: ExampleExchange = {
   id: 3,
   request:
     'POST /api/items HTTP/1.1\r\nHost: localhost:5500\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n' +
-    'Trailer: Checksum\r\n\r\n9\r\n{"name":"\r\na;part=2\r\nspark","n":\r\n3\r\n1}\n\r\n0\r\nChecksum: 1f\r\n\r\n',
+    'Trailer: Checksum\r\n\r\n9\r\n{"name":"\r\nb;part=2\r\nspark","n":\r\n3\r\n1}\n\r\n0\r\nChecksum: 1f\r\n\r\n',
   response: 'HTTP/1.1 204 No Content\r\nDate: Mon, 21 Sep 2026 14:13:21 GMT\r\n\r\n',
 };
 
@@ -100,7 +100,7 @@ export const chunkedExchange: ExampleExchange = {
 export const hostileExchange: ExampleExchange = {
   id: 4,
   request:
-    'GET /<script>window.stolen=1</script>?\xe2\x80\xae HTTP/1.1\r\nHost: localhost:5500\r\n' +
+    'GET /<script>window.stolen=1</script> HTTP/1.1\r\nHost: localhost:5500\r\n' +
     'X-Markup: "><img src=x onerror=window.stolen=1>\r\nX-Escape: \x1b[31mred\r\n' +
     'X-Mirrored: \xe2\x80\xaegnp.exe\r\nX-Broken: \xff\xfe\xc3\r\n\r\n',
   response:

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { beforeEach, mock, test } from 'node:test';
+import type { CaptureChange, CaptureSource } from '../../../src/capture/captureSource.ts';
+import { InspectorFeed } from '../../../src/extension/inspectorFeed.ts';
+import type { ExchangeDetail, ToInspector } from '../../../src/protocol/inspector.ts';
+import { exampleDetail, malformedExchange, pageExchange } from '../../e2e/inspectorPage/exchanges.ts';
+
+/** A store that the test fills and changes. */
+class FakeCapture implements CaptureSource {
+  details: ExchangeDetail[] = [exampleDetail(pageExchange), exampleDetail(malformedExchange)];
+  versions = new Map<string, number>();
+  private listener: (change: CaptureChange) => void = () => undefined;
+
+  get count() {
+    return this.details.length;
+  }
+  rows(start: number, end: number) {
+    return this.details.slice(start, end).map(({ row }) => row);
+  }
+  indexOf(key: string) {
+    return this.details.findIndex(({ row }) => row.key === key);
+  }
+  detail(key: string) {
+    return this.details[this.indexOf(key)] ?? null;
+  }
+  version(key: string) {
+    return this.indexOf(key) < 0 ? 0 : (this.versions.get(key) ?? 1);
+  }
+  summary() {
+    return { exchanges: this.count, displaced: 0, leftOut: 0, lostInReload: 0 };
+  }
+  clear() {
+    this.details = [];
+    this.listener('cleared');
+  }
+  onDidChange(listener: (change: CaptureChange) => void) {
+    this.listener = listener;
+    return () => {
+      this.listener = () => undefined;
+    };
+  }
+  change(key?: string) {
+    if (key !== undefined) this.versions.set(key, this.version(key) + 1);
+    this.listener('changed');
+  }
+}
+
+let now = 0;
+let capture: FakeCapture;
+let sent: ToInspector[];
+let warnings: string[];
+
+beforeEach(() => {
+  mock.restoreAll();
+  mock.timers.reset();
+  mock.timers.enable({ apis: ['setTimeout'] });
+  now = 1000;
+  mock.method(performance, 'now', () => now);
+  capture = new FakeCapture();
+  sent = [];
+  warnings = [];
+});
+
+function newFeed(selected: string | null = null) {
+  return new InspectorFeed({
+    capture,
+    selected,
+    serverRuns: () => true,
+    startServer: () => undefined,
+    post: (message) => sent.push(message),
+    warn: (text) => warnings.push(text),
+  });
+}
+
+function pass(milliseconds: number) {
+  for (let i = 0; i < milliseconds; i++) {
+    now++;
+    mock.timers.tick(1);
+  }
+}
+
+const types = () => sent.map(({ type }) => type);
+const ready = { type: 'ready' };
+const first = pageExchange.id === 1 ? 'run/1' : '';
+
+test('a page that is ready gets the list, and what was selected before', () => {
+  newFeed(first).receive(ready);
+  assert.deepEqual(types(), ['list', 'detail']);
+  assert.equal(sent[0].type === 'list' && sent[0].selectedIndex, 0);
+});
+
+test('nothing is sent before the page is ready, nor while it is hidden', () => {
+  const feed = newFeed();
+  capture.change();
+  pass(500);
+  assert.deepEqual(types(), []);
+  feed.receive(ready);
+  capture.change();
+  feed.hidden();
+  pass(500);
+  capture.change();
+  pass(500);
+  assert.deepEqual(types(), ['list']);
+  feed.receive(ready);
+  assert.deepEqual(types(), ['list', 'list']);
+});
+
+test('however often the capture changes, no more than 20 messages a second tell of it', () => {
+  const feed = newFeed(first);
+  feed.receive(ready);
+  sent.length = 0;
+  for (let i = 0; i < 1000; i++) {
+    capture.change(first);
+    pass(1);
+  }
+  assert.ok(sent.length <= 20, `${sent.length} messages`);
+  assert.ok(sent.length >= 16, `${sent.length} messages`);
+});
+
+test('an exchange that goes on is sent again, one that does not is not', () => {
+  const feed = newFeed();
+  feed.receive(ready);
+  feed.receive({ type: 'select', exchange: first });
+  sent.length = 0;
+  capture.change('run/2');
+  pass(100);
+  assert.deepEqual(types(), ['list']);
+  capture.change(first);
+  pass(100);
+  assert.deepEqual(types(), ['list', 'list', 'detail']);
+});
+
+test('a large exchange is sent again less often, but its last state always', () => {
+  const [example] = capture.details;
+  const bytes = new Uint8Array(2 * 1024 * 1024);
+  capture.details[0] = {
+    ...example,
+    response: { ...example.response, length: bytes.length, kept: [{ offset: 0, bytes }] },
+  };
+  newFeed(first).receive(ready);
+  sent.length = 0;
+  for (let i = 0; i < 10; i++) {
+    capture.change(first);
+    pass(100);
+  }
+  const during = types().filter((type) => type === 'detail').length;
+  assert.ok(during <= 1, `${during} details`);
+  pass(1500);
+  const all = types().filter((type) => type === 'detail').length;
+  assert.ok(all >= 1 && all <= 2, `${all} details`);
+});
+
+test('rows are those asked for, clamped to what is there', () => {
+  const feed = newFeed();
+  feed.receive({ type: 'rows', start: 1, end: 50 });
+  feed.receive({ type: 'rows', start: 70, end: 90 });
+  assert.deepEqual(
+    sent.map((message) => message.type === 'rows' && [message.start, message.rows.length]),
+    [
+      [1, 1],
+      [2, 0],
+    ],
+  );
+});
+
+test('an exchange that is no longer stored is said to be gone, once, and why', () => {
+  const feed = newFeed(first);
+  feed.receive(ready);
+  capture.details.shift();
+  capture.change();
+  pass(200);
+  capture.change();
+  pass(200);
+  const gone = sent.filter((message) => message.type === 'gone');
+  assert.equal(gone.length, 1);
+  assert.match(gone[0].reason, /no longer stored/);
+  feed.receive({ type: 'select', exchange: 'run/2' });
+  feed.receive({ type: 'clear' });
+  pass(200);
+  const last = sent.at(-1);
+  assert.equal(last?.type === 'gone' && last.reason, 'The capture was cleared.');
+});
+
+test('what is revealed while the page is hidden is selected when it is back', () => {
+  const feed = newFeed();
+  feed.receive(ready);
+  feed.reveal(first);
+  assert.deepEqual(types(), ['list', 'reveal']);
+  feed.hidden();
+  feed.reveal('run/2');
+  sent.length = 0;
+  feed.receive(ready);
+  const [, detail] = sent;
+  assert.equal(detail.type === 'detail' && detail.detail.row.key, 'run/2');
+});
+
+test('a message of another shape is ignored, and logged', () => {
+  const feed = newFeed();
+  for (const value of [
+    null,
+    'ready',
+    {},
+    { type: 'eval' },
+    { type: 'rows', start: -1, end: 2 },
+    { type: 'select' },
+  ]) {
+    feed.receive(value);
+  }
+  assert.deepEqual(types(), []);
+  assert.equal(warnings.length, 6);
+});
+
+test('nothing is sent after the panel is closed', () => {
+  const feed = newFeed();
+  feed.receive(ready);
+  capture.change();
+  feed.dispose();
+  capture.change();
+  pass(500);
+  assert.deepEqual(types(), ['list']);
+});
