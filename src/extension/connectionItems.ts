@@ -98,11 +98,11 @@ function serverState(
 function connectionItem({ connection }: ElementOf<'connection'>): vscode.TreeItem {
   const { record, exchanges } = connection;
   const peer = peerOf(connection);
-  const item = new vscode.TreeItem(peer, exchanges.length > 0 ? Collapsed : None);
+  const item = new vscode.TreeItem(shortPeer(connection), exchanges.length > 0 ? Collapsed : None);
   const [icon, colour] = connectionIcons[record.state];
   item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(colour));
   const [received, sent] = [byteSize(record.bytesReceived), byteSize(record.bytesSent)];
-  item.description = `${record.state} · ${received} in · ${sent} out`;
+  item.description = `${record.state} · ↓${received} ↑${sent}`;
   item.contextValue = record.state === 'closed' ? 'connection.closed' : 'connection.open';
   item.accessibilityInformation = {
     label: `Connection ${record.id} from ${peer}, ${record.state}, ${received} received, ${sent} sent, ${countOf(exchanges.length, 'exchange')}`,
@@ -114,9 +114,15 @@ const connectionIcons = {
   accepted: ['plug', 'charts.blue'],
   reading: ['arrow-down', 'charts.blue'],
   responding: ['arrow-up', 'charts.green'],
-  idle: ['watch', 'charts.green'],
+  idle: ['circle-outline', 'charts.green'],
   closed: ['circle-slash', 'disabledForeground'],
 } as const;
+
+/** Leaves room for what differs: on a development machine nearly all clients have the same address. */
+function shortPeer(connection: StoredConnection): string {
+  const { address, port } = connection.record.peer;
+  return address === '127.0.0.1' || address === '::1' ? `port ${port}` : peerOf(connection);
+}
 
 function peerOf({ record }: StoredConnection): string {
   const { address, port } = record.peer;

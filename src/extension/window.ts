@@ -35,7 +35,9 @@ export class SparkWindow implements vscode.Disposable {
     );
     const script = vscode.Uri.joinPath(context.extensionUri, 'dist/server.js').fsPath;
     this.servers = new Servers(script, this.store, this.log, this.channel);
+    setContextKey('spark.isRestricted', !vscode.workspace.isTrusted);
     this.subscriptions = [
+      vscode.workspace.onDidGrantWorkspaceTrust(() => setContextKey('spark.isRestricted', false)),
       this.channel,
       this.servers.onDidChange(() => this.serversChanged()),
       { dispose: this.store.onDidChange(() => this.captureChanged()) },
