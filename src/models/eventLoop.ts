@@ -3,6 +3,7 @@ import { Connection } from '../http/connection.ts';
 import type { FileSlice } from '../http/message.ts';
 import type { Listener, Transport, TransportConnection, TransportEvents } from '../sockets/transport.ts';
 import type { ConnectionRecorder, RunningModel, Service } from './served.ts';
+import { TurnedAwayConnection } from './turnedAway.ts';
 
 /** A file is read and sent in pieces of this size, one at a time: memory stays small however slow the client is. */
 const filePiece = 64 * 1024;
@@ -23,14 +24,18 @@ export async function runEventLoop(
   options: { readonly host: string; readonly port: number },
   service: Service,
 ): Promise<RunningModel> {
-  const open = new Map<number, ServedConnection>();
+  const open = new Map<number, ServedConnection | TurnedAwayConnection>();
+  const crowd = new Crowd(service);
   const listener = await transport.listen(options, {
     accepted(socket) {
       const { id, recorder } = service.recorder.opened(socket.peer, socket.local, now());
-      const full = open.size >= service.maximumConnections;
-      const connection = new ServedConnection(socket, service, recorder, () => open.delete(id));
+      const connection = crowd.admits()
+        ? new ServedConnection(socket, service, recorder, () => {
+            open.delete(id);
+            crowd.leave();
+          })
+        : new TurnedAwayConnection(socket, service.limits, recorder, now(), () => open.delete(id));
       open.set(id, connection);
-      if (full) connection.turnAway();
       return connection;
     },
     failed(error) {
@@ -53,7 +58,11 @@ export async function runEventLoop(
   };
 }
 
-async function stop(listener: Listener, open: Map<number, ServedConnection>, grace: number): Promise<void> {
+async function stop(
+  listener: Listener,
+  open: ReadonlyMap<number, ServedConnection | TurnedAwayConnection>,
+  grace: number,
+): Promise<void> {
   const closed = listener.close();
   for (const connection of [...open.values()]) connection.stop();
   const forced = setTimeout(() => {
@@ -63,9 +72,39 @@ async function stop(listener: Listener, open: Map<number, ServedConnection>, gra
   clearTimeout(forced);
 }
 
-const serviceUnavailable = new TextEncoder().encode(
-  'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
-);
+/** Counts who is served, and says in the log when others were turned away: once for a crowd, not for each. */
+class Crowd {
+  private readonly service: Service;
+  private served = 0;
+  private turnedAway = 0;
+
+  constructor(service: Service) {
+    this.service = service;
+  }
+
+  admits(): boolean {
+    const { maximumConnections, log } = this.service;
+    if (this.served < maximumConnections) {
+      this.served++;
+      return true;
+    }
+    this.turnedAway++;
+    if (this.turnedAway === 1)
+      log('warning', `There are ${maximumConnections} connections: others are turned away with 503.`);
+    return false;
+  }
+
+  leave(): void {
+    this.served--;
+    // Not at the first free place: in a crowd, that would be said again and again.
+    if (this.turnedAway === 0 || this.served > this.service.maximumConnections / 2) return;
+    this.service.log(
+      'warning',
+      `${this.turnedAway} connections were turned away with 503. There is room again.`,
+    );
+    this.turnedAway = 0;
+  }
+}
 
 /** One connection: moves bytes between its socket and the HTTP state machine, as that wants. */
 class ServedConnection implements TransportEvents {
@@ -81,7 +120,6 @@ class ServedConnection implements TransportEvents {
   private unflushed = 0;
   private paused = false;
   private halfClosed = false;
-  private turnedAway = false;
   private reason = '';
   private finished = false;
 
@@ -99,19 +137,18 @@ class ServedConnection implements TransportEvents {
   }
 
   received(bytes: Uint8Array): void {
-    if (this.finished || this.turnedAway) return;
+    if (this.finished) return;
     const time = now();
     this.recorder?.received(bytes, time);
     this.guarded(() => this.connection.receive(bytes, time));
   }
 
   ended(): void {
-    if (this.turnedAway) this.abort('There were too many connections.');
-    else this.guarded(() => this.connection.receiveEnd(now()));
+    this.guarded(() => this.connection.receiveEnd(now()));
   }
 
   flushed(count: number): void {
-    if (this.finished || this.turnedAway) return;
+    if (this.finished) return;
     this.unflushed -= count;
     this.guarded(() => this.connection.sent(count, now()));
   }
@@ -127,23 +164,13 @@ class ServedConnection implements TransportEvents {
   }
 
   stop(): void {
-    if (this.turnedAway) this.abort('The server stopped.');
-    else this.guarded(() => this.connection.stop(now()));
+    this.guarded(() => this.connection.stop(now()));
   }
 
   abort(reason: string): void {
     this.reason ||= reason;
     this.socket.close();
     this.finish(this.reason);
-  }
-
-  /** There is no room for the connection: says so and closes. */
-  turnAway(): void {
-    this.turnedAway = true;
-    this.recorder?.sent(serviceUnavailable, now());
-    this.socket.write(serviceUnavailable);
-    this.socket.halfClose();
-    this.service.log('warning', 'A connection was turned away with 503: there are too many.');
   }
 
   /** What goes wrong in one connection must not reach the others. */

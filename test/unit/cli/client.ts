@@ -7,7 +7,7 @@ export class Client {
   /** The errno name of what ended the connection; empty for an orderly end. */
   error = '';
   readonly socket: Socket;
-  private readonly gone: Promise<unknown>;
+  private readonly gone: Promise<void>;
 
   private constructor(socket: Socket) {
     this.socket = socket;
@@ -17,7 +17,7 @@ export class Client {
     socket.on('error', (error: NodeJS.ErrnoException) => {
       this.error = error.code ?? error.message;
     });
-    this.gone = once(socket, 'close');
+    this.gone = new Promise((resolve) => socket.once('close', () => resolve()));
   }
 
   static async connect(port: number): Promise<Client> {
@@ -33,14 +33,27 @@ export class Client {
   }
 
   /** Resolves when `pattern` matches what came; rejects where the connection ends before it does. */
-  async until(pattern: RegExp): Promise<string> {
-    while (!pattern.test(this.received)) {
+  until(pattern: RegExp): Promise<string> {
+    return this.when(() => pattern.test(this.received), `${pattern}`);
+  }
+
+  /** Resolves when `count` bytes have come; rejects where the connection ends before. */
+  untilLength(count: number): Promise<string> {
+    return this.when(() => this.received.length >= count, `${count} bytes`);
+  }
+
+  private async when(met: () => boolean, what: string): Promise<string> {
+    while (!met()) {
       const ended = await Promise.race([
-        once(this.socket, 'data').then(() => false),
+        once(this.socket, 'data').then(
+          () => false,
+          () => true,
+        ),
         this.gone.then(() => true),
       ]);
-      if (ended && !pattern.test(this.received)) {
-        throw new Error(`The connection ended without ${pattern}: ${JSON.stringify(this.received)}`);
+      if (ended && !met()) {
+        const start = JSON.stringify(this.received.slice(0, 500));
+        throw new Error(`The connection ended without ${what}: ${start}`);
       }
     }
     return this.received;
@@ -52,10 +65,6 @@ export class Client {
     this.socket.end();
     await this.gone;
     return this.received;
-  }
-
-  async closed(): Promise<void> {
-    await this.gone;
   }
 
   reset(): void {

@@ -1,0 +1,75 @@
+import type { Limits } from '../http/limits.ts';
+import type { TransportConnection, TransportEvents } from '../sockets/transport.ts';
+import type { ConnectionRecorder } from './served.ts';
+
+const serviceUnavailable = new TextEncoder().encode(
+  'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
+);
+
+const reason = 'There were too many connections.';
+
+/**
+ * A connection that there was no room for: it is told so at once, whatever it asks. Then its bytes are thrown away for
+ * a while, since to close with bytes unread would reset it, and the client lose the answer (RFC 9112 section 9.6).
+ */
+export class TurnedAwayConnection implements TransportEvents {
+  private readonly socket: TransportConnection;
+  private readonly limits: Limits;
+  private readonly recorder: ConnectionRecorder | null;
+  private readonly forget: () => void;
+  private readonly due: number;
+  private thrownAway = 0;
+  private finished = false;
+
+  constructor(
+    socket: TransportConnection,
+    limits: Limits,
+    recorder: ConnectionRecorder | null,
+    now: number,
+    forget: () => void,
+  ) {
+    this.socket = socket;
+    this.limits = limits;
+    this.recorder = recorder;
+    this.forget = forget;
+    this.due = now + limits.drainTime;
+    recorder?.sent(serviceUnavailable, now);
+    socket.write(serviceUnavailable);
+    socket.halfClose();
+  }
+
+  received(bytes: Uint8Array): void {
+    this.thrownAway += bytes.length;
+    if (this.thrownAway > this.limits.drainBytes) this.abort(reason);
+  }
+
+  ended(): void {
+    this.abort(reason);
+  }
+
+  flushed(): void {}
+
+  closed(): void {
+    this.finish(reason);
+  }
+
+  expire(now: number): void {
+    if (now >= this.due) this.abort(reason);
+  }
+
+  stop(): void {
+    this.abort(reason);
+  }
+
+  abort(why: string): void {
+    this.socket.close();
+    this.finish(why);
+  }
+
+  private finish(why: string): void {
+    if (this.finished) return;
+    this.finished = true;
+    this.recorder?.closed(why, performance.timeOrigin + performance.now());
+    this.forget();
+  }
+}
