@@ -198,7 +198,8 @@ export class BytesPane {
     used(event);
     const step = target < from ? -1 : 1;
     const within = Math.min(Math.max(0, target), bytes.length - 1);
-    const kept = bytes.nearestKept(within, step);
+    const onwards = bytes.nearestKept(within, step);
+    const kept = onwards >= 0 ? onwards : bytes.nearestKept(within, step === 1 ? -1 : 1);
     if (kept >= 0) this.state.choose(direction, kept);
   }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { inspectorHtml } from '../../../src/extension/inspectorHtml.ts';
 import type {
   ExchangeDetail,
@@ -26,6 +26,11 @@ const themes: WebviewThemes = JSON.parse(
 );
 
 export const themeNames: readonly string[] = Object.keys(themes.themes);
+
+/** The text of an element, white space between its parts reduced to single spaces. */
+export async function textOf(locator: Locator): Promise<string> {
+  return ((await locator.textContent()) ?? '').replaceAll(/\s+/g, ' ').trim();
+}
 
 /** What the page's window has for the tests. */
 declare global {

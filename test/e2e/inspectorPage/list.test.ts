@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { bytesOf, exampleDetail, malformedExchange, manyRows, pageExchange } from './exchanges.ts';
+import {
+  buildScript,
+  type FakeHostOptions,
+  InspectorPageUnderTest,
+  launchBrowser,
+  textOf,
+} from './inspectorPage.ts';
+
+const first = exampleDetail(pageExchange);
+const second = exampleDetail(malformedExchange);
+
+let browser: Browser;
+let script: string;
+let tested: InspectorPageUnderTest;
+
+before(async () => {
+  [browser, script] = await Promise.all([launchBrowser(), buildScript()]);
+});
+after(() => browser.close());
+afterEach(async () => {
+  const { errors } = tested;
+  await tested.close();
+  assert.deepEqual(errors, []);
+});
+
+async function open(options: Partial<FakeHostOptions> = {}) {
+  tested = await InspectorPageUnderTest.open(browser, { script, ...options });
+  return tested.page;
+}
+
+const scrollList = (top: number) =>
+  tested.page.evaluate((to) => {
+    const list = document.querySelector('.list');
+    if (list) list.scrollTop = to;
+  }, top);
+
+test('an empty list says what to do', async () => {
+  const page = await open();
+  await tested.sendList({ serverRuns: false });
+  assert.match(await textOf(page.locator('.empty').first()), /Start the server, then open one of its pages/);
+  await page.getByRole('button', { name: 'Start Server' }).click();
+  assert.ok((await tested.posted()).some(({ type }) => type === 'startServer'));
+  await tested.sendList({ serverRuns: true });
+  assert.match(await textOf(page.locator('.empty').first()), /The server is running: open one of its pages/);
+  await tested.fill([first.row], [first]);
+  assert.match(await textOf(page.locator('.lower .empty')), /Select an exchange/);
+});
+
+test('100,000 rows scroll from end to end, and each is the right one', async () => {
+  const page = await open();
+  await tested.fill(manyRows(100_000));
+  await page.locator('[aria-rowindex="100001"][aria-label*="exchange 100000,"]').waitFor();
+  assert.ok((await page.locator('.list-body > *').count()) < 60);
+  assert.equal(await page.locator('.list').getAttribute('aria-rowcount'), '100001');
+  await scrollList(50_000 * 22);
+  await page.locator('.list-body [aria-rowindex="50002"][aria-label*="exchange 50001,"]').waitFor();
+  await page.locator('.list').focus();
+  await page.keyboard.press('Home');
+  await page.locator('.list-body [aria-rowindex="2"][aria-selected="true"]').waitFor();
+  const selects = (await tested.posted()).filter(({ type }) => type === 'select');
+  assert.deepEqual(selects.at(-1), { type: 'select', exchange: 'run/1' });
+  assert.equal(await page.locator('.list').getAttribute('aria-activedescendant'), 'exchange-0');
+});
+
+test('the list follows the newest only while the user is at its end', async () => {
+  const page = await open();
+  const rows = manyRows(200);
+  await tested.fill(rows.slice(0, 100));
+  await page.locator('.list-body [aria-rowindex="101"]').waitFor();
+  await tested.fill(rows.slice(0, 150));
+  await page.locator('.list-body [aria-rowindex="151"]').waitFor();
+  await scrollList(10 * 22);
+  await page.getByRole('button', { name: 'Newest' }).waitFor();
+  await tested.fill(rows);
+  await page.locator('.summary', { hasText: '200 exchanges' }).waitFor();
+  await tested.settled();
+  assert.equal(await page.evaluate(() => document.querySelector('.list')?.scrollTop), 220);
+  await page.getByRole('button', { name: 'Newest' }).click();
+  await page.locator('.list-body [aria-rowindex="201"]').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Newest' }).count(), 0);
+});
+
+test('rows stay where they are when older ones are displaced', async () => {
+  const page = await open();
+  const rows = manyRows(300);
+  await tested.fill(rows.slice(0, 200));
+  await scrollList(100 * 22);
+  await page.locator('.list-body [aria-label*="exchange 101,"]').waitFor();
+  const top = () => page.locator('.list-body [aria-label*="exchange 105,"]').boundingBox();
+  const before = await top();
+  tested.rows = rows.slice(50, 250);
+  await tested.sendList({ displaced: 50 });
+  await page.locator('.list-body [aria-rowindex="56"][aria-label*="exchange 105,"]').waitFor();
+  assert.deepEqual(await top(), before);
+});
+
+test('rows are asked for by range, and trouble is told by icon and word', async () => {
+  const page = await open({ height: 1600 });
+  const rows = manyRows(40);
+  await tested.fill(rows);
+  await scrollList(0);
+  const malformed = page.locator('.list-body [aria-label*="exchange 14,"]');
+  await malformed.waitFor();
+  assert.match((await malformed.getAttribute('aria-label')) ?? '', /malformed: host-missing/);
+  assert.equal(await textOf(malformed.locator('.badge')), 'malformed');
+  assert.equal(await malformed.locator('.badge svg').count(), 1);
+  assert.equal(await textOf(page.locator('[aria-label*="exchange 18,"] .badge')), 'aborted');
+  assert.equal(await textOf(page.locator('[aria-label*="exchange 1,"] .badge')), 'before reload');
+});
+
+test('arrow keys select row by row', async () => {
+  const page = await open();
+  await tested.fill([first.row, second.row], [first, second]);
+  await page.locator('.list').focus();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('ArrowDown');
+  await page.locator('.violation').waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowUp');
+  await page.locator('.meaning .token', { hasText: '/index.html?from=start' }).waitFor();
+  await page.keyboard.press('Enter');
+  assert.ok(await page.evaluate(() => document.activeElement?.closest('.meaning') !== null));
+});
+
+test('an exchange that goes on grows under the cursor, which stays', async () => {
+  const page = await open();
+  const head = 'HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n';
+  const growing = (body: number) =>
+    exampleDetail({ ...pageExchange, response: head + 'x'.repeat(body), row: { duration: null } });
+  await tested.showExchanges([growing(0)], 0);
+  await page.locator('.meaning .role-status', { hasText: '200' }).click();
+  await tested.send({ type: 'detail', detail: growing(10) });
+  await page.locator('.line.body', { hasText: '10 bytes' }).waitFor();
+  await tested.send({ type: 'detail', detail: growing(40) });
+  await page.locator('.line.body', { hasText: '40 bytes' }).waitFor();
+  assert.deepEqual(await tested.marked('chosen', 'sent'), ['32 30 30', '200']);
+});
+
+test('what was not kept is shown as missing, and said', async () => {
+  const page = await open();
+  const head = 'HTTP/1.1 200 OK\r\nContent-Length: 5000000\r\nContent-Type: text/plain\r\n\r\n';
+  const responseKept = [{ offset: 0, bytes: bytesOf(`${head}begin`) }];
+  const detail = exampleDetail({
+    ...pageExchange,
+    response: head,
+    responseKept,
+    responseLength: head.length + 5_000_000,
+  });
+  await tested.showExchanges([detail], 0);
+  assert.match(
+    await textOf(page.locator('.line.body')),
+    /Body · 5,000,000 bytes · text\/plain · 4,999,995 bytes not kept/,
+  );
+  assert.match(await textOf(page.locator('.bytes .heading').last()), /4,999,995 bytes not kept/);
+  await page.locator('.hex').last().focus();
+  await page.keyboard.press('Control+End');
+  assert.match(await textOf(page.locator('.strip')), /Response byte 74.*0x6E "n"/s);
+  assert.match(await textOf(page.locator('.hex').last()), /4,999,995 bytes not kept/);
+});
+
+test('hidden and shown again, the page comes back to its exchange, byte and place', async () => {
+  const page = await open();
+  await tested.showExchanges([first, second], 1);
+  await page.locator('.list').focus();
+  await page.keyboard.press('F8');
+  const state = await page.evaluate(() => window.keptState);
+  await tested.close();
+  const again = await open({ state });
+  await tested.fill([first.row, second.row]);
+  await tested.send({ type: 'detail', detail: second });
+  await again.locator('.violation').waitFor();
+  await tested.settled();
+  assert.match(await textOf(again.locator('.strip')), /Request byte 54/);
+  assert.equal(await again.locator('.list-row[aria-selected="true"]').getAttribute('aria-rowindex'), '3');
+});
+
+test('what the host reveals is asked for; what is gone is said to be', async () => {
+  const page = await open();
+  await tested.fill([first.row, second.row], [first, second]);
+  await tested.send({ type: 'reveal', exchange: 'run/2' });
+  await page.locator('.violation').waitFor();
+  await tested.send({ type: 'gone', exchange: 'run/1', reason: 'Of an exchange selected before.' });
+  assert.equal(await page.locator('.violation').count(), 1);
+  await tested.send({ type: 'gone', exchange: 'run/2', reason: 'The capture was cleared.' });
+  assert.equal(await textOf(page.locator('.lower .empty')), 'The capture was cleared.');
+});
+
+test('a message of another shape is ignored, and the page goes on', async () => {
+  const page = await open();
+  await tested.fill([first.row], [first]);
+  for (const message of [{ type: 'detail' }, { type: 'rows', rows: 7 }, { type: 'constructor' }]) {
+    await tested.send(message);
+  }
+  await page.locator('.list-body [data-index="0"]').click();
+  await page.locator('.meaning .line').first().waitFor();
+  assert.equal(tested.warnings.length, 3);
+});
+
+test('Clear asks the host to clear', async () => {
+  const page = await open();
+  await tested.fill([first.row]);
+  await page.getByRole('button', { name: 'Clear' }).click();
+  assert.ok((await tested.posted()).some(({ type }) => type === 'clear'));
+});
