@@ -67,7 +67,9 @@ export class Workbench {
 
   /** As the window is reloaded by hand: a new extension host starts. */
   async reload(): Promise<void> {
-    await this.page.reload();
+    const loaded = this.page.waitForEvent('load');
+    await this.runCommand('Developer: Reload Window');
+    await loaded;
     await this.isReady();
   }
 
