@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { StoredConnection, StoredRun } from '../capture/run.ts';
 import { rules } from '../http/rules.ts';
 import type { ExchangeRow } from '../protocol/inspector.ts';
-import { byteSize, countOf, durationText, visibleText } from './displayText.ts';
+import { byteSize, countOf, durationText, shortSize, visibleText } from './displayText.ts';
 import type { Server } from './server.ts';
 
 /** What a row of the connections view stands for. Each row is one object for as long as it is shown. */
@@ -101,9 +101,9 @@ function connectionItem({ connection }: ElementOf<'connection'>): vscode.TreeIte
   const item = new vscode.TreeItem(shortPeer(connection), exchanges.length > 0 ? Collapsed : None);
   const [icon, colour] = connectionIcons[record.state];
   item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(colour));
-  const [received, sent] = [byteSize(record.bytesReceived), byteSize(record.bytesSent)];
-  item.description = `${record.state} · ↓${received} ↑${sent}`;
+  item.description = `${record.state} ↓${shortSize(record.bytesReceived)} ↑${shortSize(record.bytesSent)}`;
   item.contextValue = record.state === 'closed' ? 'connection.closed' : 'connection.open';
+  const [received, sent] = [byteSize(record.bytesReceived), byteSize(record.bytesSent)];
   item.accessibilityInformation = {
     label: `Connection ${record.id} from ${peer}, ${record.state}, ${received} received, ${sent} sent, ${countOf(exchanges.length, 'exchange')}`,
   };

@@ -30,6 +30,11 @@ export function byteSize(bytes: number): string {
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
 }
 
+/** As `byteSize`, in few characters: `518`, `1.9K`. */
+export function shortSize(bytes: number): string {
+  return byteSize(bytes).replace(/ (?:B|([KMGT])iB)$/, '$1');
+}
+
 /** A duration given in milliseconds. */
 export function durationText(milliseconds: number): string {
   if (milliseconds < 1) return '<1 ms';

@@ -137,6 +137,7 @@ export class Server {
     switch (message.type) {
       case 'listening': {
         const { host, port, skippedPorts } = message;
+        this.surroundings.report('info', `Serves ${this.root} at ${urlOf(host, port)}`);
         if (this.state.kind === 'starting') this.enter({ kind: 'running', host, port });
         this.settleStart({ kind: 'running', port, skippedPorts });
         return;
@@ -163,12 +164,12 @@ export class Server {
     const runEnd = { reason, time: Date.now() };
     store.endRun(this.run, runEnd);
     log.endRun(this.run, runEnd);
+    report(asked ? 'info' : 'error', reason);
     if (asked || failure !== null) {
       this.enter({ kind: 'stopped' });
       this.settleStart(failure === null ? { kind: 'stopped' } : { kind: 'failed', ...failure });
       return;
     }
-    report('error', reason);
     const offerRestart = this.countDeath();
     const hadStarted = this.state.kind === 'running';
     this.state = { kind: 'died', reason, offerRestart };

@@ -6,6 +6,7 @@ import { isFromServer } from './serverMessageGuard.ts';
 /** The server lets answers under way finish for up to 5 s when it stops. */
 const stopPatience = 6000;
 const keptLogLines = 20;
+const lastWordsPatience = 1000;
 
 /** How the process ended, and what it last said. */
 export interface ProcessEnd {
@@ -28,9 +29,9 @@ export class ServerProcess {
   private readonly child: ChildProcess;
   private readonly listener: ServerProcessListener;
   private readonly lastLines: string[] = [];
-  private end: { exitCode: number | null; signal: string | null } | null = null;
   private endTold = false;
   private killTimer: NodeJS.Timeout | undefined;
+  private lastWordsTimer: NodeJS.Timeout | undefined;
 
   /** @param script path of the server's program */
   constructor(script: string, settings: ServerSettings, listener: ServerProcessListener) {
@@ -77,12 +78,10 @@ export class ServerProcess {
       if (child.pid === undefined) this.tellEnd({ exitCode: null, signal: null });
     });
     child.on('exit', (exitCode, signal) => {
-      this.end = { exitCode, signal };
-      // What it sent before its end may still be in the channel.
-      if (!child.connected) this.tellEnd(this.end);
-    });
-    child.on('disconnect', () => {
-      if (this.end !== null) this.tellEnd(this.end);
+      const end = { exitCode, signal };
+      // What it said and sent before its end is still on its way; but a process of its own may hold the pipes.
+      child.once('close', () => this.tellEnd(end));
+      this.lastWordsTimer = setTimeout(() => this.tellEnd(end), lastWordsPatience);
     });
     for (const [stream, level] of [
       [child.stdout, 'info'],
@@ -114,8 +113,8 @@ export class ServerProcess {
     if (this.endTold) return;
     this.endTold = true;
     clearTimeout(this.killTimer);
-    // The streams come to their end after the process does.
-    setImmediate(() => this.listener.ended({ ...end, lastLogLine: lastWords(this.lastLines) }));
+    clearTimeout(this.lastWordsTimer);
+    this.listener.ended({ ...end, lastLogLine: lastWords(this.lastLines) });
   }
 }
 

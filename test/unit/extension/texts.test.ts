@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import manifest from '../../../package.json' with { type: 'json' };
+import {
+  byteSize,
+  countOf,
+  durationText,
+  shortSize,
+  visibleText,
+} from '../../../src/extension/displayText.ts';
+import { previewPage } from '../../../src/extension/previewPage.ts';
+import { describeEnd, lastWords } from '../../../src/extension/serverProcess.ts';
+import { readNumber, readText } from '../../../src/extension/settings.ts';
+
+describe('text from the wire', () => {
+  test('shows what would be invisible, or turn a line around', () => {
+    assert.equal(visibleText('/a\r\n\u0000\u007f'), '/a\\x0d\\x0a\\x00\\x7f');
+    assert.equal(visibleText('/a\u202egpj.exe\u2028\u200b'), '/a\\u{202e}gpj.exe\\u{2028}\\u{200b}');
+    assert.equal(visibleText('/grüße/日本'), '/grüße/日本');
+  });
+
+  test('is cut to a length', () => {
+    assert.equal(visibleText('x'.repeat(300)).length, 200);
+    assert.equal(visibleText('abcdef', 4), 'abc…');
+  });
+});
+
+describe('numbers in words', () => {
+  test('sizes', () => {
+    assert.deepEqual([0, 1023, 1024, 10_240, 5 * 1024 ** 3].map(byteSize), [
+      '0 B',
+      '1023 B',
+      '1.0 KiB',
+      '10 KiB',
+      '5.0 GiB',
+    ]);
+    assert.deepEqual([518, 1946].map(shortSize), ['518', '1.9K']);
+  });
+
+  test('durations and counts', () => {
+    assert.deepEqual([0.2, 3.4, 1500, 120_000].map(durationText), ['<1 ms', '3 ms', '1.5 s', '2 min']);
+    assert.deepEqual(
+      [countOf(1, 'exchange'), countOf(12_345, 'exchange')],
+      ['1 exchange', '12,345 exchanges'],
+    );
+  });
+});
+
+describe('settings', () => {
+  test('of the right type are taken', () => {
+    assert.deepEqual(readNumber('port', 8080), { value: 8080, problem: null });
+    assert.deepEqual(readText('host', ' ::1 '), { value: '::1', problem: null });
+  });
+
+  test('of a wrong type give the default, and a message that names setting, value and default', () => {
+    for (const value of ['5500', 80.5, -1, 70_000, null, undefined, {}]) {
+      const { value: used, problem } = readNumber('port', value);
+      assert.equal(used, 5500);
+      for (const part of ['spark.port', JSON.stringify(value) ?? 'undefined', '5500']) {
+        assert.ok(problem?.message.includes(part), `${problem?.message} names ${part}`);
+      }
+    }
+    assert.match(readText('host', 7).problem?.message ?? '', /spark\.host is 7, .* 127\.0\.0\.1/);
+  });
+
+  test('have the defaults and bounds that the manifest declares', () => {
+    const declared = Object.assign(
+      {},
+      ...manifest.contributes.configuration.map(({ properties }) => properties),
+    );
+    for (const name of [
+      'port',
+      'capture.maxMegabytes',
+      'capture.keepMegabytes',
+      'capture.bodyKilobytes',
+    ] as const) {
+      const { default: fallback, minimum, maximum } = declared[`spark.${name}`];
+      assert.equal(readNumber(name, null).value, fallback);
+      assert.equal(readNumber(name, minimum).problem, null);
+      assert.equal(readNumber(name, maximum).problem, null);
+      assert.notEqual(readNumber(name, minimum - 1).problem, null);
+      assert.notEqual(readNumber(name, maximum + 1).problem, null);
+    }
+    assert.equal(readText('host', null).value, declared['spark.host'].default);
+  });
+});
+
+describe('last words', () => {
+  test('are the error, not the stack behind it', () => {
+    const lines = [
+      '/a.js:3',
+      'throw new Error()',
+      'TypeError: no such thing',
+      '    at x (/a.js:3)',
+      'Node.js v20.1.0',
+    ];
+    assert.equal(lastWords(lines), 'TypeError: no such thing');
+    assert.equal(lastWords(['one', 'two']), 'two');
+    assert.equal(lastWords([]), '');
+  });
+
+  test('tell how a process ended', () => {
+    assert.match(describeEnd({ exitCode: 3, signal: null, lastLogLine: 'x' }), /exit code 3.* x$/);
+    assert.match(describeEnd({ exitCode: null, signal: 'SIGKILL', lastLogLine: '' }), /SIGKILL/);
+    assert.match(describeEnd({ exitCode: null, signal: null, lastLogLine: '' }), /could not be started/);
+  });
+});
+
+describe('the page of the preview', () => {
+  const options = {
+    name: '"><script>alert(1)</script>.html',
+    state: { file: 'file:///a"b\'<x>' },
+    nonce: 'abc',
+    script: 'https://script',
+    style: 'https://style',
+    cspSource: 'https://source',
+  };
+
+  test('frames exactly one origin, and runs no other script', () => {
+    const page = previewPage({
+      ...options,
+      content: { kind: 'page', address: 'http://127.0.0.1:5500/proxy/a.html' },
+    });
+    const policy = /content="([^"]*)">/.exec(page)?.[1];
+    assert.equal(
+      policy?.replaceAll('&#39;', "'"),
+      "default-src 'none'; frame-src http://127.0.0.1:5500; script-src 'nonce-abc'; style-src https://source",
+    );
+  });
+
+  test('holds names as text', () => {
+    const page = previewPage({
+      ...options,
+      content: { kind: 'notice', text: '<b>no</b>', offerStart: true },
+    });
+    assert.equal(page.match(/<script/g)?.length, 1);
+    assert.ok(!page.includes('<b>'));
+    assert.match(page, /frame-src &#39;none&#39;/);
+    assert.ok(page.includes('data-action="startServer"'));
+  });
+});
