@@ -56,11 +56,6 @@ export class InspectorPanel implements Disposable {
     this.open.panel.reveal();
   }
 
-  /** As `show`, for an exchange chosen in the connections view. */
-  reveal(exchange: ExchangeKey): void {
-    this.show(exchange);
-  }
-
   dispose(): void {
     this.serializer.dispose();
     this.open?.panel.dispose();

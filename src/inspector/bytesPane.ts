@@ -115,6 +115,7 @@ export class BytesPane {
     if (width === 0) return;
     this.characterWidth = width / probeLength;
     this.rowHeight = Math.round(height);
+    this.element.style.setProperty('--spark-row-height', `${this.rowHeight}px`);
     this.show(this.state.view.peek());
   }
 

@@ -105,6 +105,10 @@ export class InspectorPage {
       lower,
       statusStrip(this.state),
     );
+    const title = document.createElement('h1');
+    title.className = 'unseen';
+    title.textContent = 'Request Inspector';
+    page.prepend(title);
     body.replaceChildren(page);
     effect(() => {
       const list = this.state.list.value;

@@ -95,7 +95,7 @@ export class MeaningView {
     const { direction, lines } = message;
     return html`<div role="rowgroup" class="message">
       <div role="row" class="heading">
-        <h2 role="gridcell">${headingOf(view, message)}</h2>
+        <span role="gridcell">${headingOf(view, message)}</span>
       </div>
       ${message.violation === null ? nothing : violationRow(message)}
       ${message.bytes.length === 0 ? emptyRow(direction, view) : nothing}

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, afterEach, before, test } from 'node:test';
+import type { Browser, Locator } from 'playwright-core';
+import { project } from '../../project.mjs';
+import { chunkedExchange, exampleDetail, malformedExchange, manyRows, pageExchange } from './exchanges.ts';
+import {
+  buildScript,
+  type FakeHostOptions,
+  InspectorPageUnderTest,
+  launchBrowser,
+  themeNames,
+} from './inspectorPage.ts';
+
+const axe = readFileSync(path.join(project, 'node_modules/axe-core/axe.min.js'), 'utf8');
+const details = [pageExchange, malformedExchange, chunkedExchange].map(exampleDetail);
+
+let browser: Browser;
+let script: string;
+let tested: InspectorPageUnderTest;
+
+before(async () => {
+  [browser, script] = await Promise.all([launchBrowser(), buildScript()]);
+});
+after(() => browser.close());
+afterEach(async () => {
+  const { errors } = tested;
+  await tested.close();
+  assert.deepEqual(errors, []);
+});
+
+async function open(index: number, options: Partial<FakeHostOptions> = {}) {
+  tested = await InspectorPageUnderTest.open(browser, { script, ...options });
+  await tested.showExchanges(details, index);
+  return tested.page;
+}
+
+async function violations(): Promise<string[]> {
+  await tested.page.evaluate(axe);
+  return tested.page.evaluate(async () => {
+    const { run } = (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe;
+    const results = await run();
+    return results.violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target }) => `${id}: ${target.join(' ')}`),
+    );
+  });
+}
+
+interface AxeResults {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly nodes: readonly { target: readonly string[] }[];
+  }[];
+}
+
+const outline = (locator: Locator) =>
+  locator.evaluate((element) => {
+    const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(element);
+    return outlineStyle === 'none' || outlineColor === 'rgba(0, 0, 0, 0)' ? '' : outlineWidth;
+  });
+
+for (const theme of themeNames) {
+  test(`${theme}: nothing stands in the way of those who do not see or do not point`, async () => {
+    const page = await open(1, { theme });
+    await tested.fill([...details.map(({ row }) => row), ...manyRows(40).slice(3)], details);
+    await page.keyboard.press('F8');
+    await tested.settled();
+    assert.deepEqual(await violations(), []);
+  });
+
+  test(`${theme}: the offending byte, the cursor and the selected row are framed, not only coloured`, async () => {
+    const page = await open(1, { theme });
+    await page.locator('.list').focus();
+    assert.equal(await outline(page.locator('.list-row[aria-selected="true"]')), '1px');
+    await page.keyboard.press('F8');
+    await page.keyboard.press('ArrowLeft');
+    await tested.settled();
+    assert.equal(await outline(page.locator('.offence').first()), '2px');
+    assert.equal(await outline(page.locator('#cursor-received')), '2px');
+    assert.equal(await page.locator('.line.broken > .icon').count(), 1);
+  });
+}
+
+test('an empty page stands in nobody’s way either', async () => {
+  tested = await InspectorPageUnderTest.open(browser, { script });
+  await tested.sendList({ serverRuns: false });
+  assert.deepEqual(await violations(), []);
+});
+
+test('where the system’s colours rule, the offending byte and the chosen line are framed', async () => {
+  const page = await open(1, { theme: 'Light High Contrast', forcedColors: true });
+  await page.keyboard.press('F8');
+  await tested.settled();
+  assert.equal(await outline(page.locator('.offence').first()), '3px');
+  assert.equal(await outline(page.locator('.line.chosen-line')), '2px');
+});
+
+test('a narrow panel stacks meaning and bytes, and shortens rows', async () => {
+  const page = await open(0, { width: 520 });
+  const meaning = await page.locator('.meaning').boundingBox();
+  const bytes = await page.locator('.bytes').boundingBox();
+  assert.ok(meaning !== null && bytes !== null);
+  assert.ok(bytes.y >= meaning.y + meaning.height && bytes.x === meaning.x);
+  assert.equal(await page.locator('.hex').first().getAttribute('aria-colcount'), '9');
+  await page.setViewportSize({ width: 1400, height: 800 });
+  await page.locator('.hex[aria-colcount="17"]').first().waitFor();
+  const beside = await page.locator('.bytes').boundingBox();
+  assert.ok(beside !== null && beside.x > 100);
+});
+
+test('borders move by key, and the page remembers where to', async () => {
+  const page = await open(0);
+  await page.getByRole('separator', { name: 'Width of the meaning' }).focus();
+  const width = async () => (await page.locator('.meaning').boundingBox())?.width ?? 0;
+  const before = await width();
+  await page.keyboard.press('ArrowLeft');
+  assert.ok((await width()) < before);
+  const state = await page.evaluate(() => window.keptState);
+  const share =
+    typeof state === 'object' && state !== null && 'meaningShare' in state ? state.meaningShare : 0;
+  assert.equal(share, 0.43);
+});
