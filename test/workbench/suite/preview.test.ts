@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { suite, teardown, test } from 'mocha';
+import * as vscode from 'vscode';
+import { captured, leaveNothing, spark, until, workspaceFolder } from './spark.ts';
+
+function tabs(viewType: string): vscode.Tab[] {
+  return vscode.window.tabGroups.all
+    .flatMap((group) => group.tabs)
+    .filter(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(viewType));
+}
+
+suite('The preview', () => {
+  teardown(leaveNothing);
+
+  test('starts a server, and opens beside the source', async () => {
+    const { servers } = await spark();
+    const file = vscode.Uri.file(path.join(workspaceFolder(), 'index.html'));
+    await vscode.window.showTextDocument(file);
+    await vscode.commands.executeCommand('spark.preview');
+    await until(() => tabs('spark.preview').length === 1, vscode.window.tabGroups.onDidChangeTabs);
+    assert.equal(servers.active.length, 1);
+    const [tab] = tabs('spark.preview');
+    assert.equal(tab.label, 'Preview index.html');
+    assert.notEqual(tab.group.viewColumn, vscode.window.activeTextEditor?.viewColumn);
+    await captured(({ capture }) => capture.rows(0, 1)[0]?.target === '/index.html');
+  });
+
+  test('reloads when a served file is saved', async () => {
+    const { capture } = await spark();
+    const file = vscode.Uri.file(path.join(workspaceFolder(), 'journey.html'));
+    const requests = () =>
+      capture.rows(0, capture.count).filter(({ target }) => target === '/journey.html').length;
+    await vscode.commands.executeCommand('spark.preview', file);
+    await captured(() => requests() === 1);
+    const style = await vscode.workspace.openTextDocument(path.join(workspaceFolder(), 'style.css'));
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(style.uri, new vscode.Position(0, 0), '/* changed */\n');
+    await vscode.workspace.applyEdit(edit);
+    await style.save();
+    await captured(() => requests() === 2);
+  });
+
+  test('refuses a file outside every folder, and starts nothing', async () => {
+    const { servers } = await spark();
+    await vscode.commands.executeCommand('spark.preview', vscode.Uri.file('/somewhere/else/page.html'));
+    assert.equal(tabs('spark.preview').length, 0);
+    assert.equal(servers.active.length, 0);
+  });
+});
+
+suite('The request inspector', () => {
+  teardown(leaveNothing);
+
+  test('opens once', async () => {
+    await vscode.commands.executeCommand('spark.openInspector');
+    await vscode.commands.executeCommand('spark.openInspector');
+    await until(() => tabs('spark.inspector').length > 0, vscode.window.tabGroups.onDidChangeTabs);
+    assert.equal(tabs('spark.inspector').length, 1);
+  });
+});
