@@ -139,8 +139,13 @@ class ServedConnection implements TransportEvents {
   received(bytes: Uint8Array): void {
     if (this.finished) return;
     const time = now();
-    this.recorder?.received(bytes, time);
-    this.guarded(() => this.connection.receive(bytes, time));
+    this.guarded(() => {
+      try {
+        this.connection.receive(bytes, time);
+      } finally {
+        this.recorder?.received(bytes, time);
+      }
+    });
   }
 
   ended(): void {

@@ -5,6 +5,7 @@ import type { SocketAddress } from '../sockets/transport.ts';
 
 /** What a model tells of one connection as it serves it. Bytes must not change after the call. */
 export interface ConnectionRecorder {
+  /** Told after the connection has taken the bytes: by then its exchanges know which of them are theirs. */
   received(bytes: Uint8Array, time: number): void;
   sent(bytes: Uint8Array, time: number): void;
   exchangeChanged(exchange: Exchange): void;

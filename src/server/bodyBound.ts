@@ -1,0 +1,72 @@
+import type { Exchange } from '../http/exchange.ts';
+import type { Direction } from '../protocol/capture.ts';
+
+/** A run of bytes of a connection, and what is kept of it. Starts are inclusive, ends exclusive. */
+export interface BoundedRun {
+  readonly start: number;
+  readonly keptStart: number;
+  readonly keptEnd: number;
+  readonly end: number;
+}
+
+/**
+ * Says which bytes of one direction of a connection are kept: all but those of bodies beyond a bound. Exchanges are
+ * added when they begin, and asked for their offsets as they go on.
+ */
+export class BodyBound {
+  private readonly direction: Direction;
+  private readonly bodyBytes: number;
+  /** Exchanges whose message has not been carried to its end, oldest first. */
+  private exchanges: Exchange[] = [];
+
+  constructor(direction: Direction, bodyBytes: number) {
+    this.direction = direction;
+    this.bodyBytes = bodyBytes;
+  }
+
+  begin(exchange: Exchange): void {
+    this.exchanges.push(exchange);
+  }
+
+  /**
+   * Cuts the bytes from `start` to `end` into runs with no gap in what is kept of each: mostly one. Called once the
+   * exchanges know what of these bytes is theirs.
+   */
+  cut(start: number, end: number): BoundedRun[] {
+    const runs: BoundedRun[] = [];
+    let run = { start, keptStart: start, keptEnd: start };
+    for (let at = start; at < end; ) {
+      this.forgetBefore(at);
+      const [exchange] = this.exchanges;
+      const messageEnd = exchange === undefined ? end : Math.min(end, this.endOf(exchange));
+      const bound = exchange === undefined ? messageEnd : Math.min(messageEnd, this.boundOf(exchange));
+      if (bound > at) {
+        if (run.keptEnd === run.keptStart) run = { start: run.start, keptStart: at, keptEnd: bound };
+        else if (run.keptEnd === at) run.keptEnd = bound;
+        else {
+          runs.push({ ...run, end: at });
+          run = { start: at, keptStart: at, keptEnd: bound };
+        }
+      }
+      at = messageEnd;
+    }
+    this.forgetBefore(end);
+    runs.push({ ...run, end });
+    return runs;
+  }
+
+  private forgetBefore(offset: number): void {
+    while (this.exchanges.length > 0 && this.endOf(this.exchanges[0]) <= offset) this.exchanges.shift();
+  }
+
+  private endOf(exchange: Exchange): number {
+    const end = this.direction === 'received' ? exchange.requestEnd : exchange.responseEnd;
+    return end < 0 ? Number.POSITIVE_INFINITY : end;
+  }
+
+  /** The first byte that is not kept. */
+  private boundOf(exchange: Exchange): number {
+    const body = this.direction === 'received' ? exchange.requestBodyStart : exchange.responseBodyStart;
+    return body < 0 ? Number.POSITIVE_INFINITY : body + this.bodyBytes;
+  }
+}

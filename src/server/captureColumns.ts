@@ -1,0 +1,106 @@
+import type { Exchange } from '../http/exchange.ts';
+import type { ExchangeColumns, SegmentColumns } from '../protocol/capture.ts';
+
+/** An exchange with its number, counted over all connections, and its connection's. */
+export interface NumberedExchange {
+  readonly id: number;
+  readonly connection: number;
+  readonly exchange: Exchange;
+}
+
+/** What one read or write carried, or a part of it, with what is kept of it. Offsets as in `SegmentColumns`. */
+export interface Segment {
+  readonly connection: number;
+  readonly direction: 0 | 1;
+  readonly offset: number;
+  readonly length: number;
+  readonly keptStart: number;
+  readonly kept: Uint8Array;
+  readonly time: number;
+}
+
+/** The exchanges as they are now. */
+export function exchangeColumns(rows: readonly NumberedExchange[]): ExchangeColumns {
+  const numbers = (): Float64Array<ArrayBuffer> => new Float64Array(rows.length);
+  const columns = {
+    id: numbers(),
+    connection: numbers(),
+    number: numbers(),
+    method: new Array<string>(rows.length),
+    target: new Array<string>(rows.length),
+    status: new Uint16Array(rows.length),
+    requestStart: numbers(),
+    requestBodyStart: numbers(),
+    requestEnd: numbers(),
+    responseStart: numbers(),
+    responseBodyStart: numbers(),
+    responseEnd: numbers(),
+    startedAt: numbers(),
+    headAt: numbers(),
+    requestEndedAt: numbers(),
+    respondedAt: numbers(),
+    endedAt: numbers(),
+    aborted: new Uint8Array(rows.length),
+    rule: new Array<ExchangeColumns['rule'][number]>(rows.length),
+    ruleOffset: numbers(),
+  } satisfies ExchangeColumns;
+  for (let i = 0; i < rows.length; i++) {
+    const { id, connection, exchange } = rows[i];
+    columns.id[i] = id;
+    columns.connection[i] = connection;
+    columns.number[i] = exchange.number;
+    columns.method[i] = exchange.method;
+    columns.target[i] = exchange.target;
+    columns.status[i] = exchange.status;
+    columns.requestStart[i] = exchange.requestStart;
+    columns.requestBodyStart[i] = exchange.requestBodyStart;
+    columns.requestEnd[i] = exchange.requestEnd;
+    columns.responseStart[i] = exchange.responseStart;
+    columns.responseBodyStart[i] = exchange.responseBodyStart;
+    columns.responseEnd[i] = exchange.responseEnd;
+    columns.startedAt[i] = exchange.startedAt;
+    columns.headAt[i] = exchange.headAt;
+    columns.requestEndedAt[i] = exchange.requestEndedAt;
+    columns.respondedAt[i] = exchange.respondedAt;
+    columns.endedAt[i] = exchange.endedAt;
+    columns.aborted[i] = exchange.aborted ? 1 : 0;
+    columns.rule[i] = exchange.violation?.rule ?? '';
+    columns.ruleOffset[i] = exchange.violation?.offset ?? 0;
+  }
+  return columns;
+}
+
+export function segmentColumns(segments: readonly Segment[]): SegmentColumns {
+  const numbers = (): Float64Array<ArrayBuffer> => new Float64Array(segments.length);
+  const columns = {
+    connection: numbers(),
+    direction: new Uint8Array(segments.length),
+    offset: numbers(),
+    length: numbers(),
+    keptStart: numbers(),
+    keptLength: numbers(),
+    time: numbers(),
+  } satisfies SegmentColumns;
+  for (let i = 0; i < segments.length; i++) {
+    const segment = segments[i];
+    columns.connection[i] = segment.connection;
+    columns.direction[i] = segment.direction;
+    columns.offset[i] = segment.offset;
+    columns.length[i] = segment.length;
+    columns.keptStart[i] = segment.keptStart;
+    columns.keptLength[i] = segment.kept.length;
+    columns.time[i] = segment.time;
+  }
+  return columns;
+}
+
+/** The kept bytes of the segments, one after the other, in a buffer of their own. */
+export function keptBytes(segments: readonly Segment[], length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const { kept } of segments) {
+    bytes.set(kept, offset);
+    offset += kept.length;
+  }
+  return bytes;
+}
