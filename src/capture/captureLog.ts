@@ -95,7 +95,7 @@ export class CaptureLog {
 
   /** Removes what was kept. */
   clear(): void {
-    this.close();
+    this.closeFile();
     try {
       for (const name of fileNames) rmSync(path.join(this.folder, name), { force: true });
     } catch (error) {
@@ -103,7 +103,13 @@ export class CaptureLog {
     }
   }
 
+  /** Keeps nothing more; what is kept stays. */
   close(): void {
+    this.maxBytes = 0;
+    this.closeFile();
+  }
+
+  private closeFile(): void {
     if (this.descriptor !== null) closeSync(this.descriptor);
     this.descriptor = null;
   }
@@ -135,7 +141,7 @@ export class CaptureLog {
   }
 
   private nextFile(): void {
-    this.close();
+    this.closeFile();
     this.descriptor = openSync(path.join(this.folder, fileNames[this.fileNumber % 2]), 'w', 0o600);
     this.fileBytes = 0;
     const runs = this.store.runs().map(({ description, end }) => ({ description, end }));
@@ -156,7 +162,6 @@ export class CaptureLog {
   }
 
   private fail(error: unknown): void {
-    this.maxBytes = 0;
     this.close();
     this.failed(error);
   }

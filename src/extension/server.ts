@@ -45,6 +45,7 @@ export class Server {
   private readonly surroundings: ServerSurroundings;
   private process: ServerProcess | null = null;
   private deaths: number[] = [];
+  private starting: Promise<StartOutcome> | null = null;
   private started: ((outcome: StartOutcome) => void) | null = null;
   private failure: { code: string; message: string } | null = null;
   private whenEnded: Promise<void> = Promise.resolve();
@@ -70,27 +71,12 @@ export class Server {
     return this.process?.processId;
   }
 
-  /** Starts it, once a stop under way is over. */
-  async start(settings: Omit<ServerSettings, 'root'>): Promise<StartOutcome> {
-    await this.whenEnded;
-    if (this.process !== null) return { kind: 'stopped' };
-    const { store, log } = this.surroundings;
-    const description = {
-      id: randomUUID(),
-      serverName: this.name,
-      root: this.root,
-      startedAt: Date.now(),
-    };
-    this.run = description.id;
-    store.addRun(description);
-    log.addRun(description);
-    const outcome = new Promise<StartOutcome>((resolve) => {
-      this.started = resolve;
+  /** Starts it, once a stop under way is over. Who asks while it starts gets the same outcome. */
+  start(settings: Omit<ServerSettings, 'root'>): Promise<StartOutcome> {
+    this.starting ??= this.startOnce(settings).finally(() => {
+      this.starting = null;
     });
-    this.failure = null;
-    this.whenEnded = this.fork({ ...settings, root: this.root });
-    this.enter({ kind: 'starting' });
-    return outcome;
+    return this.starting;
   }
 
   /** Resolves when its process has ended. */
@@ -113,6 +99,22 @@ export class Server {
 
   closeConnection(connection: number): void {
     this.send({ type: 'closeConnection', connection });
+  }
+
+  private async startOnce(settings: Omit<ServerSettings, 'root'>): Promise<StartOutcome> {
+    await this.whenEnded;
+    const { store, log } = this.surroundings;
+    const description = { id: randomUUID(), serverName: this.name, root: this.root, startedAt: Date.now() };
+    this.run = description.id;
+    store.addRun(description);
+    log.addRun(description);
+    const outcome = new Promise<StartOutcome>((resolve) => {
+      this.started = resolve;
+    });
+    this.failure = null;
+    this.whenEnded = this.fork({ ...settings, root: this.root });
+    this.enter({ kind: 'starting' });
+    return outcome;
   }
 
   private send(message: ToServer): void {

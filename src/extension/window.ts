@@ -21,6 +21,7 @@ export class SparkWindow implements vscode.Disposable {
   private readonly folder: WindowFolder;
   private readonly subscriptions: vscode.Disposable[];
   private resumed = false;
+  private closing = false;
   private contextTimer: NodeJS.Timeout | undefined;
 
   constructor(context: vscode.ExtensionContext) {
@@ -74,12 +75,14 @@ export class SparkWindow implements vscode.Disposable {
 
   /** Ends the servers: answers under way may finish, if that is soon. */
   async close(): Promise<void> {
+    // What happens from now on is the window's end, not to be taken for what it held.
+    this.closing = true;
+    this.log.close();
     try {
       if (this.resumed) this.folder.close();
     } catch (error) {
       this.channel.error(`Which servers ran is not kept: ${error}`);
     }
-    this.log.close();
     await Promise.race([this.servers.stopAll(), new Promise((resolve) => setTimeout(resolve, 1000))]);
     this.servers.killAll();
   }
@@ -91,7 +94,7 @@ export class SparkWindow implements vscode.Disposable {
 
   private serversChanged(): void {
     this.updateServerKeys();
-    if (!this.resumed) return;
+    if (!this.resumed || this.closing) return;
     try {
       this.folder.keep(this.servers.kept());
     } catch (error) {

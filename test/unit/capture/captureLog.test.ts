@@ -126,6 +126,21 @@ describe('the capture log', () => {
     });
   });
 
+  test('takes nothing more once it is closed, and loses nothing', () => {
+    withFolder((folder) => {
+      const { store, log } = open(folder);
+      store.addRun(description);
+      log.addRun(description);
+      store.add('run', oneExchange(1));
+      log.addBatch('run', oneExchange(1));
+      log.close();
+      log.endRun('run', { reason: 'It was stopped.', time: 6000 });
+      const restored = open(folder).store;
+      assert.equal(restored.count, 1);
+      assert.equal(restored.run('run')?.end?.reason, 'The window was reloaded.');
+    });
+  });
+
   test('is removed by a clear, and with a bound of 0', () => {
     withFolder((folder) => {
       capture(folder, [oneExchange(1)]);

@@ -169,6 +169,17 @@ describe('a server', () => {
     });
   });
 
+  test('starts once, however many ask for it', async () => {
+    await withServer(`if (message.type === 'start') ${listening} ${stops}`, async ({ server, states }) => {
+      const outcomes = await Promise.all([server.start(settings), server.start(settings)]);
+      assert.deepEqual(
+        outcomes.map(({ kind }) => kind),
+        ['running', 'running'],
+      );
+      assert.deepEqual(states, ['starting', 'running']);
+    });
+  });
+
   test('says so when its program is not there', async () => {
     await withServer(listening, async ({ store }) => {
       const lines: string[] = [];
