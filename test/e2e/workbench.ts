@@ -13,6 +13,10 @@ export interface WorkbenchOptions {
   readonly settings?: Record<string, unknown>;
   /** A file of the workspace to open at start, relative to it. */
   readonly openFile?: string;
+  /** A dark theme, and a system that prefers dark pages. */
+  readonly dark?: boolean;
+  /** CSS pixels. */
+  readonly viewport?: { readonly width: number; readonly height: number };
 }
 
 /** A VS Code on the screen with Spark installed from its package, open on a copy of the example site. */
@@ -38,16 +42,19 @@ export class Workbench {
     this.temporary = temporary;
   }
 
-  static async start({ settings, openFile }: WorkbenchOptions = {}): Promise<Workbench> {
+  static async start({ settings, openFile, dark, viewport }: WorkbenchOptions = {}): Promise<Workbench> {
     const temporary = mkdtempSync(path.join(os.tmpdir(), 'spark-e2e-'));
     const workspace = path.join(temporary, 'example-site');
     cpSync(path.join(project, 'test/fixtures/example-site'), workspace, { recursive: true });
     const server = await CodeServer.start(await installCodeServer('newest'), {
       extensions: process.env.SPARK_EXTENSIONS,
-      settings,
+      settings: { ...(dark ? { 'workbench.colorTheme': 'Default Dark Modern' } : {}), ...settings },
     });
     const browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH, args: chromiumFlags });
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    const context = await browser.newContext({
+      viewport: viewport ?? { width: 1280, height: 800 },
+      colorScheme: dark ? 'dark' : 'light',
+    });
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     const page = await context.newPage();
     const workbench = new Workbench(page, browser, workspace, server, temporary);
@@ -153,7 +160,7 @@ export class Workbench {
     return this.page.locator('.notification-list-item', { hasText: text });
   }
 
-  /** The document in the webview that is shown. With several, the one whose tab is active in its group of editors. */
+  /** The document of a panel: `index` counts from 0 in the order in which they were opened. */
   webview(index = 0): FrameLocator {
     return this.page.frameLocator('iframe.webview').nth(index).frameLocator('#active-frame');
   }
@@ -167,7 +174,7 @@ export class Workbench {
     if (!process.env.UPDATE_PICTURES) return;
     const folder = path.join(project, 'media/pictures');
     mkdirSync(folder, { recursive: true });
-    await this.page.screenshot({ path: path.join(folder, `${name}.png`) });
+    await this.page.screenshot({ path: path.join(folder, `${name}.png`), animations: 'disabled' });
   }
 }
 
