@@ -1,5 +1,14 @@
 /** The served folder on disk: opens the files in it, and nothing that lies outside of it. */
-import { closeSync, constants, fstatSync, lstatSync, openSync, realpathSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import type { OpenFile } from '../http/message.ts';
 
@@ -10,8 +19,8 @@ export interface ServedFile {
   readonly file: OpenFile;
   /** In bytes. */
   readonly size: number;
-  /** In milliseconds since the epoch, with fractions. */
-  readonly modified: number;
+  /** What the open file says of itself. */
+  readonly identity: Stats;
 }
 
 export type Lookup =
@@ -64,7 +73,7 @@ function openedFile(real: string): Lookup {
     const status = fstatSync(file.descriptor);
     if (status.isFile()) {
       const name = real.slice(real.lastIndexOf(sep) + 1);
-      return { kind: 'file', name, file, size: status.size, modified: status.mtimeMs };
+      return { kind: 'file', name, file, size: status.size, identity: status };
     }
   } catch (error) {
     file.close();

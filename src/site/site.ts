@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import type { Request, Response } from '../http/message.ts';
 import { errorResponse } from './errorPage.ts';
+import { FileCache } from './fileCache.ts';
 import { fileResponse } from './fileResponse.ts';
-import { lookUp, realFolder } from './folder.ts';
+import { type Lookup, lookUp, realFolder } from './folder.ts';
+import { represent } from './representation.ts';
 import { type PathRefusal, targetPath } from './targetPath.ts';
 
 const servedMethods = ['GET', 'HEAD', 'OPTIONS'];
@@ -19,6 +22,7 @@ export function isServed(method: string): boolean {
 export class Site {
   private readonly root: string;
   private readonly log: (message: string) => void;
+  private readonly cache = new FileCache();
   private rootIsGone = false;
 
   /** `root`: absolute path of a folder. */
@@ -45,6 +49,8 @@ export class Site {
   }
 
   private get(request: Request): Response {
+    const cached = this.cache.get(request.path);
+    if (cached !== null) return fileResponse(request, cached, Date.now());
     const path = targetPath(request.path);
     if (typeof path === 'string') return pathRefusal(path, request);
     const root = realFolder(this.root);
@@ -59,18 +65,29 @@ export class Site {
         named.file.close();
         return missing(request);
       }
-      return this.found(request, named);
+      return this.found(request, path.names, named);
     }
     if (!path.folder) return redirect(path.names, request.query);
-    const index = lookUp(root, [...path.names, 'index.html']);
+    const names = [...path.names, 'index.html'];
+    const index = lookUp(root, names);
     if (index.kind === 'missing' || index.kind === 'folder') return withoutIndex(request);
-    return this.found(request, index);
+    return this.found(request, names, index);
   }
 
-  private found(request: Request, found: Exclude<ReturnType<typeof lookUp>, { kind: 'folder' }>): Response {
+  private found(
+    request: Request,
+    names: readonly string[],
+    found: Exclude<Lookup, { kind: 'folder' }>,
+  ): Response {
     switch (found.kind) {
-      case 'file':
-        return fileResponse(request, found, Date.now());
+      case 'file': {
+        const now = Date.now();
+        const representation = represent(found, now);
+        if (representation.source instanceof Uint8Array) {
+          this.cache.add(request.path, join(this.root, ...names), found.identity, representation, now);
+        }
+        return fileResponse(request, representation, now);
+      }
       case 'missing':
         return missing(request);
       case 'outside':
@@ -98,6 +115,7 @@ export class Site {
   private gone(): Response {
     if (!this.rootIsGone) this.log(`The served folder ${this.root} is gone.`);
     this.rootIsGone = true;
+    this.cache.clear();
     return errorResponse(
       404,
       'The served folder is gone',
