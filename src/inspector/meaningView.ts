@@ -99,7 +99,7 @@ export class MeaningView {
       </div>
       ${message.violation === null ? nothing : violationRow(message)}
       ${message.bytes.length === 0 ? emptyRow(direction, view) : nothing}
-      ${lines.map((line) => this.line(message, line, whole))}
+      <div role="presentation" class="lines">${lines.map((line) => this.line(message, line, whole))}</div>
       ${
         message.bytes.length > 0 && !message.detail.complete && message.violation === null
           ? noteRow(view.detail.row.aborted ? 'It was cut off here.' : 'More may come.')

@@ -29,7 +29,7 @@ const initial: PageState = {
   exchange: null,
   cursor: null,
   following: true,
-  listShare: 0.36,
+  listShare: 0.3,
   meaningShare: 0.45,
 };
 
