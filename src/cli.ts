@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { version } from '../package.json';
 import type { EchoMode } from './protocol/server.ts';
+import { NoRecorder } from './server/recorder.ts';
 import { eventLine, RequestLog, type ServerEvent } from './server/requestLog.ts';
 import { serverUrl, startServer } from './server/server.ts';
 
@@ -98,7 +99,6 @@ function checkedRoot(folder: string): string {
 
 async function serve(usage: Usage): Promise<void> {
   const tell = (event: ServerEvent): void => {
-    if (usage.quiet && event.event === 'exchange') return;
     process.stdout.write(`${usage.json ? JSON.stringify(event) : eventLine(event)}\n`);
   };
   const time = () => new Date().toISOString();
@@ -113,7 +113,7 @@ async function serve(usage: Usage): Promise<void> {
       capture: false,
       captureBodyBytes: 0,
     },
-    recorder: new RequestLog(tell),
+    recorder: usage.quiet ? new NoRecorder() : new RequestLog(tell),
     log: (level, message) => tell({ event: 'log', time: time(), level, message }),
   });
   tell({ event: 'listening', time: time(), url: serverUrl(server.host, server.port) });
