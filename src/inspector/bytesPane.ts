@@ -107,7 +107,8 @@ export class BytesPane {
   }
 
   private get availableCharacters(): number {
-    return Math.floor((this.element.clientWidth - gutter) / this.characterWidth);
+    // One stays free at the right edge.
+    return Math.floor((this.element.clientWidth - gutter) / this.characterWidth) - 1;
   }
 
   private measure(): void {
