@@ -51,7 +51,7 @@ export class StoredRun {
   end: RunEnd | null = null;
   leftOutSinceStart = 0;
   leftOutBeforeClear = 0;
-  /** Changes whenever connections come or go. */
+  /** Changes whenever connections come or go, or come to have exchanges or none. */
   version = 1;
   readonly connections = new Map<number, StoredConnection>();
   /** Where an exchange stands in the table, by its id. */

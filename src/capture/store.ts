@@ -279,6 +279,7 @@ export class CaptureStore implements CaptureSource {
       if (known === undefined) {
         run.positions.set(id, position);
         connection.exchanges.push(position);
+        if (connection.exchanges.length === 1) run.version++;
         this.bare.delete(connection);
         this.captured++;
       } else {
@@ -320,6 +321,7 @@ export class CaptureStore implements CaptureSource {
     if (run.open.delete(position)) run.removedOpen.add(id);
     connection.exchanges.shift();
     connection.version++;
+    if (connection.exchanges.length === 0) run.version++;
     this.table.dropFirst();
     this.displaced++;
     if (connection.isClosed && connection.exchanges.length === 0) this.removeConnection(run, connection);

@@ -131,7 +131,7 @@ function peerOf({ record }: StoredConnection): string {
 }
 
 function exchangeItem({ row }: ElementOf<'exchange'>): vscode.TreeItem {
-  const label = visibleText(row.method === '' ? '(no request line)' : `${row.method} ${row.target}`);
+  const label = visibleText(`${row.method} ${row.target}`.trim()) || '(no request line)';
   const item = new vscode.TreeItem(label, None);
   const [icon, colour] = exchangeIcon(row);
   item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(colour));
@@ -184,9 +184,15 @@ export function tooltipOf(element: Element): vscode.MarkdownString {
   for (const [i, [name, value]] of lines.entries()) {
     if (i > 0) tooltip.appendMarkdown('  \n');
     if (name !== '') tooltip.appendMarkdown(`**${name}:** `);
-    tooltip.appendText(visibleText(value, 400));
+    tooltip.appendMarkdown(asText(value));
   }
   return tooltip;
+}
+
+/** Markdown that shows a text as it is, and makes no link of what looks like an address. */
+function asText(text: string): string {
+  const escaped = new vscode.MarkdownString().appendText(visibleText(text, 400)).value;
+  return escaped.replace(/[:@]|(?<=www)\./gi, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 function tooltipLines(element: Element): [name: string, value: string][] {

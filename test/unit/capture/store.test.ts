@@ -118,6 +118,22 @@ describe('the store', () => {
     );
   });
 
+  test('takes a batch of more segments than a slab holds', () => {
+    const store = newStore();
+    const segments = Array.from({ length: 70_000 }, (_, offset) => ({
+      connection: 1,
+      direction: 0 as const,
+      offset,
+      bytes: Uint8Array.of(offset & 0xff),
+    }));
+    const exchanges = [exchangeFields(1, { requestStart: 65_530, requestEnd: 65_546 })];
+    store.add('run', batchOf(1, { connections: [connectionRecord(1)], exchanges, segments }));
+    const kept = store.detail('run/1')?.request.kept;
+    assert.deepEqual(kept, [
+      { offset: 0, bytes: Uint8Array.from({ length: 16 }, (_, i) => (65_530 + i) & 0xff) },
+    ]);
+  });
+
   test('marks what a read carried, and leaves gaps where bytes were not kept', () => {
     const store = newStore();
     const bytes = Uint8Array.from({ length: 10 }, (_, i) => i);
@@ -234,6 +250,18 @@ describe('the store', () => {
       [1],
     );
     assert.equal(store.summary().displaced, 1);
+  });
+
+  test('changes the version of a run when a connection comes, and with its first exchange', () => {
+    const store = newStore();
+    const versions = new Set([store.run('run')?.version]);
+    const look = () => versions.add(store.run('run')?.version).size;
+    store.add('run', batchOf(1, { connections: [connectionRecord(1)] }));
+    assert.equal(look(), 2);
+    store.add('run', batchOf(2, { exchanges: [exchangeFields(1)] }));
+    assert.equal(look(), 3);
+    store.add('run', batchOf(3, { exchanges: [exchangeFields(2)] }));
+    assert.equal(look(), 3, 'a second exchange changes the connection alone');
   });
 
   test('changes the version of an exchange with anything new of its connection', () => {
