@@ -39,7 +39,7 @@ export async function runEventLoop(
       return connection;
     },
     failed(error) {
-      service.log('warning', `A connection could not be accepted: ${error.message}`);
+      service.log('warning', `Not every connection can be accepted: ${error.message}`);
     },
   });
   const timer = setInterval(() => {

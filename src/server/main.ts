@@ -7,10 +7,18 @@ import { type RunningServer, startServer } from './server.ts';
 let server: RunningServer | null = null;
 let recorder: CaptureRecorder | null = null;
 let stopping = false;
+/** Milliseconds that a last message gets to leave: a host that hangs must not keep this process. */
+const lastWords = 1_000;
 
 function send(message: FromServer, sent: () => void = () => {}): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => sent());
   else sent();
+}
+
+/** The last thing this process does. */
+function exit(code: 0 | 1, message: FromServer): void {
+  setTimeout(() => process.exit(code), lastWords);
+  send(message, () => process.exit(code));
 }
 
 function receive(message: ToServer): void {
@@ -61,7 +69,7 @@ async function start({ settings }: Extract<ToServer, { type: 'start' }>): Promis
   } catch (error) {
     const code = error instanceof SystemCallError ? error.code : '';
     const message = error instanceof Error ? error.message : String(error);
-    send({ type: 'startFailed', code, message }, () => process.exit(1));
+    exit(1, { type: 'startFailed', code, message });
   }
 }
 
@@ -70,7 +78,7 @@ async function stop(): Promise<void> {
   stopping = true;
   await server?.stop();
   recorder?.finish();
-  send({ type: 'stopped' }, () => process.exit(0));
+  exit(0, { type: 'stopped' });
 }
 
 process.on('message', (message) => receive(message as ToServer));
@@ -80,5 +88,5 @@ process.on('SIGTERM', () => void stop());
 process.on('SIGINT', () => void stop());
 process.on('uncaughtException', (error) => {
   const message = `The server crashed: ${error.stack ?? error.message}`;
-  send({ type: 'log', level: 'error', message }, () => process.exit(1));
+  exit(1, { type: 'log', level: 'error', message });
 });

@@ -12,6 +12,8 @@ const servedMethods = ['GET', 'HEAD', 'OPTIONS'];
 const unservedMethods = ['POST', 'PUT', 'DELETE', 'PATCH', 'TRACE', 'CONNECT'];
 const allow: readonly [string, string] = ['Allow', servedMethods.join(', ')];
 const shownPathLength = 200;
+/** What clients ask for again and again must not fill the log. */
+const loggedOnce = 200;
 
 /** Whether a site answers this method with something else than a refusal. */
 export function isServed(method: string): boolean {
@@ -23,6 +25,7 @@ export class Site {
   private readonly root: string;
   private readonly log: (message: string) => void;
   private readonly cache = new FileCache();
+  private readonly logged = new Set<string>();
   private rootIsGone = false;
 
   /** `root`: absolute path of a folder. */
@@ -39,7 +42,8 @@ export class Site {
       return this.get(request);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      this.log(`${request.method} ${shown(request)} could not be answered: ${message}`);
+      this.logOnce(`${request.method} ${shown(request)} could not be answered: ${message}`);
+      if (isOutOfDescriptors(error)) return busy();
       return errorResponse(
         500,
         'Something went wrong here',
@@ -103,13 +107,19 @@ export class Site {
           `${shown(request)} is a pipe, a socket or a device. Only files are served.`,
         );
       case 'unreadable':
-        this.log(`${shown(request)} may not be read (${found.code}).`);
+        this.logOnce(`${shown(request)} may not be read (${found.code}).`);
         return errorResponse(
           403,
           'This file may not be read',
           `${shown(request)} is there, but its permissions do not let the server read it (${found.code}). Change them and load the page again.`,
         );
     }
+  }
+
+  private logOnce(message: string): void {
+    if (this.logged.has(message) || this.logged.size >= loggedOnce) return;
+    this.logged.add(message);
+    this.log(message);
   }
 
   private gone(): Response {
@@ -122,6 +132,20 @@ export class Site {
       'The folder that this server serves was moved, renamed or deleted. Put it back, or stop the server and serve another folder.',
     );
   }
+}
+
+function isOutOfDescriptors(error: unknown): boolean {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  return code === 'EMFILE' || code === 'ENFILE';
+}
+
+function busy(): Response {
+  return errorResponse(
+    503,
+    'Too many files are open',
+    'The server cannot open another file while it sends so many. Try again in a moment, or close other connections to it.',
+    [['Retry-After', '1']],
+  );
 }
 
 function shown({ path }: Request): string {

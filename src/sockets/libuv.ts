@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { SystemCallError } from './systemCallError.ts';
 import type {
@@ -19,7 +20,17 @@ export const libuvTransport: Transport = {
       // The peer's half-close is not the end: what it asked for is still sent.
       allowHalfOpen: true,
     });
-    server.on('connection', (socket) => attach(socket, events));
+    let open = 0;
+    let mostOpen = 0;
+    server.on('connection', (socket) => {
+      socket.once('close', () => open--);
+      if (++open > mostOpen) {
+        mostOpen = open;
+        const error = descriptorShortage();
+        if (error !== null) events.failed(error);
+      }
+      attach(socket, events);
+    });
     server.on('drop', () => events.failed(new Error('A connection was dropped before it was accepted.')));
     return new Promise((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) => {
@@ -35,6 +46,21 @@ export const libuvTransport: Transport = {
     });
   },
 };
+
+/**
+ * Where no descriptor is left, libuv accepts what waits and closes it, and tells nobody. So that somebody hears of it,
+ * one is opened to try.
+ */
+function descriptorShortage(): SystemCallError | null {
+  try {
+    closeSync(openSync(process.execPath, 'r'));
+  } catch (error) {
+    const { code, errno } = error as NodeJS.ErrnoException;
+    if (code === 'EMFILE' || code === 'ENFILE')
+      return new SystemCallError('open', code, Math.abs(errno ?? 0), process.execPath);
+  }
+  return null;
+}
 
 function boundAddress(server: Server): SocketAddress {
   const address = server.address();

@@ -36,7 +36,7 @@ export interface TransportConnection {
 export interface ListenerEvents {
   /** Takes over an accepted connection; its events go to what is returned. */
   accepted(connection: TransportConnection): TransportEvents;
-  /** A connection could not be accepted; listening goes on. */
+  /** A connection could not be accepted, or the next one will not be; listening goes on. */
   failed(error: Error): void;
 }
 

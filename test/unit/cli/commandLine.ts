@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
@@ -17,6 +17,7 @@ export class CommandLine {
 
   static async bundle(): Promise<CommandLine> {
     const folder = mkdtempSync(path.join(tmpdir(), 'spark-cli-'));
+    chmodSync(folder, 0o755);
     await build({
       absWorkingDir: project,
       entryPoints: { cli: 'src/cli.ts' },
@@ -31,7 +32,32 @@ export class CommandLine {
   }
 
   run(...args: readonly string[]): Command {
-    const child = spawn(process.execPath, [path.join(this.folder, 'cli.js'), ...args], { stdio: 'pipe' });
+    return this.start(process.execPath, [this.script, ...args]);
+  }
+
+  /** Runs it with so many file descriptors at most. */
+  limited(descriptors: number, ...args: readonly string[]): Command {
+    const script = `ulimit -n ${descriptors} && exec "$@"`;
+    return this.start('sh', ['-c', script, 'sh', process.execPath, this.script, ...args]);
+  }
+
+  /** Runs it as a user who may read no more than anybody, where this one is the superuser. */
+  unprivileged(...args: readonly string[]): Command {
+    const nobody = 65_534;
+    const user = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {};
+    return this.start(process.execPath, [this.script, ...args], user);
+  }
+
+  private get script(): string {
+    return path.join(this.folder, 'cli.js');
+  }
+
+  private start(
+    program: string,
+    args: readonly string[],
+    user: { readonly uid?: number; readonly gid?: number } = {},
+  ): Command {
+    const child = spawn(program, args, { stdio: 'pipe', ...user });
     const command = new Command(child);
     this.running.add(command);
     child.once('exit', () => this.running.delete(command));
