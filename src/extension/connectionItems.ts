@@ -189,10 +189,9 @@ export function tooltipOf(element: Element): vscode.MarkdownString {
   return tooltip;
 }
 
-/** Markdown that shows a text as it is, and makes no link of what looks like an address. */
+/** Markdown that shows a text as it is: all but letters, digits and spaces as character references. */
 function asText(text: string): string {
-  const escaped = new vscode.MarkdownString().appendText(visibleText(text, 400)).value;
-  return escaped.replace(/[:@]|(?<=www)\./gi, (character) => `&#${character.charCodeAt(0)};`);
+  return visibleText(text, 400).replace(/[^\p{L}\p{N} ]/gu, (character) => `&#${character.codePointAt(0)};`);
 }
 
 function tooltipLines(element: Element): [name: string, value: string][] {

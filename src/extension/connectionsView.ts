@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { StoredRun } from '../capture/run.ts';
 import type { CaptureStore } from '../capture/store.ts';
+import { Coalescer } from './coalescer.ts';
 import { type Element, type ElementOf, itemOf, rootOf, tooltipOf } from './connectionItems.ts';
 import { countOf } from './displayText.ts';
 import type { Server } from './server.ts';
@@ -29,8 +30,9 @@ export class ConnectionsView implements vscode.TreeDataProvider<Element>, vscode
   private readonly children = new WeakMap<Element, Map<string, Element>>();
   /** What was shown of a row when it was last handed out. */
   private readonly versions = new WeakMap<Element, string>();
-  private refreshTimer: NodeJS.Timeout | undefined;
-  private refreshedAt = 0;
+  private readonly refreshes = new Coalescer(refreshInterval, () => {
+    if (this.view.visible) this.refresh();
+  });
 
   constructor(store: CaptureStore, servers: Servers) {
     this.store = store;
@@ -42,14 +44,14 @@ export class ConnectionsView implements vscode.TreeDataProvider<Element>, vscode
     this.subscriptions = [
       this.view,
       this.changes,
-      servers.onDidChange(() => this.refreshSoon()),
-      { dispose: store.onDidChange(() => this.refreshSoon()) },
-      this.view.onDidChangeVisibility(() => this.refreshSoon()),
+      servers.onDidChange(() => this.refreshes.request()),
+      { dispose: store.onDidChange(() => this.refreshes.request()) },
+      this.view.onDidChangeVisibility(() => this.refreshes.request()),
     ];
   }
 
   dispose(): void {
-    clearTimeout(this.refreshTimer);
+    this.refreshes.dispose();
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 
@@ -80,16 +82,6 @@ export class ConnectionsView implements vscode.TreeDataProvider<Element>, vscode
       case 'more':
         return [];
     }
-  }
-
-  private refreshSoon(): void {
-    if (this.refreshTimer !== undefined) return;
-    const wait = Math.max(0, this.refreshedAt + refreshInterval - Date.now());
-    this.refreshTimer = setTimeout(() => {
-      this.refreshTimer = undefined;
-      this.refreshedAt = Date.now();
-      if (this.view.visible) this.refresh();
-    }, wait);
   }
 
   /** Tells which of the shown rows have changed; a row's own change brings those below it along. */

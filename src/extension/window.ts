@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { CaptureLog } from '../capture/captureLog.ts';
 import { CaptureStore } from '../capture/store.ts';
+import { Coalescer } from './coalescer.ts';
 import { numberSetting } from './configuration.ts';
 import { setContextKey } from './contextKeys.ts';
 import { Servers } from './servers.ts';
@@ -9,7 +10,7 @@ import { WindowFolder, type WindowState } from './windowFolder.ts';
 const megabyte = 1024 * 1024;
 /** A window that comes back within this time (in milliseconds) was reloaded; later, it was opened anew. */
 const reloadTime = 120_000;
-/** Context keys follow the capture this often, in milliseconds. */
+/** Context keys follow the capture at this interval, in milliseconds. */
 const contextInterval = 200;
 
 /** What this window holds: its servers, what they captured, and what of it outlasts the window. */
@@ -22,7 +23,7 @@ export class SparkWindow implements vscode.Disposable {
   private readonly subscriptions: vscode.Disposable[];
   private resumed = false;
   private closing = false;
-  private contextTimer: NodeJS.Timeout | undefined;
+  private readonly contextUpdates = new Coalescer(contextInterval, () => this.updateCaptureKeys());
 
   constructor(context: vscode.ExtensionContext) {
     this.channel = vscode.window.createOutputChannel('Spark', { log: true });
@@ -41,7 +42,7 @@ export class SparkWindow implements vscode.Disposable {
       vscode.workspace.onDidGrantWorkspaceTrust(() => setContextKey('spark.isRestricted', false)),
       this.channel,
       this.servers.onDidChange(() => this.serversChanged()),
-      { dispose: this.store.onDidChange(() => this.captureChanged()) },
+      { dispose: this.store.onDidChange(() => this.contextUpdates.request()) },
       vscode.workspace.onDidChangeConfiguration((change) => this.configurationChanged(change)),
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.updateServerKeys()),
     ];
@@ -88,7 +89,7 @@ export class SparkWindow implements vscode.Disposable {
   }
 
   dispose(): void {
-    clearTimeout(this.contextTimer);
+    this.contextUpdates.dispose();
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 
@@ -112,17 +113,14 @@ export class SparkWindow implements vscode.Disposable {
     );
   }
 
-  private captureChanged(): void {
-    this.contextTimer ??= setTimeout(() => {
-      this.contextTimer = undefined;
-      const runs = this.store.runs();
-      const connections = runs.some((run) => run.connections.size > 0);
-      const open = runs.some(
-        (run) => run.end === null && run.newestConnections(1000).some((one) => !one.isClosed),
-      );
-      setContextKey('spark.hasCapture', connections || this.store.summary().displaced > 0);
-      setContextKey('spark.hasOpenConnections', open);
-    }, contextInterval);
+  private updateCaptureKeys(): void {
+    const runs = this.store.runs();
+    const connections = runs.some((run) => run.connections.size > 0);
+    const open = runs.some(
+      (run) => run.end === null && run.newestConnections(1000).some((one) => !one.isClosed),
+    );
+    setContextKey('spark.hasCapture', connections || this.store.summary().displaced > 0);
+    setContextKey('spark.hasOpenConnections', open);
   }
 
   private configurationChanged(change: vscode.ConfigurationChangeEvent): void {
