@@ -1,13 +1,8 @@
 import type { CaptureBatch, ConnectionRecord, Direction } from '../protocol/capture.ts';
-import type {
-  CaptureSummary,
-  ExchangeDetail,
-  ExchangeKey,
-  ExchangeRow,
-  MessageDetail,
-} from '../protocol/inspector.ts';
+import type { CaptureSummary, ExchangeDetail, ExchangeKey, ExchangeRow } from '../protocol/inspector.ts';
 import type { CaptureChange, CaptureSource } from './captureSource.ts';
-import { ExchangeTable, rowBytes, type StoredExchange } from './exchangeTable.ts';
+import { ExchangeTable, rowBytes } from './exchangeTable.ts';
+import { detailOf, endsOf, type LocatedExchange, rowOf } from './exchangeView.ts';
 import { type RunDescription, type RunEnd, type RunId, StoredConnection, StoredRun } from './run.ts';
 import { SegmentSlabs, type Stream } from './segments.ts';
 
@@ -151,30 +146,7 @@ export class CaptureStore implements CaptureSource {
 
   detail(key: ExchangeKey): ExchangeDetail | null {
     const position = this.positionOf(key);
-    if (position === null) return null;
-    const { run, connection } = this.table.owner(position);
-    const exchange = this.table.read(position);
-    const [requestEnd, responseEnd] = extents(exchange, connection);
-    return {
-      row: this.rowAt(position),
-      serverName: run.description.serverName,
-      peer: connection.record.peer,
-      ruleOffset: exchange.ruleOffset,
-      request: this.message(
-        'received',
-        connection.received,
-        exchange.requestStart,
-        requestEnd,
-        exchange.requestEndedAt > 0,
-      ),
-      response: this.message(
-        'sent',
-        connection.sent,
-        exchange.responseStart,
-        responseEnd,
-        exchange.status > 0 && exchange.endedAt > 0 && exchange.aborted === 0,
-      ),
-    };
+    return position === null ? null : detailOf(this.located(position), this.slabs);
   }
 
   summary(): CaptureSummary {
@@ -341,46 +313,22 @@ export class CaptureStore implements CaptureSource {
   }
 
   private abort(position: number, time: number): void {
-    const exchange = this.table.read(position);
-    const { connection } = this.table.owner(position);
-    const [requestEnd, responseEnd] = extents(exchange, connection);
-    this.table.set(position, 'requestEnd', requestEnd);
-    if (exchange.responseStart >= 0) this.table.set(position, 'responseEnd', responseEnd);
+    const { exchange, connection } = this.located(position);
+    const ends = endsOf(exchange, connection);
+    this.table.set(position, 'requestEnd', ends.request);
+    if (exchange.responseStart >= 0) this.table.set(position, 'responseEnd', ends.response);
     this.table.set(position, 'endedAt', time);
     this.table.set(position, 'aborted', 1);
     connection.version++;
   }
 
   private rowAt(position: number): ExchangeRow {
-    const { run, connection } = this.table.owner(position);
-    const exchange = this.table.read(position);
-    const [requestEnd, responseEnd] = extents(exchange, connection);
-    return {
-      key: `${run.description.id}/${exchange.id}`,
-      id: exchange.id,
-      connection: exchange.connection,
-      method: exchange.method,
-      target: exchange.target,
-      status: exchange.status,
-      requestSize: requestEnd - exchange.requestStart,
-      responseSize: exchange.responseStart < 0 ? 0 : responseEnd - exchange.responseStart,
-      startedAt: exchange.startedAt,
-      duration: exchange.endedAt > 0 ? exchange.endedAt - exchange.startedAt : null,
-      rule: exchange.rule,
-      aborted: exchange.aborted !== 0,
-      beforeReload: run.beforeReload,
-    };
+    return rowOf(this.located(position));
   }
 
-  private message(
-    direction: Direction,
-    stream: Stream,
-    start: number,
-    end: number,
-    complete: boolean,
-  ): MessageDetail {
-    if (start < 0) return { direction, length: 0, complete, kept: [], segments: [] };
-    return { direction, length: end - start, complete, ...stream.cut(this.slabs, start, end) };
+  private located(position: number): LocatedExchange {
+    const { run, connection } = this.table.owner(position);
+    return { run, connection, exchange: this.table.read(position) };
   }
 
   private positionOf(key: ExchangeKey): number | null {
@@ -398,24 +346,6 @@ export class CaptureStore implements CaptureSource {
   private emit(change: CaptureChange): void {
     for (const listener of [...this.listeners]) listener(change);
   }
-}
-
-/** Where request and response end, as far as they have gone over the wire. */
-function extents(
-  exchange: StoredExchange,
-  connection: StoredConnection,
-): [request: number, response: number] {
-  const { record, received, sent } = connection;
-  const arrived = Math.max(record.bytesReceived, received.length, exchange.requestStart);
-  const left = Math.max(record.bytesSent, sent.length, exchange.responseStart);
-  // The end of a response is known before its bytes have left.
-  const responseEnd =
-    exchange.responseEnd < 0
-      ? left
-      : exchange.endedAt > 0
-        ? exchange.responseEnd
-        : Math.min(exchange.responseEnd, left);
-  return [exchange.requestEnd < 0 ? arrived : exchange.requestEnd, responseEnd];
 }
 
 /** Stands in where a connection's record was not kept. */

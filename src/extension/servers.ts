@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { CaptureLog } from '../capture/captureLog.ts';
@@ -192,6 +192,11 @@ function folderProblem(root: string): string | null {
   if (!vscode.workspace.isTrusted) {
     return 'Spark serves nothing in Restricted Mode: pages would run the scripts of a folder that is not trusted.';
   }
-  if (!existsSync(root)) return `Spark cannot serve ${visibleText(root)}: there is no such folder.`;
-  return statSync(root).isDirectory() ? null : `Spark cannot serve ${visibleText(root)}: it is not a folder.`;
+  try {
+    const found = statSync(root, { throwIfNoEntry: false });
+    if (found === undefined) return `Spark cannot serve ${visibleText(root)}: there is no such folder.`;
+    return found.isDirectory() ? null : `Spark cannot serve ${visibleText(root)}: it is not a folder.`;
+  } catch (error) {
+    return `Spark cannot serve ${visibleText(root)}: ${error instanceof Error ? error.message : error}`;
+  }
 }

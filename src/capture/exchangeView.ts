@@ -1,0 +1,78 @@
+import type { ExchangeDetail, ExchangeRow, MessageDetail } from '../protocol/inspector.ts';
+import type { StoredExchange } from './exchangeTable.ts';
+import type { StoredConnection, StoredRun } from './run.ts';
+import type { SegmentSlabs } from './segments.ts';
+
+/** An exchange with what it belongs to. */
+export interface LocatedExchange {
+  readonly exchange: StoredExchange;
+  readonly connection: StoredConnection;
+  readonly run: StoredRun;
+}
+
+/** Where request and response end, as far as they have gone over the wire. */
+export function endsOf(
+  exchange: StoredExchange,
+  { record, received, sent }: StoredConnection,
+): { request: number; response: number } {
+  const arrived = Math.max(record.bytesReceived, received.length, exchange.requestStart);
+  const left = Math.max(record.bytesSent, sent.length, exchange.responseStart);
+  const request = exchange.requestEnd < 0 ? arrived : exchange.requestEnd;
+  if (exchange.responseEnd < 0) return { request, response: left };
+  // The end of a response is known before its bytes have left.
+  const isSent = exchange.endedAt > 0;
+  return { request, response: isSent ? exchange.responseEnd : Math.min(exchange.responseEnd, left) };
+}
+
+/** The exchange as a line of a list. */
+export function rowOf({ exchange, connection, run }: LocatedExchange): ExchangeRow {
+  const ends = endsOf(exchange, connection);
+  return {
+    key: `${run.description.id}/${exchange.id}`,
+    id: exchange.id,
+    connection: exchange.connection,
+    method: exchange.method,
+    target: exchange.target,
+    status: exchange.status,
+    requestSize: ends.request - exchange.requestStart,
+    responseSize: exchange.responseStart < 0 ? 0 : ends.response - exchange.responseStart,
+    startedAt: exchange.startedAt,
+    duration: exchange.endedAt > 0 ? exchange.endedAt - exchange.startedAt : null,
+    rule: exchange.rule,
+    aborted: exchange.aborted !== 0,
+    beforeReload: run.beforeReload,
+  };
+}
+
+/** All that is stored of the exchange; the caller owns the bytes. */
+export function detailOf(located: LocatedExchange, slabs: SegmentSlabs): ExchangeDetail {
+  const { exchange, connection, run } = located;
+  const ends = endsOf(exchange, connection);
+  const answered = exchange.status > 0 && exchange.endedAt > 0 && exchange.aborted === 0;
+  const { received, sent } = connection;
+  return {
+    row: rowOf(located),
+    serverName: run.description.serverName,
+    peer: connection.record.peer,
+    ruleOffset: exchange.ruleOffset,
+    request: {
+      ...messageOf('received', exchange.requestStart, ends.request, exchange.requestEndedAt > 0),
+      ...received.cut(slabs, exchange.requestStart, ends.request),
+    },
+    response: {
+      ...messageOf('sent', exchange.responseStart, ends.response, answered),
+      ...(exchange.responseStart < 0 ? nothing : sent.cut(slabs, exchange.responseStart, ends.response)),
+    },
+  };
+}
+
+const nothing = { kept: [], segments: [] };
+
+function messageOf(
+  direction: MessageDetail['direction'],
+  start: number,
+  end: number,
+  complete: boolean,
+): Omit<MessageDetail, 'kept' | 'segments'> {
+  return { direction, length: start < 0 ? 0 : end - start, complete };
+}
