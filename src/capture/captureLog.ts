@@ -74,7 +74,7 @@ export class CaptureLog {
     for (const run of this.store.runs()) {
       const time = Math.max(lastTime, run.description.startedAt);
       if (run.beforeReload)
-        this.store.endRun(run.description.id, { reason: 'The window was reloaded.', time });
+        this.store.endRun(run.description.id, { reason: 'The window was reloaded or closed.', time });
     }
     if (totals !== null) this.store.resume(totals);
     this.continueFile(known[known.length - 1]);

@@ -68,7 +68,7 @@ describe('the capture log', () => {
       let turn = 0;
       const { batches } = makeTraffic(plan, (below) => turn++ % below);
       const before = capture(folder, batches);
-      before.endRun('run', { reason: 'The window was reloaded.', time: 5000 });
+      before.endRun('run', { reason: 'The window was reloaded or closed.', time: 5000 });
       const { store } = open(folder);
       const unmarked = (one: CaptureStore) =>
         one.rows(0, one.count).map(({ key }) => {
@@ -137,7 +137,7 @@ describe('the capture log', () => {
       log.endRun('run', { reason: 'It was stopped.', time: 6000 });
       const restored = open(folder).store;
       assert.equal(restored.count, 1);
-      assert.equal(restored.run('run')?.end?.reason, 'The window was reloaded.');
+      assert.equal(restored.run('run')?.end?.reason, 'The window was reloaded or closed.');
     });
   });
 
@@ -156,7 +156,7 @@ describe('the capture log', () => {
     withFolder((folder) => {
       capture(folder, [oneExchange(1)]);
       const { store, log } = open(folder);
-      assert.equal(store.run('run')?.end?.reason, 'The window was reloaded.');
+      assert.equal(store.run('run')?.end?.reason, 'The window was reloaded or closed.');
       const next = { ...description, id: 'next' };
       store.addRun(next);
       log.addRun(next);
