@@ -67,8 +67,10 @@ export class Client {
     return this.received;
   }
 
-  reset(): void {
+  /** Resets the connection; resolves when the socket is closed. */
+  reset(): Promise<void> {
     this.socket.resetAndDestroy();
+    return this.gone;
   }
 }
 
