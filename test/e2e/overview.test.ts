@@ -18,10 +18,7 @@ walk(
     await inspector.locator('.meaning .token', { hasText: /^\/index\.html$/ }).waitFor();
     const chosen = inspector.getByRole('row', { name: /^GET \/index\.html/, selected: true });
     assert.match((await chosen.textContent()) ?? '', /200/);
-    await inspector
-      .locator('.meaning .token', { hasText: /^text\/html/ })
-      .last()
-      .hover();
+    await inspector.locator('.meaning .token', { hasText: /^\/index\.html$/ }).hover();
     await workbench.picture('overview');
   },
   {

@@ -1,22 +1,31 @@
 import assert from 'node:assert/strict';
 import { walk } from './workbench.ts';
 
-walk('A reload of the window brings back server, inspector and preview', async (workbench) => {
-  const address = await workbench.startServer();
-  const visitor = await workbench.visit(new URL('journey.html', address));
-  await visitor.close();
-  await workbench.runCommand('Spark: Open Request Inspector');
-  const inspector = workbench.webview();
-  await inspector.getByRole('row', { name: /^GET \/style\.css, exchange/ }).click();
-  await inspector.locator('.meaning .token', { hasText: /^\/style\.css$/ }).waitFor();
+walk(
+  'A reload of the window brings back server, preview and inspector, at the same exchange',
+  async (workbench) => {
+    await workbench.runCommand('Spark: Preview');
+    await workbench.webview().frameLocator('iframe').locator('.cards li').last().waitFor();
+    const address = await workbench.serverAddress();
+    await workbench.tab(/^index\.html/).click();
+    await workbench.runCommand('Spark: Open Request Inspector');
+    const before = workbench.webview(1);
+    await before.getByRole('row', { name: /^GET \/style\.css, exchange/ }).click();
+    await before.locator('.meaning .token', { hasText: /^\/style\.css$/ }).waitFor();
 
-  await workbench.reload();
-  const again = workbench.webview();
-  await again.locator('.meaning .token', { hasText: /^\/style\.css$/ }).waitFor();
-  const row = again.getByRole('row', { name: /^GET \/style\.css, exchange/, selected: true });
-  assert.match((await row.textContent()) ?? '', /before reload/);
-  assert.equal(String(await workbench.serverAddress()), String(address));
-  const answer = await fetch(address);
-  assert.equal(answer.status, 200);
-  await workbench.picture('before-reload');
-});
+    await workbench.reload();
+    const inspector = await workbench.webviewWith('.meaning .token');
+    await inspector.locator('.meaning .token', { hasText: /^\/style\.css$/ }).waitFor();
+    // The list follows the newest exchange.
+    await inspector.getByRole('grid', { name: 'Exchanges' }).evaluate((list) => list.scrollTo(0, 0));
+    const row = inspector.getByRole('row', { name: /^GET \/style\.css, exchange/, selected: true });
+    assert.match((await row.textContent()) ?? '', /before reload/);
+    assert.equal(String(await workbench.serverAddress()), String(address));
+    const preview = await workbench.webviewWith('iframe');
+    await preview.frameLocator('iframe').locator('.cards li').last().waitFor();
+    await inspector.getByRole('grid', { name: 'Exchanges' }).evaluate((list) => list.scrollTo(0, 1e6));
+    await inspector.getByRole('row', { name: /^GET \/index\.html, exchange 1, .*(?<!reloaded)$/ }).waitFor();
+    await workbench.picture('before-reload');
+  },
+  { openFile: 'index.html' },
+);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import { walk } from './workbench.ts';
 
 walk(
@@ -25,17 +25,39 @@ walk(
   },
 );
 
+const other = createServer();
+await once(other.listen(0, '127.0.0.1'), 'listening');
+const taken = portOf(other);
+
+walk(
+  'Where the port is taken, the server takes the next free one and says so',
+  async (workbench) => {
+    const address = await workbench.startServer();
+    assert.ok(Number(address.port) > taken);
+    await workbench
+      .notification(`Port ${taken} is taken: Spark serves example-site on port ${address.port}.`)
+      .waitFor();
+    other.close();
+  },
+  { settings: { 'spark.port': taken } },
+);
+
 walk('Close Connection closes the socket', async (workbench) => {
   const address = await workbench.startServer();
   await workbench.showConnections();
   const socket = connect(Number(address.port), address.hostname);
   socket.resume();
-  socket.write('GET /style.css HTTP/1.1\r\nHost: localhost\r\n\r\n');
-  await workbench.treeItem(/^Connection 1 from .*, idle/).waitFor();
-  const ended = once(socket, 'close');
-  await workbench.runCommand('Spark: Close Connection');
-  await workbench.quickInput.press('Enter');
-  await ended;
+  // Left alone, it would be closed for its idleness.
+  const asking = setInterval(() => socket.write('GET /style.css HTTP/1.1\r\nHost: localhost\r\n\r\n'), 500);
+  try {
+    await workbench.treeItem(/^Connection 1 from .*, idle/).waitFor();
+    const closed = once(socket, 'close');
+    await workbench.runCommand('Spark: Close Connection');
+    await workbench.quickPick(`127.0.0.1:${socket.localPort}`).click();
+    await closed;
+  } finally {
+    clearInterval(asking);
+  }
   await workbench.treeItem(/^Connection 1 from .*, closed/).waitFor();
 });
 
@@ -51,3 +73,9 @@ walk('Stop Server ends it, and the empty view offers to start it', async (workbe
   assert.equal(error.code, 'ECONNREFUSED');
   await start.waitFor();
 });
+
+function portOf(server: Server): number {
+  const address = server.address();
+  assert.ok(typeof address === 'object' && address !== null);
+  return address.port;
+}

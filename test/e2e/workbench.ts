@@ -48,7 +48,12 @@ export class Workbench {
     cpSync(path.join(project, 'test/fixtures/example-site'), workspace, { recursive: true });
     const server = await CodeServer.start(await installCodeServer('newest'), {
       extensions: process.env.SPARK_EXTENSIONS,
-      settings: { ...(dark ? { 'workbench.colorTheme': 'Default Dark Modern' } : {}), ...settings },
+      settings: {
+        ...(dark ? { 'workbench.colorTheme': 'Default Dark Modern' } : {}),
+        // Any port, so that other servers of this machine are in nobody's way; pictures show the usual one.
+        ...(process.env.UPDATE_PICTURES ? {} : { 'spark.port': 0 }),
+        ...settings,
+      },
     });
     const browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH, args: chromiumFlags });
     const context = await browser.newContext({
@@ -58,10 +63,9 @@ export class Workbench {
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     const page = await context.newPage();
     const workbench = new Workbench(page, browser, workspace, server, temporary);
-    const payload: Record<string, string> =
-      openFile === undefined ? {} : { openFile: path.join(workspace, openFile) };
-    await page.goto(server.addressOf(workspace, payload));
+    await page.goto(server.addressOf(workspace));
     await workbench.isReady();
+    if (openFile !== undefined) await workbench.pick('ControlOrMeta+p', openFile, path.basename(openFile));
     return workbench;
   }
 
@@ -89,15 +93,20 @@ export class Workbench {
 
   /** Runs a command by F1 and its name, as `Spark: Start Server`. */
   async runCommand(name: string): Promise<void> {
+    await this.pick('F1', `>${name}`, name);
+  }
+
+  /** Opens a quick pick by its key, types into it, and chooses the line that has exactly this label. */
+  private async pick(key: string, text: string, label: string): Promise<void> {
     const attempts = 6;
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.page.keyboard.press('F1');
-        await this.quickInput.fill(`>${name}`, { timeout: 5000 });
-        await this.quickPick(name).click({ timeout: 5000 });
+        await this.page.keyboard.press(key);
+        await this.quickInput.fill(text, { timeout: 5000 });
+        await this.quickPick(label).click({ timeout: 5000 });
         return;
       } catch (error) {
-        // Whatever takes the focus closes the palette: an editor that opens just now, a webview that has loaded.
+        // Whatever takes the focus closes it: an editor that opens just now, a webview that has loaded.
         // And an open one does not learn of new commands.
         if (attempt === attempts) throw error;
         await this.page.keyboard.press('Escape');
@@ -165,6 +174,16 @@ export class Workbench {
     return this.page.frameLocator('iframe.webview').nth(index).frameLocator('#active-frame');
   }
 
+  /** Of the two panels that are open, the document of the one that contains something, once it does. */
+  async webviewWith(selector: string): Promise<FrameLocator> {
+    return Promise.any(
+      [this.webview(0), this.webview(1)].map(async (document) => {
+        await document.locator(selector).first().waitFor();
+        return document;
+      }),
+    );
+  }
+
   tab(name: string | RegExp): Locator {
     return this.page.getByRole('tab', { name });
   }
@@ -178,16 +197,23 @@ export class Workbench {
   }
 }
 
+/** A walk takes seconds; one that has not come to its end by now never will. */
+const patience = 150_000;
+
 /** A test in a workbench of its own. When it fails, what was on the screen is kept in `out/failures`. */
 export function walk(
   name: string,
   body: (workbench: Workbench) => Promise<void>,
   options?: WorkbenchOptions,
 ): void {
-  test(name, { timeout: 180_000 }, async () => {
+  test(name, async () => {
     const workbench = await Workbench.start(options);
+    let tired: NodeJS.Timeout | undefined;
+    const end = new Promise<never>((_, reject) => {
+      tired = setTimeout(() => reject(new Error(`It has not ended after ${patience / 1000} s.`)), patience);
+    });
     try {
-      await body(workbench);
+      await Promise.race([body(workbench), end]);
     } catch (error) {
       const folder = path.join(project, 'out/failures');
       mkdirSync(folder, { recursive: true });
@@ -196,10 +222,14 @@ export function walk(
       console.log(`What was on the screen: ${path.relative(project, file)}`);
       throw error;
     } finally {
+      clearTimeout(tired);
       await workbench.close();
     }
   });
 }
+
+// So that a workbench does not outlive a run that is broken off.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
 function quoted(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

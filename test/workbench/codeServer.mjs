@@ -75,6 +75,8 @@ export class CodeServer {
         detached: true,
       },
     );
+    // Whatever way this process exits, that one does not stay.
+    process.once('exit', () => signalGroup(program, 'SIGKILL'));
     const address = await addressOf(program);
     return new CodeServer(address, program, folder);
   }
@@ -172,19 +174,23 @@ function ended(program) {
 
 /** @param {import('node:child_process').ChildProcess} program */
 async function endGroup(program) {
-  const { pid } = program;
-  if (pid === undefined) return;
-  const signal = (/** @type {NodeJS.Signals} */ name) => {
-    try {
-      process.kill(-pid, name);
-    } catch {
-      // The group is gone: nothing is left to end.
-    }
-  };
-  signal('SIGTERM');
-  const force = setTimeout(() => signal('SIGKILL'), 3000);
+  signalGroup(program, 'SIGTERM');
+  const force = setTimeout(() => signalGroup(program, 'SIGKILL'), 3000);
   await ended(program);
   clearTimeout(force);
   // Its children may outlive it for a moment; they write nothing that anybody needs.
-  signal('SIGKILL');
+  signalGroup(program, 'SIGKILL');
+}
+
+/**
+ * @param {import('node:child_process').ChildProcess} program
+ * @param {NodeJS.Signals} signal
+ */
+function signalGroup({ pid }, signal) {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // The group is gone: nothing is left to end.
+  }
 }

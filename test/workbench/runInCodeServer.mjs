@@ -14,6 +14,9 @@ const name = process.argv[2] === 'oldest' ? 'oldest' : 'newest';
 /** The suite takes seconds; a workbench that has not come to its end by now never will. */
 const patience = 300_000;
 
+// So that the workbench does not outlive a run that is broken off.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
 const executablePath = await findChromium();
 const installed = await installCodeServer(name);
 const stage = name === 'newest' ? 'workbench' : 'oldest';

@@ -31,7 +31,7 @@ async function main() {
   const toOpen = existsSync(page) ? [site, page] : [site];
 
   const desktop = hasDisplay() ? (findDesktop() ?? (await downloadDesktop())) : undefined;
-  if (desktop === undefined) await showInBrowser(site, page, open);
+  if (desktop === undefined) await showInBrowser(site, open);
   else await showOnDesktop(desktop, toOpen);
   await end(0);
 }
@@ -86,17 +86,16 @@ async function showOnDesktop(program, toOpen) {
 
 /**
  * @param {string} site
- * @param {string} page
  * @param {boolean} open
  */
-async function showInBrowser(site, page, open) {
+async function showInBrowser(site, open) {
   const installed = await installCodeServer('newest');
   const extensions = path.join(temporary, 'extensions');
   await installExtension(installed, await packageExtension(), extensions);
   console.log('Starting the workbench ...');
   const server = await CodeServer.start(installed, { extensions });
   cleaning.unshift(() => server.stop());
-  const address = server.addressOf(site, existsSync(page) ? { openFile: page } : {});
+  const address = server.addressOf(site);
   console.log(
     `\nVS Code ${installed.release} with Spark is ready. Open this address in a browser:\n\n  ${address}\n`,
   );
