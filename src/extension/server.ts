@@ -42,6 +42,8 @@ export class Server {
   state: ServerState = { kind: 'stopped' };
   /** The present run, or the last one; empty before the first. */
   run: RunId = '';
+  /** Where it listens, or last did; null before the first time. Pages that are open expect it there again. */
+  lastPort: number | null = null;
   private readonly surroundings: ServerSurroundings;
   private process: ServerProcess | null = null;
   private deaths: number[] = [];
@@ -140,6 +142,7 @@ export class Server {
       case 'listening': {
         const { host, port, skippedPorts } = message;
         this.surroundings.report('info', `Serves ${this.root} at ${urlOf(host, port)}`);
+        this.lastPort = port;
         if (this.state.kind === 'starting') this.enter({ kind: 'running', host, port });
         this.settleStart({ kind: 'running', port, skippedPorts });
         return;

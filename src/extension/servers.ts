@@ -84,10 +84,10 @@ export class Servers {
     return (await this.tellOutcome(server, outcome)) ? server : null;
   }
 
+  /** Starts it again, whether it runs or has died, on the port that it had if that is free. */
   async restart(server: Server): Promise<Server | null> {
-    const port = server.state.kind === 'running' ? server.state.port : undefined;
     await server.stop();
-    return this.start(server.root, port);
+    return this.start(server.root, server.lastPort ?? undefined);
   }
 
   /** The servers that run, to be started again after a reload. */
@@ -154,7 +154,7 @@ export class Servers {
   private tellDeath(server: Server, reason: string, offerRestart: boolean): void {
     const message = `Spark no longer serves ${server.name}. ${visibleText(reason, 600)}`;
     if (offerRestart) {
-      notify('error', message, { title: 'Restart', run: () => this.start(server.root) }, showLog);
+      notify('error', message, { title: 'Restart', run: () => this.restart(server) }, showLog);
     } else {
       notify(
         'error',
