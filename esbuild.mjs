@@ -42,6 +42,7 @@ const forRelease = production ? { minify: true, sourcemap: false } : {};
 const forNode = { ...common, platform: 'node', target: 'node20', format: 'cjs' };
 
 const pages = ['src/inspector/inspector.ts', 'src/inspector/preview.ts'];
+const stylesheets = ['src/inspector/styles/inspector.css'];
 
 /** @type {import('esbuild').BuildOptions[]} */
 const bundles = [
@@ -56,6 +57,7 @@ const bundles = [
     entryPoints: pages.filter((page) => existsSync(page)),
     ...forRelease,
   },
+  { ...common, target: 'chrome132', entryPoints: stylesheets, ...forRelease },
 ];
 
 if (production) rmSync('dist', { recursive: true, force: true });

@@ -95,7 +95,7 @@ export class InspectorPanel implements Disposable {
     webview.options = { enableScripts: true, localResourceRoots: resourceRoots(extensionUri) };
     webview.html = inspectorHtml({
       script: webview.asWebviewUri(Uri.joinPath(extensionUri, 'dist', 'inspector.js')).toString(),
-      stylesheet: webview.asWebviewUri(Uri.joinPath(extensionUri, 'media', 'inspector.css')).toString(),
+      stylesheet: webview.asWebviewUri(Uri.joinPath(extensionUri, 'dist', 'inspector.css')).toString(),
       stylesheetSource: webview.cspSource,
       nonce: randomBytes(18).toString('base64'),
     });

@@ -24,6 +24,7 @@ test('The package holds what runs, and nothing of how it is made', () => {
     'dist/server.js',
     'dist/cli.js',
     'dist/inspector.js',
+    'dist/inspector.css',
     'dist/preview.js',
   ]) {
     assert.ok(files.includes(file), `${file} is missing`);

@@ -45,10 +45,14 @@ export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: await findChromium(), args: chromiumFlags });
 }
 
-export async function buildScript(): Promise<string> {
+export function buildScript(): Promise<string> {
+  return bundle('src/inspector/inspector.ts');
+}
+
+async function bundle(entry: string): Promise<string> {
   const result = await build({
     absWorkingDir: project,
-    entryPoints: ['src/inspector/inspector.ts'],
+    entryPoints: [entry],
     bundle: true,
     write: false,
     format: 'iife',
@@ -141,7 +145,7 @@ export class InspectorPageUnderTest {
       stylesheetSource: origin,
       nonce: 'test',
     });
-    const css = readFileSync(path.join(project, 'media/inspector.css'), 'utf8');
+    const css = await bundle('src/inspector/styles/inspector.css');
     await this.page.route(`${origin}/**`, (route) => {
       const { pathname } = new URL(route.request().url());
       if (pathname === '/') return route.fulfill({ contentType: 'text/html', body: html });
