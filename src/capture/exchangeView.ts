@@ -52,6 +52,21 @@ export function detailOf(located: LocatedExchange, slabs: SegmentSlabs): Exchang
   const { received, sent } = connection;
   return {
     row: rowOf(located),
+    times: {
+      startedAt: exchange.startedAt,
+      headAt: exchange.headAt,
+      requestEndedAt: exchange.requestEndedAt,
+      respondedAt: exchange.respondedAt,
+      endedAt: exchange.endedAt,
+    },
+    connection: {
+      exchangeNumber: exchange.number,
+      requestStart: exchange.requestStart,
+      openedAt: connection.record.openedAt,
+      closedAt: connection.record.closedAt,
+      closeReason: connection.record.closeReason,
+      exchangeCount: connection.record.exchangeCount,
+    },
     serverName: run.description.serverName,
     peer: connection.record.peer,
     ruleOffset: exchange.ruleOffset,

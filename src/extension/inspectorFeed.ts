@@ -1,11 +1,21 @@
 import type { CaptureSource } from '../capture/captureSource.ts';
-import type { ExchangeDetail, ExchangeKey, FromInspector, ToInspector } from '../protocol/inspector.ts';
+import { isTrustedLink } from '../http/trustedLinks.ts';
+import type {
+  ExchangeDetail,
+  ExchangeKey,
+  FromInspector,
+  HostCoding,
+  ToInspector,
+} from '../protocol/inspector.ts';
+import { decompress } from './decompression.ts';
 import { isFromInspector } from './inspectorMessageGuard.ts';
 
 export interface InspectorFeedOptions {
   readonly capture: CaptureSource;
   readonly serverRuns: () => boolean;
   readonly startServer: () => void;
+  /** Opens an address in the browser; it is one that is trusted. */
+  readonly openOutside: (url: string) => void;
   readonly post: (message: ToInspector) => void;
   readonly warn: (text: string) => void;
   /** Selected before the window was reloaded. */
@@ -101,10 +111,25 @@ export class InspectorFeed {
       case 'clear':
         capture.clear();
         break;
+      case 'openLink':
+        if (isTrustedLink(message.url)) this.options.openOutside(message.url);
+        else
+          this.options.warn(
+            'The request inspector asked for a page that it has no link to; it was not opened.',
+          );
+        break;
+      case 'decompress':
+        void this.decompress(message.number, message.coding, message.bytes);
+        break;
       case 'startServer':
         this.options.startServer();
         break;
     }
+  }
+
+  private async decompress(number: number, coding: HostCoding, bytes: Uint8Array): Promise<void> {
+    const result = await decompress(coding, bytes);
+    if (this.ready) this.options.post({ type: 'decompressed', number, result });
   }
 
   private flush(): void {

@@ -10,7 +10,7 @@ export interface InspectorPageParts {
 
 /** The inspector's page. It contains nothing that was captured: that comes as messages, and is shown as text. */
 export function inspectorHtml({ script, stylesheet, stylesheetSource, nonce }: InspectorPageParts): string {
-  const policy = `default-src 'none'; style-src ${stylesheetSource}; script-src 'nonce-${nonce}'`;
+  const policy = `default-src 'none'; style-src ${stylesheetSource}; img-src blob:; script-src 'nonce-${nonce}'`;
   return `<!DOCTYPE html>
 <html lang="en">
 <head>

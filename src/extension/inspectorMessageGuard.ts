@@ -11,6 +11,14 @@ export function isFromInspector(value: unknown): value is FromInspector {
       return true;
     case 'rows':
       return isIndex(message.start) && isIndex(message.end);
+    case 'openLink':
+      return typeof message.url === 'string';
+    case 'decompress':
+      return (
+        isIndex(message.number) &&
+        (message.coding === 'br' || message.coding === 'zstd') &&
+        message.bytes instanceof Uint8Array
+      );
     case 'select':
       return message.exchange === null || typeof message.exchange === 'string';
     default:

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Disposable, Uri, ViewColumn, type WebviewPanel, window } from 'vscode';
+import { type Disposable, env, Uri, ViewColumn, type WebviewPanel, window } from 'vscode';
 import type { ExchangeKey } from '../protocol/inspector.ts';
 import { InspectorFeed } from './inspectorFeed.ts';
 import { inspectorHtml } from './inspectorHtml.ts';
@@ -69,6 +69,9 @@ export class InspectorPanel implements Disposable {
       selected,
       serverRuns: () => this.services.serverRuns,
       startServer: () => this.services.startServer(),
+      openOutside: (url) => {
+        void env.openExternal(Uri.parse(url, true));
+      },
       post: (message) => {
         // False: the page is hidden by now. It asks anew when it is shown.
         void webview.postMessage(message);

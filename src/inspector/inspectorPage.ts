@@ -8,6 +8,7 @@ import type {
   ToInspector,
 } from '../protocol/inspector.ts';
 import { BytesPane } from './bytesPane.ts';
+import { Decompressing } from './decompressing.ts';
 import { ExchangeList } from './exchangeList.ts';
 import { counted } from './format.ts';
 import { icon } from './icons.ts';
@@ -34,12 +35,14 @@ export class InspectorPage {
   private readonly list: ExchangeList;
   private readonly meaning: MeaningView;
   private readonly bytes: BytesPane;
+  private readonly decompressing: Decompressing;
   private kept: PageState;
 
   constructor(body: HTMLElement, host: PageHost) {
     this.host = host;
     this.kept = asPageState(host.getState());
     this.state.following.value = this.kept.following;
+    this.decompressing = new Decompressing((message) => host.postMessage(message));
     this.list = new ExchangeList(this.state, {
       request: (start, end) => host.postMessage({ type: 'rows', start, end }),
       select: (exchange) => this.select(exchange),
@@ -49,6 +52,7 @@ export class InspectorPage {
     this.bytes = new BytesPane(this.state, () => this.meaning.focus());
     this.build(body);
     body.addEventListener('keydown', (event) => this.key(event));
+    body.addEventListener('click', (event) => this.followLink(event));
     effect(() => {
       const chosen = this.state.chosen.value;
       // Until the exchange is there, its cursor is still the kept one.
@@ -189,6 +193,9 @@ export class InspectorPage {
       case 'gone':
         this.gone(message.exchange, message.reason);
         break;
+      case 'decompressed':
+        this.decompressing.received(message.number, message.result);
+        break;
       case 'reveal':
         this.state.following.value = false;
         this.select(message.exchange);
@@ -238,6 +245,15 @@ export class InspectorPage {
   private toBytes(mark: Mark): void {
     this.state.chooseMark(mark);
     this.bytes.focus(mark.direction);
+  }
+
+  /** VS Code would open any link by itself: those of this page go through the extension host, which knows them. */
+  private followLink(event: MouseEvent): void {
+    const link = event.target instanceof Element ? event.target.closest('a') : null;
+    if (link === null) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.host.postMessage({ type: 'openLink', url: link.href });
   }
 
   /** Keys that do the same wherever the focus is. */

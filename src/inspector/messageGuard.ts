@@ -2,8 +2,11 @@ import { type RuleId, rules } from '../http/rules.ts';
 import type { Endpoint } from '../protocol/capture.ts';
 import type {
   CaptureSummary,
+  Decompressed,
+  ExchangeConnection,
   ExchangeDetail,
   ExchangeRow,
+  ExchangeTimes,
   KeptBytes,
   MessageDetail,
   SegmentMark,
@@ -58,8 +61,27 @@ const isMessage = shape<MessageDetail>({
   segments: arrayOf(isSegment),
 });
 
+const isTimes = shape<ExchangeTimes>({
+  startedAt: isNumber,
+  headAt: isNumber,
+  requestEndedAt: isNumber,
+  respondedAt: isNumber,
+  endedAt: isNumber,
+});
+
+const isConnection = shape<ExchangeConnection>({
+  exchangeNumber: isCount,
+  requestStart: isCount,
+  openedAt: isNumber,
+  closedAt: isNumber,
+  closeReason: isString,
+  exchangeCount: isCount,
+});
+
 const isDetail = shape<ExchangeDetail>({
   row: isRow,
+  times: isTimes,
+  connection: isConnection,
   serverName: isString,
   peer: shape<Endpoint>({ address: isString, port: isCount }),
   ruleOffset: isNumber,
@@ -86,6 +108,11 @@ const checks: { readonly [Type in ToInspector['type']]: Check<Message<Type>> } =
   rows: shape<Message<'rows'>>({ type: oneOf('rows'), start: isCount, rows: arrayOf(isRow) }),
   detail: shape<Message<'detail'>>({ type: oneOf('detail'), detail: isDetail }),
   gone: shape<Message<'gone'>>({ type: oneOf('gone'), exchange: isString, reason: isString }),
+  decompressed: shape<Message<'decompressed'>>({
+    type: oneOf('decompressed'),
+    number: isCount,
+    result: shape<Decompressed>({ bytes: isBytes, end: oneOf('whole', 'cut', 'broken', 'unavailable') }),
+  }),
   reveal: shape<Message<'reveal'>>({ type: oneOf('reveal'), exchange: isString }),
 };
 

@@ -52,8 +52,34 @@ export interface MessageDetail {
   readonly segments: readonly SegmentMark[];
 }
 
+/** When an exchange came how far: milliseconds since the epoch, with fractions; 0 where that is not known (yet). */
+export interface ExchangeTimes {
+  /** Of its first byte. */
+  readonly startedAt: number;
+  readonly headAt: number;
+  readonly requestEndedAt: number;
+  /** The answer was ready: its first byte was queued. */
+  readonly respondedAt: number;
+  readonly endedAt: number;
+}
+
+/** The connection that an exchange belongs to. */
+export interface ExchangeConnection {
+  /** 1 for the first exchange of its connection. */
+  readonly exchangeNumber: number;
+  /** Where the request begins, counted from the first byte that the connection received. */
+  readonly requestStart: number;
+  /** As in `ConnectionRecord` (src/protocol/capture.ts). */
+  readonly openedAt: number;
+  readonly closedAt: number;
+  readonly closeReason: string;
+  readonly exchangeCount: number;
+}
+
 export interface ExchangeDetail {
   readonly row: ExchangeRow;
+  readonly times: ExchangeTimes;
+  readonly connection: ExchangeConnection;
   readonly serverName: string;
   readonly peer: Endpoint;
   readonly ruleOffset: number;
@@ -72,6 +98,16 @@ export interface CaptureSummary {
   readonly lostInReload: number;
 }
 
+/** Content codings that the page cannot undo by itself. */
+export type HostCoding = 'br' | 'zstd';
+
+/** What undoing a content coding gave; `bytes` may be the beginning only. */
+export interface Decompressed {
+  readonly bytes: Uint8Array;
+  /** `cut`: there is more than is decompressed for a view; `broken`: the data ends early or is malformed. */
+  readonly end: 'whole' | 'cut' | 'broken' | 'unavailable';
+}
+
 /** Page to extension host. */
 export type FromInspector =
   /** The page's script runs; the host answers with `list`, and `detail` for what was selected before. */
@@ -81,6 +117,15 @@ export type FromInspector =
   /** Asks for an exchange, and for its changes while it goes on. Null: none. */
   | { readonly type: 'select'; readonly exchange: ExchangeKey | null }
   | { readonly type: 'clear' }
+  /** Opens a page outside: only where the extension host knows and trusts it. */
+  | { readonly type: 'openLink'; readonly url: string }
+  /** Asks for the bytes without their content coding; answered with `decompressed` of the same number. */
+  | {
+      readonly type: 'decompress';
+      readonly number: number;
+      readonly coding: HostCoding;
+      readonly bytes: Uint8Array;
+    }
   | { readonly type: 'startServer' };
 
 /** Extension host to page. */
@@ -96,5 +141,6 @@ export type ToInspector =
   | { readonly type: 'detail'; readonly detail: ExchangeDetail }
   /** The selected exchange is no longer stored. */
   | { readonly type: 'gone'; readonly exchange: ExchangeKey; readonly reason: string }
+  | { readonly type: 'decompressed'; readonly number: number; readonly result: Decompressed }
   /** Selects an exchange as the user did elsewhere (in the tree). */
   | { readonly type: 'reveal'; readonly exchange: ExchangeKey };

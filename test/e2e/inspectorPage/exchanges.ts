@@ -1,5 +1,12 @@
 import type { RuleId } from '../../../src/http/rules.ts';
-import type { ExchangeDetail, ExchangeRow, KeptBytes } from '../../../src/protocol/inspector.ts';
+import type {
+  ExchangeConnection,
+  ExchangeDetail,
+  ExchangeRow,
+  ExchangeTimes,
+  KeptBytes,
+  SegmentMark,
+} from '../../../src/protocol/inspector.ts';
 
 /** One character per byte, so that a test can write any byte as it stands. */
 export function bytesOf(text: string): Uint8Array {
@@ -15,6 +22,10 @@ export interface ExampleExchange {
   /** Overrides the bytes of the response: what was kept, and how long it was. */
   readonly responseKept?: readonly KeptBytes[];
   readonly responseLength?: number;
+  readonly times?: Partial<ExchangeTimes>;
+  readonly connection?: Partial<ExchangeConnection>;
+  readonly requestSegments?: readonly SegmentMark[];
+  readonly responseSegments?: readonly SegmentMark[];
 }
 
 /** An exchange as the extension host sends it. */
@@ -42,6 +53,23 @@ export function exampleDetail(example: ExampleExchange): ExchangeDetail {
   };
   return {
     row,
+    times: {
+      startedAt: row.startedAt,
+      headAt: row.startedAt,
+      requestEndedAt: row.startedAt + 0.1,
+      respondedAt: length > 0 ? row.startedAt + 0.9 : 0,
+      endedAt: length > 0 ? row.startedAt + 1.4 : 0,
+      ...example.times,
+    },
+    connection: {
+      exchangeNumber: 1,
+      requestStart: 0,
+      openedAt: row.startedAt - 0.3,
+      closedAt: 0,
+      closeReason: '',
+      exchangeCount: 1,
+      ...example.connection,
+    },
     serverName: 'site',
     peer: { address: '127.0.0.1', port: 51_000 + row.connection },
     ruleOffset: example.rule?.offset ?? 0,
@@ -50,9 +78,15 @@ export function exampleDetail(example: ExampleExchange): ExchangeDetail {
       length: request.length,
       complete: example.rule === undefined,
       kept: [{ offset: 0, bytes: request }],
-      segments: [],
+      segments: example.requestSegments ?? [],
     },
-    response: { direction: 'sent', length, complete: length > 0, kept, segments: [] },
+    response: {
+      direction: 'sent',
+      length,
+      complete: length > 0,
+      kept,
+      segments: example.responseSegments ?? [],
+    },
   };
 }
 

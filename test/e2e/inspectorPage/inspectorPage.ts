@@ -256,8 +256,16 @@ export class InspectorPageUnderTest {
         if (detail !== undefined) await this.send({ type: 'detail', detail });
         break;
       }
+      case 'decompress':
+        await this.send({
+          type: 'decompressed',
+          number: message.number,
+          result: { bytes: new Uint8Array(0), end: 'unavailable' },
+        });
+        break;
       case 'ready':
       case 'clear':
+      case 'openLink':
       case 'startServer':
         break;
     }

@@ -49,6 +49,7 @@ let now = 0;
 let capture: FakeCapture;
 let sent: ToInspector[];
 let warnings: string[];
+let opened: string[];
 
 beforeEach(() => {
   mock.restoreAll();
@@ -59,6 +60,7 @@ beforeEach(() => {
   capture = new FakeCapture();
   sent = [];
   warnings = [];
+  opened = [];
 });
 
 function newFeed(selected: string | null = null) {
@@ -67,6 +69,7 @@ function newFeed(selected: string | null = null) {
     selected,
     serverRuns: () => true,
     startServer: () => undefined,
+    openOutside: (url) => opened.push(url),
     post: (message) => sent.push(message),
     warn: (text) => warnings.push(text),
   });
@@ -208,6 +211,28 @@ test('a message of another shape is ignored, and logged', () => {
   }
   assert.deepEqual(types(), []);
   assert.equal(warnings.length, 6);
+});
+
+test('only links that explanations have are opened', () => {
+  const feed = newFeed();
+  const trusted = [
+    'https://www.rfc-editor.org/rfc/rfc9110#section-8.6',
+    'https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/ETag',
+  ];
+  for (const url of [
+    ...trusted,
+    'http://www.rfc-editor.org/',
+    'https://www.rfc-editor.org.example/',
+    'https://me@www.rfc-editor.org/',
+    'https://www.rfc-editor.org:444/',
+    'command:workbench.action.quit',
+    'file:///etc/passwd',
+    'no address',
+  ]) {
+    feed.receive({ type: 'openLink', url });
+  }
+  assert.deepEqual(opened, trusted);
+  assert.equal(warnings.length, 7);
 });
 
 test('nothing is sent after the panel is closed', () => {
