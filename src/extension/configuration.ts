@@ -1,25 +1,26 @@
 import * as vscode from 'vscode';
+import type { ServerSettings } from '../protocol/server.ts';
+import { type Option, readOptions, readSetting } from '../settings/option.ts';
+import { serverOptions } from '../settings/serverOptions.ts';
 import { notifyOnce, offer } from './notices.ts';
-import { type NumberName, readNumber, readText, type SettingProblem, type TextName } from './settings.ts';
+
+/** Ports tried after the one asked for. */
+const furtherPorts = 99;
+
+/** What a folder's settings say of its server. */
+export function serverSettings(scope: vscode.Uri): Omit<ServerSettings, 'root'> {
+  const settings = readOptions(serverOptions, (option) => settingOf(option, scope));
+  return { ...settings, furtherPorts, capture: { ...settings.capture, enabled: true } };
+}
 
 /** A setting as it is for a folder; where its value cannot be used, says so once and gives the default. */
-export function numberSetting(name: NumberName, scope?: vscode.Uri): number {
-  return checked(readNumber(name, rawValue(name, scope)));
-}
-
-/** As `numberSetting`. */
-export function textSetting(name: TextName, scope?: vscode.Uri): string {
-  return checked(readText(name, rawValue(name, scope)));
-}
-
-function rawValue(name: string, scope: vscode.Uri | undefined): unknown {
-  return vscode.workspace.getConfiguration('spark', scope).get<unknown>(name);
-}
-
-function checked<Value>({ value, problem }: { value: Value; problem: SettingProblem | null }): Value {
+export function settingOf<Value>(option: Option<Value>, scope?: vscode.Uri): Value {
+  if (option.setting === null) return option.default;
+  const raw = vscode.workspace.getConfiguration('spark', scope).get<unknown>(option.setting);
+  const { value, problem } = readSetting(option, raw);
   if (problem !== null) {
-    const open = offer('Open Settings', 'workbench.action.openSettings', `@id:spark.${problem.name}`);
-    notifyOnce('warning', problem.message, open);
+    const open = offer('Open Settings', 'workbench.action.openSettings', `@id:spark.${option.setting}`);
+    notifyOnce('warning', problem, open);
   }
   return value;
 }

@@ -5,15 +5,12 @@ import type { CaptureLog } from '../capture/captureLog.ts';
 import type { RunId } from '../capture/run.ts';
 import type { CaptureStore } from '../capture/store.ts';
 import type { LogLevel } from '../protocol/server.ts';
-import { numberSetting, textSetting } from './configuration.ts';
+import { serverSettings } from './configuration.ts';
 import { visibleText } from './displayText.ts';
 import { externalUrl, hostNameOf } from './externalAddress.ts';
 import { notify, offer } from './notices.ts';
 import { Server, type StartOutcome } from './server.ts';
 import type { KeptServer } from './windowFolder.ts';
-
-/** Ports tried after the one asked for. */
-const furtherPorts = 99;
 
 /** The servers of this window: one for each folder that was ever served. */
 export class Servers {
@@ -72,15 +69,8 @@ export class Servers {
     }
     const server = this.serverOf(root);
     if (server.isActive) return server;
-    const outcome = await server.start({
-      host: textSetting('host', scope),
-      port: port ?? numberSetting('port', scope),
-      furtherPorts,
-      allowHosts: [],
-      echo: 'off',
-      capture: true,
-      captureBodyBytes: numberSetting('capture.bodyKilobytes', scope) * 1024,
-    });
+    const settings = serverSettings(scope);
+    const outcome = await server.start({ ...settings, port: port ?? settings.port });
     return (await this.tellOutcome(server, outcome)) ? server : null;
   }
 

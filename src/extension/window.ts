@@ -2,12 +2,12 @@ import * as vscode from 'vscode';
 import { CaptureLog } from '../capture/captureLog.ts';
 import { CaptureStore } from '../capture/store.ts';
 import { Coalescer } from './coalescer.ts';
-import { numberSetting } from './configuration.ts';
+import { settingOf } from './configuration.ts';
 import { setContextKey } from './contextKeys.ts';
 import { Servers } from './servers.ts';
+import { windowOptions } from './settings.ts';
 import { WindowFolder, type WindowState } from './windowFolder.ts';
 
-const megabyte = 1024 * 1024;
 /** A window that comes back within this time (in milliseconds) was reloaded; later, it was opened anew. */
 const reloadTime = 120_000;
 /** Context keys follow the capture at this interval, in milliseconds. */
@@ -27,11 +27,11 @@ export class SparkWindow implements vscode.Disposable {
 
   constructor(context: vscode.ExtensionContext) {
     this.channel = vscode.window.createOutputChannel('Spark', { log: true });
-    this.store = new CaptureStore(numberSetting('capture.maxMegabytes') * megabyte);
+    this.store = new CaptureStore(settingOf(windowOptions.captureBytes));
     // A window without a workspace has no storage of its own.
     const storage = context.storageUri ?? vscode.Uri.joinPath(context.globalStorageUri, 'no-workspace');
     this.folder = new WindowFolder(vscode.Uri.joinPath(storage, 'windows').fsPath);
-    const keptBytes = numberSetting('capture.keepMegabytes') * megabyte;
+    const keptBytes = settingOf(windowOptions.keptBytes);
     this.log = new CaptureLog(this.folder.folder, this.store, keptBytes, (error) =>
       this.channel.error(`What is captured no longer outlasts a reload of the window: ${error}`),
     );
@@ -125,10 +125,10 @@ export class SparkWindow implements vscode.Disposable {
 
   private configurationChanged(change: vscode.ConfigurationChangeEvent): void {
     if (change.affectsConfiguration('spark.capture.maxMegabytes')) {
-      this.store.setMaxBytes(numberSetting('capture.maxMegabytes') * megabyte);
+      this.store.setMaxBytes(settingOf(windowOptions.captureBytes));
     }
     if (change.affectsConfiguration('spark.capture.keepMegabytes')) {
-      this.log.setMaxBytes(numberSetting('capture.keepMegabytes') * megabyte);
+      this.log.setMaxBytes(settingOf(windowOptions.keptBytes));
     }
   }
 }

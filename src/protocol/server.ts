@@ -1,3 +1,4 @@
+import type { Limits } from '../http/limits.ts';
 import type { CaptureBatch } from './capture.ts';
 
 export type EchoMode = 'off' | 'unhandled' | 'all';
@@ -14,9 +15,27 @@ export interface ServerSettings {
   /** Host names allowed beside the loopback names; `*` = any. */
   readonly allowHosts: readonly string[];
   readonly echo: EchoMode;
-  readonly capture: boolean;
+  readonly site: SiteSettings;
+  readonly capture: CaptureSettings;
+  readonly limits: Limits;
+  readonly model: ModelSettings;
+}
+
+/** How files are served. */
+export interface SiteSettings {
+  /** `/page` is answered with the file `page.html`. */
+  readonly cleanUrls: boolean;
+}
+
+export interface CaptureSettings {
+  readonly enabled: boolean;
   /** Body bytes recorded per exchange and direction. */
-  readonly captureBodyBytes: number;
+  readonly bodyBytes: number;
+}
+
+/** Who handles which connection when. */
+export interface ModelSettings {
+  readonly name: 'eventLoop';
 }
 
 export type LogLevel = 'debug' | 'info' | 'warning' | 'error';

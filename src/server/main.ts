@@ -52,9 +52,9 @@ function unknownMessage(message: never): void {
 }
 
 async function start({ settings }: Extract<ToServer, { type: 'start' }>): Promise<void> {
-  if (settings.capture) {
+  if (settings.capture.enabled) {
     recorder = new CaptureRecorder({
-      bodyBytes: settings.captureBodyBytes,
+      bodyBytes: settings.capture.bodyBytes,
       send: (batch) => send({ type: 'batch', batch }),
     });
   }

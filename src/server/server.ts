@@ -1,4 +1,3 @@
-import { defaultLimits } from '../http/limits.ts';
 import { runEventLoop } from '../models/eventLoop.ts';
 import type { Recorder, RunningModel } from '../models/served.ts';
 import type { LogLevel, ServerSettings } from '../protocol/server.ts';
@@ -61,7 +60,7 @@ export function serverUrl(host: string, port: number): string {
 /** Starts a server, on the first free port of those the settings allow. Rejects with SystemCallError. */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   const { settings, recorder, log } = options;
-  const site = new Site(settings.root, (message) => log('warning', message));
+  const site = new Site(settings.root, settings.site, (message) => log('warning', message));
   const handler = new SiteHandler({
     site,
     echo: settings.echo,
@@ -69,7 +68,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     allowHosts: [...settings.allowHosts, settings.host],
     log: (message) => log('warning', message),
   });
-  const service = { handler, limits: defaultLimits, recorder, maximumConnections, log };
+  const service = { handler, limits: settings.limits, recorder, maximumConnections, log };
   const skippedPorts: number[] = [];
   for (let port = settings.port; ; port++) {
     try {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Request, Response } from '../http/message.ts';
+import type { SiteSettings } from '../protocol/server.ts';
 import { errorResponse } from './errorPage.ts';
 import { FileCache } from './fileCache.ts';
 import { fileResponse } from './fileResponse.ts';
@@ -23,14 +24,16 @@ export function isServed(method: string): boolean {
 /** A folder being served. Answers synchronously, and never throws: what goes wrong is a page and a line of the log. */
 export class Site {
   private readonly root: string;
+  private readonly settings: SiteSettings;
   private readonly log: (message: string) => void;
   private readonly cache = new FileCache();
   private readonly logged = new Set<string>();
   private rootIsGone = false;
 
   /** `root`: absolute path of a folder. */
-  constructor(root: string, log: (message: string) => void) {
+  constructor(root: string, settings: SiteSettings, log: (message: string) => void) {
     this.root = root;
+    this.settings = settings;
     this.log = log;
   }
 
@@ -64,6 +67,11 @@ export class Site {
       this.log(`The served folder ${this.root} is back.`);
     }
     const named = lookUp(root, path.names);
+    if (named.kind === 'missing' && this.settings.cleanUrls && !path.folder) {
+      const names = [...path.names.slice(0, -1), `${path.names.at(-1)}.html`];
+      const page = lookUp(root, names);
+      if (page.kind !== 'folder') return this.found(request, names, page);
+    }
     if (named.kind !== 'folder') {
       if (named.kind === 'file' && path.folder) {
         named.file.close();

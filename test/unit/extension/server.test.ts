@@ -7,18 +7,11 @@ import { serialize } from 'node:v8';
 import { CaptureLog } from '../../../src/capture/captureLog.ts';
 import { CaptureStore } from '../../../src/capture/store.ts';
 import { Server, type ServerState, urlOf } from '../../../src/extension/server.ts';
+import { defaultSettings } from '../../../src/settings/serverOptions.ts';
 import { batchOf, connectionRecord, exchangeFields } from '../capture/traffic.ts';
 import { fakeServer } from './fakeServer.ts';
 
-const settings = {
-  host: '127.0.0.1',
-  port: 5500,
-  furtherPorts: 9,
-  allowHosts: [],
-  echo: 'off',
-  capture: true,
-  captureBodyBytes: 1024,
-} as const;
+const settings = defaultSettings('/site');
 
 const listening = `send({ type: 'listening', host: '127.0.0.1', port: 5501, skippedPorts: [5500] });`;
 const stops = `if (message.type === 'stop') { send({ type: 'stopped' }); process.disconnect(); }`;

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import manifest from '../../../package.json' with { type: 'json' };
 import {
   byteSize,
   countOf,
@@ -10,7 +9,6 @@ import {
 } from '../../../src/extension/displayText.ts';
 import { previewPage } from '../../../src/extension/previewPage.ts';
 import { describeEnd, lastWords } from '../../../src/extension/serverProcess.ts';
-import { readNumber, readText } from '../../../src/extension/settings.ts';
 
 describe('text from the wire', () => {
   test('shows what would be invisible, or turn a line around', () => {
@@ -43,45 +41,6 @@ describe('numbers in words', () => {
       [countOf(1, 'exchange'), countOf(12_345, 'exchange')],
       ['1 exchange', '12,345 exchanges'],
     );
-  });
-});
-
-describe('settings', () => {
-  test('of the right type are taken', () => {
-    assert.deepEqual(readNumber('port', 8080), { value: 8080, problem: null });
-    assert.deepEqual(readText('host', ' ::1 '), { value: '::1', problem: null });
-  });
-
-  test('of a wrong type give the default, and a message that names setting, value and default', () => {
-    for (const value of ['5500', 80.5, -1, 70_000, null, undefined, {}]) {
-      const { value: used, problem } = readNumber('port', value);
-      assert.equal(used, 5500);
-      for (const part of ['spark.port', JSON.stringify(value) ?? 'undefined', '5500']) {
-        assert.ok(problem?.message.includes(part), `${problem?.message} names ${part}`);
-      }
-    }
-    assert.match(readText('host', 7).problem?.message ?? '', /spark\.host is 7, .* 127\.0\.0\.1/);
-  });
-
-  test('have the defaults and bounds that the manifest declares', () => {
-    const declared = Object.assign(
-      {},
-      ...manifest.contributes.configuration.map(({ properties }) => properties),
-    );
-    for (const name of [
-      'port',
-      'capture.maxMegabytes',
-      'capture.keepMegabytes',
-      'capture.bodyKilobytes',
-    ] as const) {
-      const { default: fallback, minimum, maximum } = declared[`spark.${name}`];
-      assert.equal(readNumber(name, null).value, fallback);
-      assert.equal(readNumber(name, minimum).problem, null);
-      assert.equal(readNumber(name, maximum).problem, null);
-      assert.notEqual(readNumber(name, minimum - 1).problem, null);
-      assert.notEqual(readNumber(name, maximum + 1).problem, null);
-    }
-    assert.equal(readText('host', null).value, declared['spark.host'].default);
   });
 });
 

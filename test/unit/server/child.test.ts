@@ -8,6 +8,7 @@ import path from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { build } from 'esbuild';
 import type { FromServer, ServerSettings, ToServer } from '../../../src/protocol/server.ts';
+import { defaultSettings } from '../../../src/settings/serverOptions.ts';
 import { project } from '../../project.mjs';
 import { ask, bodyOf, Client, requestOf, statusOf } from '../cli/client.ts';
 
@@ -72,14 +73,9 @@ class Child {
     this.tell({
       type: 'start',
       settings: {
-        root: folder,
-        host: '127.0.0.1',
+        ...defaultSettings(folder),
         port: 0,
-        furtherPorts: 0,
-        allowHosts: [],
-        echo: 'off',
-        capture: true,
-        captureBodyBytes: 1024,
+        capture: { enabled: true, bodyBytes: 1024 },
         ...settings,
       },
     });
@@ -109,7 +105,7 @@ test('it starts, serves, records, stops and exits with 0; what it recorded last 
 
 test('capture off: no batch is sent', async () => {
   const child = new Child();
-  const port = await child.start({ capture: false });
+  const port = await child.start({ capture: { enabled: false, bodyBytes: 0 } });
   await ask(port, requestOf('/'));
   child.tell({ type: 'stop' });
   assert.equal(await child.exit, 0);
@@ -154,16 +150,7 @@ test('it ends when its host is killed', { skip: process.platform === 'win32' }, 
      process.on('message', (message) => child.send(message));`,
   );
   const parent = fork(host, { serialization: 'advanced', stdio: 'ignore' });
-  const settings: ServerSettings = {
-    root: folder,
-    host: '127.0.0.1',
-    port: 0,
-    furtherPorts: 0,
-    allowHosts: [],
-    echo: 'off',
-    capture: false,
-    captureBodyBytes: 0,
-  };
+  const settings: ServerSettings = { ...defaultSettings(folder), port: 0 };
   parent.send({ type: 'start', settings } satisfies ToServer);
   const [{ port }] = await once(parent, 'message');
   const client = await Client.connect(port);
@@ -223,7 +210,7 @@ test('a connection is closed, and a host allowed, when the host says so', async 
 test('a host that acknowledges nothing gets no more than eight batches, and every request is served', async () => {
   writeFileSync(path.join(folder, 'large.txt'), 'x'.repeat(60_000));
   const child = new Child();
-  const port = await child.start({ captureBodyBytes: 100_000 });
+  const port = await child.start({ capture: { enabled: true, bodyBytes: 100_000 } });
   const client = await Client.connect(port);
   const requests = 300;
   client.send('GET /large.txt HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(requests));

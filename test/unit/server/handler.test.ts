@@ -7,6 +7,7 @@ import type { Response } from '../../../src/http/message.ts';
 import { type RuleId, rules } from '../../../src/http/rules.ts';
 import type { EchoMode } from '../../../src/protocol/server.ts';
 import { SiteHandler } from '../../../src/server/handler.ts';
+import { defaultSettings } from '../../../src/settings/serverOptions.ts';
 import { Site } from '../../../src/site/site.ts';
 import { request } from '../site/request.ts';
 
@@ -17,7 +18,7 @@ after(() => rmSync(root, { recursive: true, force: true }));
 const log: string[] = [];
 
 function handler(allowHosts: readonly string[] = [], echo: EchoMode = 'off'): SiteHandler {
-  const site = new Site(root, (message) => log.push(message));
+  const site = new Site(root, defaultSettings(root).site, (message) => log.push(message));
   return new SiteHandler({ site, echo, allowHosts, log: (message) => log.push(message) });
 }
 

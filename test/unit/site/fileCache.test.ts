@@ -15,6 +15,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { latin1 } from '../../../src/http/bytes.ts';
 import type { Response } from '../../../src/http/message.ts';
+import { defaultSettings } from '../../../src/settings/serverOptions.ts';
 import { Site } from '../../../src/site/site.ts';
 import { request } from './request.ts';
 
@@ -24,7 +25,7 @@ const longAgo = new Date(2000, 0, 1);
 
 beforeEach(() => {
   root = mkdtempSync(path.join(tmpdir(), 'spark-cache-'));
-  site = new Site(root, () => {});
+  site = new Site(root, defaultSettings(root).site, () => {});
 });
 
 afterEach(() => rmSync(root, { recursive: true }));

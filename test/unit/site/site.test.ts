@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { FileSlice, Response } from '../../../src/http/message.ts';
+import { defaultSettings } from '../../../src/settings/serverOptions.ts';
 import { Site } from '../../../src/site/site.ts';
 import { request } from './request.ts';
 
@@ -50,7 +51,7 @@ before(() => {
     symlinkSync('nowhere', join(root, 'dangling'));
     execFileSync('mkfifo', [join(root, 'pipe')]);
   }
-  site = new Site(root, (message) => log.push(message));
+  site = new Site(root, defaultSettings(root).site, (message) => log.push(message));
 });
 
 after(() => rmSync(base, { recursive: true, force: true }));
@@ -266,7 +267,9 @@ test('An unexpected error is a page and a line of the log', () => {
     },
   };
   const lines: string[] = [];
-  const response = new Site(root, (message) => lines.push(message)).respond(broken);
+  const response = new Site(root, defaultSettings(root).site, (message) => lines.push(message)).respond(
+    broken,
+  );
   assert.equal(response.status, 500);
   assert.equal(lines.length, 1);
 });

@@ -1,0 +1,138 @@
+/** Reads the command line, and writes its help text, from the tables of options. */
+import { parseArgs } from 'node:util';
+import type { ServerSettings } from '../protocol/server.ts';
+import { onOff } from './kinds.ts';
+import { type Option, option, optionsOf, readOptions } from './option.ts';
+import { serverOptions } from './serverOptions.ts';
+
+/** What concerns the command alone. */
+const commandOptions = {
+  output: {
+    quiet: option({
+      kind: onOff(false),
+      default: false,
+      flag: { name: 'quiet', help: 'no line per request' },
+    }),
+    json: option({
+      kind: onOff(false),
+      default: false,
+      flag: { name: 'json', help: 'one JSON object per event: listening, exchange, log, stopped' },
+    }),
+    help: option({ kind: onOff(false), default: false, flag: { name: 'help', help: 'this text' } }),
+    version: option({
+      kind: onOff(false),
+      default: false,
+      flag: { name: 'version', help: "Spark's version" },
+    }),
+  },
+};
+
+const allOptions = [...optionsOf(serverOptions), ...optionsOf(commandOptions)];
+
+const headings: Readonly<Record<string, string>> = {
+  site: 'Files',
+  limits: 'Limits',
+  model: 'Concurrency and sockets',
+  output: 'Output',
+};
+
+export interface CommandLine {
+  /** As given; the present one, if none was. */
+  readonly folder: string;
+  readonly settings: Omit<ServerSettings, 'root' | 'furtherPorts'>;
+  readonly quiet: boolean;
+  readonly json: boolean;
+}
+
+/** Bad usage; the message is for the user. */
+export class UsageError extends Error {}
+
+/** Throws UsageError. */
+export function readCommandLine(args: readonly string[]): CommandLine | 'help' | 'version' {
+  const { flags, folders } = split(args);
+  const read = <Value>(one: Option<Value>): Value => {
+    const given = one.flag === null ? undefined : flags.get(one.flag.name);
+    if (one.flag === null || given === undefined) return one.default;
+    const reading = one.kind.fromTexts(given);
+    if ('value' in reading) return reading.value;
+    throw new UsageError(`--${one.flag.name} takes ${reading.wanted}, not "${given.at(-1)}".`);
+  };
+  const { output } = readOptions(commandOptions, read);
+  if (output.help) return 'help';
+  if (output.version) return 'version';
+  if (folders.length > 1) throw new UsageError(`One folder can be served, not ${folders.length}.`);
+  const settings = readOptions(serverOptions, read);
+  return { folder: folders[0] ?? '.', settings, quiet: output.quiet, json: output.json };
+}
+
+/** What stood behind each flag, each time it was given; and what belongs to none. */
+function split(args: readonly string[]): {
+  flags: ReadonlyMap<string, string[]>;
+  folders: readonly string[];
+} {
+  const declared = allOptions.flatMap(({ option: { flag, kind } }) =>
+    flag === null
+      ? []
+      : [[flag.name, { type: kind.form === '' ? 'boolean' : 'string', multiple: true }] as const],
+  );
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: Object.fromEntries([
+        ...declared,
+        ['help', { type: 'boolean', multiple: true, short: 'h' } as const],
+      ]),
+    });
+    const flags = Object.entries(values).map(
+      ([name, given]) => [name, Array.isArray(given) ? given.map(String) : []] as const,
+    );
+    return { flags: new Map(flags), folders: positionals };
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+const usage = `Usage: spark [folder] [options]
+
+Serves a folder (the present one, if none is given) over HTTP/1.1.
+`;
+const exitStatus = 'Exit status: 0 stopped by SIGINT or SIGTERM, 1 could not start, 2 bad usage.';
+/** Columns of the terminal, and the one that explanations start in. */
+const width = 80;
+const helpColumn = 22;
+
+export function helpText(): string {
+  const lines: string[] = [usage];
+  let present = '';
+  for (const { group, option: one } of allOptions) {
+    if (one.flag === null) continue;
+    if (group !== present) lines.push('', `${headings[group] ?? group}:`);
+    present = group;
+    lines.push(...optionHelp(one, one.flag));
+  }
+  return [...lines, '', exitStatus].join('\n');
+}
+
+function optionHelp(
+  { kind, default: byDefault }: Option<unknown>,
+  flag: { name: string; help: string },
+): string[] {
+  const shown = kind.form === '' ? '' : kind.show(byDefault);
+  const lines = wrapped(shown === '' ? flag.help : `${flag.help} (default ${shown})`, width - helpColumn);
+  const left = `  --${flag.name}${kind.form === '' ? '' : ` ${kind.form}`}`;
+  const indented = lines.map((line) => ' '.repeat(helpColumn) + line);
+  if (left.length > helpColumn - 2) return [left, ...indented];
+  return [left.padEnd(helpColumn) + lines[0], ...indented.slice(1)];
+}
+
+function wrapped(words: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const word of words.split(' ')) {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + 1 + word.length <= columns)
+      lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

@@ -1,0 +1,110 @@
+/**
+ * What values an option takes, and how they are read: from words of the command line, and from settings.json, which
+ * may hold anything.
+ */
+
+/** A value, or in words what was wanted instead of what stood there. */
+export type Reading<Value> = { readonly value: Value } | { readonly wanted: string };
+
+export interface Kind<Value> {
+  /** What stands for a value in the help text; empty for a switch, which takes none. */
+  readonly form: string;
+  /** Whether the option may be given several times. */
+  readonly repeatable: boolean;
+  /** `texts`: what stood behind the flag each time it was given; one at least. */
+  fromTexts(texts: readonly string[]): Reading<Value>;
+  fromJson(json: unknown): Reading<Value>;
+  /** As a user would write it. */
+  show(value: Value): string;
+}
+
+/** A whole number; `unit` is what one of it stands for (1024 for KiB kept in bytes). */
+export function integer(minimum: number, maximum: number, unit = 1, form = 'N'): Kind<number> {
+  const wanted = `a whole number from ${minimum} to ${maximum}`;
+  const read = (number: unknown): Reading<number> =>
+    typeof number === 'number' && Number.isInteger(number) && number >= minimum && number <= maximum
+      ? { value: number * unit }
+      : { wanted };
+  return {
+    form,
+    repeatable: false,
+    fromTexts: (texts) => {
+      const text = last(texts);
+      return /^\d+$/.test(text) ? read(Number(text)) : { wanted };
+    },
+    fromJson: read,
+    show: (value) => String(value / unit),
+  };
+}
+
+/** A text that is not blank; `wanted` says of what kind. */
+export function text(form: string, wanted = 'a text that is not empty'): Kind<string> {
+  const read = (json: unknown): Reading<string> =>
+    typeof json === 'string' && json.trim() !== '' ? { value: json.trim() } : { wanted };
+  return {
+    form,
+    repeatable: false,
+    fromTexts: (texts) => read(last(texts)),
+    fromJson: read,
+    show: (value) => value,
+  };
+}
+
+/** One of some words. */
+export function choice<const Word extends string>(words: readonly Word[], form: string): Kind<Word> {
+  const wanted = words.length === 1 ? words[0] : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+  const read = (json: unknown): Reading<Word> => {
+    const value = words.find((word) => word === json);
+    return value === undefined ? { wanted } : { value };
+  };
+  return {
+    form,
+    repeatable: false,
+    fromTexts: (texts) => read(last(texts)),
+    fromJson: read,
+    show: (value) => value,
+  };
+}
+
+/** On or off. On the command line, the flag turns over what is the default. */
+export function onOff(byDefault: boolean): Kind<boolean> {
+  return {
+    form: '',
+    repeatable: false,
+    fromTexts: () => ({ value: !byDefault }),
+    fromJson: (json) => (typeof json === 'boolean' ? { value: json } : { wanted: 'true or false' }),
+    show: String,
+  };
+}
+
+/** Texts that are not blank: one each time the flag is given, an array in settings.json. */
+export function texts(form: string): Kind<readonly string[]> {
+  const wanted = 'texts that are not empty';
+  const read = (list: readonly unknown[]): Reading<readonly string[]> =>
+    list.every((one) => typeof one === 'string' && one.trim() !== '')
+      ? { value: list.map((one) => String(one).trim()) }
+      : { wanted };
+  return {
+    form,
+    repeatable: true,
+    fromTexts: read,
+    fromJson: (json) => (Array.isArray(json) ? read(json) : { wanted: `an array of ${wanted}` }),
+    show: (value) => value.join(', '),
+  };
+}
+
+/** A value that nobody sets. */
+export function fixed<Value>(): Kind<Value> {
+  const wanted = 'anything: it cannot be set';
+  return {
+    form: '',
+    repeatable: false,
+    fromTexts: () => ({ wanted }),
+    fromJson: () => ({ wanted }),
+    show: String,
+  };
+}
+
+function last(given: readonly string[]): string {
+  return given.at(-1) ?? '';
+}

@@ -1,0 +1,55 @@
+/** The one place of what a server can be told, and of what it does untold: for the command line and VS Code alike. */
+import { defaultLimits, type Limits } from '../http/limits.ts';
+import type { ServerSettings } from '../protocol/server.ts';
+import { choice, fixed, integer, text, texts } from './kinds.ts';
+import { option, readOptions } from './option.ts';
+import { siteOptions } from './siteOptions.ts';
+
+export const serverOptions = {
+  port: option({
+    kind: integer(0, 65_535),
+    default: 5500,
+    flag: { name: 'port', help: 'port to listen on; 0 = any free one' },
+    setting: 'port',
+  }),
+  host: option({
+    kind: text('ADDR', 'an address, as 127.0.0.1'),
+    default: '127.0.0.1',
+    flag: { name: 'host', help: 'address to listen on' },
+    setting: 'host',
+  }),
+  allowHosts: option({
+    kind: texts('NAME'),
+    default: [],
+    flag: {
+      name: 'allow-host',
+      help: 'a host name that requests may be for, beside the loopback names; may be given again; * = any',
+    },
+  }),
+  echo: option({
+    kind: choice(['off', 'unhandled', 'all'], 'MODE'),
+    default: 'off',
+    flag: {
+      name: 'echo',
+      help: "off; unhandled: a method the site does not serve is answered 200 with the request's own bytes as message/http; all: every request is (at most 1 MiB)",
+    },
+  }),
+  site: siteOptions,
+  capture: {
+    enabled: option({ kind: fixed<boolean>(), default: false }),
+    bodyBytes: option({
+      kind: integer(0, 65_536, 1024),
+      default: 1024 * 1024,
+      setting: 'capture.bodyKilobytes',
+    }),
+  },
+  limits: option({ kind: fixed<Limits>(), default: defaultLimits }),
+  model: {
+    name: option({ kind: fixed<'eventLoop'>(), default: 'eventLoop' }),
+  },
+};
+
+/** Settings of a server of the folder `root` that was told nothing else. */
+export function defaultSettings(root: string): ServerSettings {
+  return { root, furtherPorts: 0, ...readOptions(serverOptions, (one) => one.default) };
+}
