@@ -5,7 +5,7 @@ import type { Output, RequestHandler, Response } from './message.ts';
 import { OutputQueue } from './outputQueue.ts';
 import { MessageParser } from './parser.ts';
 import { ParsedRequest } from './request.ts';
-import { bodyLength, isBodiless, responseHead } from './responseHead.ts';
+import { bodyLength, isBodiless, type ResponseFrame, responseHead } from './responseHead.ts';
 import type { Violation } from './violation.ts';
 
 /**
@@ -291,11 +291,9 @@ export class Connection {
     exchange.respondedAt = now;
     if (exchange.responseStart < 0) exchange.responseStart = this.queuedBytes;
     if (exchange.requestEnd < 0) exchange.requestEnd = this.receivedBytes;
-    const head = textEncoder.encode(responseHead(response, { now, connection }));
-    exchange.responseBodyStart = this.queuedBytes + head.length;
     const bodiless = request?.method === 'HEAD' || isBodiless(response.status);
-    this.queueResponse(head, bodiless ? [] : response.body);
-    if (bodiless) this.output.discard(response.body);
+    const bodyStart = this.queueResponse(response, bodiless, connection, now);
+    exchange.responseBodyStart = bodyStart;
     exchange.responseEnd = this.queuedBytes;
     this.unsent.push(exchange);
     this.observer?.exchangeChanged(exchange);
@@ -306,13 +304,31 @@ export class Connection {
     this.nextMessage();
   }
 
-  private queueResponse(head: Uint8Array, body: readonly Output[]): void {
-    if (body.length === 1 && !('file' in body[0]) && bodyLength(body) <= joinedBody) {
-      this.queue(joined(head, body[0]));
-      return;
+  /** Returns where the body starts in what the connection sends. */
+  private queueResponse(
+    response: Response,
+    bodiless: boolean,
+    connection: ResponseFrame['connection'],
+    now: number,
+  ): number {
+    const start = this.queuedBytes;
+    const { encoded, body } = response;
+    if (encoded !== undefined && connection === '') {
+      encoded.renew(response, now);
+      this.queue(bodiless ? encoded.bytes.subarray(0, encoded.bodyStart) : encoded.bytes);
+      return start + encoded.bodyStart;
     }
-    this.queue(head);
-    for (const part of body) this.queue(part);
+    const head = textEncoder.encode(responseHead(response, { now, connection }));
+    if (bodiless) {
+      this.queue(head);
+      this.output.discard(body);
+    } else if (body.length === 1 && !('file' in body[0]) && bodyLength(body) <= joinedBody) {
+      this.queue(joined(head, body[0]));
+    } else {
+      this.queue(head);
+      for (const part of body) this.queue(part);
+    }
+    return start + head.length;
   }
 
   private queue(item: Output): void {

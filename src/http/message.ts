@@ -1,3 +1,4 @@
+import type { EncodedResponse } from './responseHead.ts';
 import type { Violation } from './violation.ts';
 
 /** An open file that a response is sent from. Whoever holds it last closes it. */
@@ -50,6 +51,8 @@ export interface Response {
   readonly body: readonly Output[];
   /** Close the connection after this response. */
   readonly close?: boolean;
+  /** Where this very object is given again and again, all of it in memory: room for the bytes that it is sent as. */
+  readonly encoded?: EncodedResponse;
 }
 
 /** Answers the requests of a connection, synchronously: all concurrency models share it. */
@@ -65,4 +68,10 @@ export interface RequestHandler {
   respond(request: Request, message: Uint8Array | null): Response;
   /** The answer to a malformed request; its status is the rule's. */
   refuse(violation: Violation): Response;
+  /**
+   * The requests that come before `turnEnded` were read in one turn of an event loop: what is looked up for one of them
+   * holds for the others. A driver without turns calls neither; then nothing that was looked up holds for later.
+   */
+  turnBegan?(): void;
+  turnEnded?(): void;
 }

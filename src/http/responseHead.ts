@@ -2,6 +2,8 @@ import { httpDate } from './date.ts';
 import type { Output, Response } from './message.ts';
 import { reasonPhrases } from './reasonPhrases.ts';
 
+const textEncoder = new TextEncoder();
+
 /** What the connection adds to a response. */
 export interface ResponseFrame {
   readonly now: number;
@@ -34,6 +36,34 @@ export function responseHead(response: Response, frame: ResponseFrame): string {
   if (!isBodiless(status)) head += `Content-Length: ${bodyLength(response.body)}\r\n`;
   if (frame.connection !== '') head += `Connection: ${frame.connection}\r\n`;
   return `${head}\r\n`;
+}
+
+/**
+ * A response with its body as the bytes that it is sent as, to be sent again and again: they are made anew only when
+ * Date has to change. They stay as they are once made, since sockets and records may still hold them.
+ */
+export class EncodedResponse {
+  bytes: Uint8Array = new Uint8Array(0);
+  /** Where the body starts in `bytes`. */
+  bodyStart = 0;
+  private second = Number.NaN;
+
+  /** Makes the bytes those of `response`, which has to be the same each time, at the time `now`. */
+  renew(response: Response, now: number): void {
+    const second = Math.floor(now / 1000);
+    if (second === this.second) return;
+    const head = textEncoder.encode(responseHead(response, { now, connection: '' }));
+    this.bytes = new Uint8Array(head.length + bodyLength(response.body));
+    this.bytes.set(head);
+    this.bodyStart = head.length;
+    let offset = head.length;
+    for (const part of response.body) {
+      if ('file' in part) throw new TypeError('A response from an open file is sent once.');
+      this.bytes.set(part, offset);
+      offset += part.length;
+    }
+    this.second = second;
+  }
 }
 
 /** Thrown for a response whose fields would break out of the header section (RFC 9110 section 5.5). */

@@ -7,6 +7,8 @@ import { TurnedAwayConnection } from './turnedAway.ts';
 
 /** A file is read and sent in pieces of this size, one at a time: memory stays small however slow the client is. */
 const filePiece = 64 * 1024;
+/** What one connection may send before it is the others' turn, in bytes. */
+const turnBytes = 1024 * 1024;
 /** How often deadlines are looked at, in milliseconds. */
 const deadlineCheck = 250;
 
@@ -38,6 +40,8 @@ export async function runEventLoop(
       open.set(id, connection);
       return connection;
     },
+    turnBegan: () => service.handler.turnBegan?.(),
+    turnEnded: () => service.handler.turnEnded?.(),
     failed(error) {
       service.log('warning', `Not every connection can be accepted: ${error.message}`);
     },
@@ -139,23 +143,27 @@ class ServedConnection implements TransportEvents {
   received(bytes: Uint8Array): void {
     if (this.finished) return;
     const time = now();
-    this.guarded(() => {
+    try {
       try {
         this.connection.receive(bytes, time);
       } finally {
         this.recorder?.received(bytes, time);
       }
-    });
+      this.pump(time);
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   ended(): void {
-    this.guarded(() => this.connection.receiveEnd(now()));
+    const time = now();
+    this.guarded(time, () => this.connection.receiveEnd(time));
   }
 
   flushed(count: number): void {
-    if (this.finished) return;
+    const time = now();
     this.unflushed -= count;
-    this.guarded(() => this.connection.sent(count, now()));
+    this.guarded(time, () => this.connection.sent(count, time));
   }
 
   closed(error: string): void {
@@ -165,11 +173,12 @@ class ServedConnection implements TransportEvents {
   }
 
   expire(time: number): void {
-    if (time >= this.connection.deadline) this.guarded(() => this.connection.expire(time));
+    if (time >= this.connection.deadline) this.guarded(time, () => this.connection.expire(time));
   }
 
   stop(): void {
-    this.guarded(() => this.connection.stop(now()));
+    const time = now();
+    this.guarded(time, () => this.connection.stop(time));
   }
 
   abort(reason: string): void {
@@ -178,21 +187,26 @@ class ServedConnection implements TransportEvents {
     this.finish(this.reason);
   }
 
-  /** What goes wrong in one connection must not reach the others. */
-  private guarded(step: () => void): void {
+  private guarded(time: number, step: () => void): void {
     if (this.finished) return;
     try {
       step();
-      this.pump();
+      this.pump(time);
     } catch (error) {
-      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      this.service.log('error', `A connection was cut: ${message}`);
-      this.abort('Answering it failed; the log says why.');
+      this.fail(error);
     }
   }
 
-  private pump(): void {
-    this.write();
+  /** What goes wrong in one connection must not reach the others. */
+  private fail(error: unknown): void {
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.service.log('error', `A connection was cut: ${message}`);
+    this.abort('Answering it failed; the log says why.');
+  }
+
+  private pump(time: number): void {
+    this.send(time);
+    if (this.finished) return;
     const { wants, readable } = this.connection;
     if (wants === 'close') {
       this.abort(this.connection.closeReason);
@@ -209,31 +223,46 @@ class ServedConnection implements TransportEvents {
     }
   }
 
-  /** Hands over all bytes in memory, and of a file one piece at a time. */
-  private write(): void {
-    this.socket.cork();
+  /** Sends for as long as there is something to send and the kernel takes it, but not so long that others wait. */
+  private send(time: number): void {
+    for (let sent = 0; sent < turnBytes; ) {
+      const handed = this.write();
+      if (handed === 0 || this.finished) return;
+      sent += handed;
+      const taken = this.socket.flush();
+      if (taken === 0) return;
+      this.unflushed -= taken;
+      this.connection.sent(taken, this.recorder === null ? time : now());
+    }
+    setImmediate(() => this.guarded(now(), () => {}));
+  }
+
+  /** Hands over all bytes in memory, and of a file one piece at a time. Returns how many bytes that were. */
+  private write(): number {
+    let handed = 0;
     while (!this.finished) {
       const output = this.slice ?? this.connection.takeOutput();
       if (output === null) break;
       if (!('file' in output)) {
         this.hand(output);
+        handed += output.length;
         continue;
       }
       this.slice = output;
       if (this.unflushed >= filePiece) break;
-      this.writePiece(output);
+      handed += this.writePiece(output);
     }
-    this.socket.uncork();
+    return handed;
   }
 
-  private writePiece(slice: FileSlice): void {
+  private writePiece(slice: FileSlice): number {
     const length = Math.min(filePiece, slice.length - this.sliceRead);
     const piece = Buffer.allocUnsafeSlow(length);
     const count = readSync(slice.file.descriptor, piece, 0, length, slice.offset + this.sliceRead);
     if (count === 0) {
       // Content-Length has promised more: only a cut connection tells the client that this is not the whole.
       this.abort('The file became shorter while it was sent.');
-      return;
+      return 0;
     }
     this.sliceRead += count;
     if (this.sliceRead === slice.length) {
@@ -241,6 +270,7 @@ class ServedConnection implements TransportEvents {
       this.sliceRead = 0;
     }
     this.hand(piece.subarray(0, count));
+    return count;
   }
 
   private hand(bytes: Uint8Array): void {

@@ -35,6 +35,7 @@ export class TurnedAwayConnection implements TransportEvents {
     this.due = now + limits.drainTime;
     recorder?.sent(serviceUnavailable, now);
     socket.write(serviceUnavailable);
+    socket.flush();
     socket.halfClose();
   }
 

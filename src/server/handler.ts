@@ -70,6 +70,14 @@ export class SiteHandler implements RequestHandler {
     );
   }
 
+  turnBegan(): void {
+    this.site.turnBegan();
+  }
+
+  turnEnded(): void {
+    this.site.turnEnded();
+  }
+
   private hostRefusal(host: string): Response {
     if (!this.refusedHosts.has(host) && this.refusedHosts.size < loggedHosts) {
       this.refusedHosts.add(host);

@@ -1,9 +1,9 @@
-import { type Stats, statSync } from 'node:fs';
+import { type BigIntStats, statSync } from 'node:fs';
 import type { Representation } from './representation.ts';
 
 /** Bytes held, at most; each entry counts `entryBytes` more than its file. */
 const mostBytes = 32 * 1024 * 1024;
-const entryBytes = 1024;
+const entryBytes = 2048;
 /**
  * A file is taken for unchanged only if it was read this many milliseconds after its last change, or later: two writes
  * within the grain of the file system's clock look like one.
@@ -11,35 +11,56 @@ const entryBytes = 1024;
 const clockGrain = 50;
 
 /** What tells that a file is the one it was: it changes with every write, and with every other file put in its place. */
-type Identity = Pick<Stats, 'dev' | 'ino' | 'size' | 'mtimeMs' | 'ctimeMs'>;
+type Identity = Pick<BigIntStats, 'dev' | 'ino' | 'size' | 'mtimeNs' | 'ctimeNs'>;
 
 interface Entry {
   /** As it was asked for: links on the way are followed each time, and may lead elsewhere by then. */
   readonly file: string;
   readonly identity: Identity;
   readonly representation: Representation;
+  /** The turn in which the file was last seen to be the same. */
+  turn: number;
 }
 
-/** Small files by the path of their requests. Each use asks the file system whether the file is still the same. */
+/**
+ * Small files by the path of their requests. No watcher is trusted: the file system is asked whether a file is still
+ * the same for each use, or once for all uses within one turn of the event loop.
+ */
 export class FileCache {
   private readonly entries = new Map<string, Entry>();
   private size = 0;
+  private turn = 0;
+  private inTurn = false;
+
+  turnBegan(): void {
+    this.turn++;
+    this.inTurn = true;
+  }
+
+  turnEnded(): void {
+    this.inTurn = false;
+  }
 
   get(path: string): Representation | null {
     const entry = this.entries.get(path);
     if (entry === undefined) return null;
-    if (isUnchanged(entry)) return entry.representation;
+    if (this.inTurn && entry.turn === this.turn) return entry.representation;
+    if (isUnchanged(entry)) {
+      entry.turn = this.turn;
+      return entry.representation;
+    }
     this.remove(path, entry);
     return null;
   }
 
   /** `readAt`: when reading began, in milliseconds since the epoch. */
   add(path: string, file: string, identity: Identity, representation: Representation, readAt: number): void {
-    if (readAt - Math.max(identity.mtimeMs, identity.ctimeMs) <= clockGrain) return;
+    const changedAt = Math.max(Number(identity.mtimeNs), Number(identity.ctimeNs)) / 1e6;
+    if (readAt - changedAt <= clockGrain) return;
     const former = this.entries.get(path);
     if (former !== undefined) this.remove(path, former);
-    this.entries.set(path, { file, identity, representation });
-    this.size += representation.size + entryBytes;
+    this.entries.set(path, { file, identity, representation, turn: this.turn });
+    this.size += sizeOf(representation);
     for (const [oldest, entry] of this.entries) {
       if (this.size <= mostBytes) break;
       this.remove(oldest, entry);
@@ -53,18 +74,25 @@ export class FileCache {
 
   private remove(path: string, entry: Entry): void {
     this.entries.delete(path);
-    this.size -= entry.representation.size + entryBytes;
+    this.size -= sizeOf(entry.representation);
   }
 }
 
+/** The file's bytes are there twice: alone, and in the response that holds them all. */
+function sizeOf(representation: Representation): number {
+  return 2 * representation.size + entryBytes;
+}
+
+const asked = { bigint: true, throwIfNoEntry: false } as const;
+
 function isUnchanged({ file, identity }: Entry): boolean {
   try {
-    const status = statSync(file, { throwIfNoEntry: false });
+    const status = statSync(file, asked);
     return (
       status !== undefined &&
       status.ino === identity.ino &&
-      status.mtimeMs === identity.mtimeMs &&
-      status.ctimeMs === identity.ctimeMs &&
+      status.mtimeNs === identity.mtimeNs &&
+      status.ctimeNs === identity.ctimeNs &&
       status.size === identity.size &&
       status.dev === identity.dev
     );

@@ -19,7 +19,7 @@ export function fileResponse(request: Request, representation: Representation, n
 }
 
 function answer(request: Request, representation: Representation, now: number): Response {
-  const { size, validators, fields, fieldsUnmodified } = representation;
+  const { size, validators, source, whole } = representation;
   switch (precondition(request, validators)) {
     case 'failed':
       return errorResponse(
@@ -28,7 +28,7 @@ function answer(request: Request, representation: Representation, now: number): 
         'The request was made for a version of this file that is not the present one. Ask again without its condition.',
       );
     case 'not-modified':
-      return { status: 304, fields: fieldsUnmodified, body: [] };
+      return representation.unmodified;
     case 'none':
       break;
   }
@@ -39,14 +39,12 @@ function answer(request: Request, representation: Representation, now: number): 
       ? byteRange(rangeField, size)
       : 'whole';
   if (range === 'unsatisfiable') return unsatisfiable(size);
-  if (range === 'whole') {
-    return { status: 200, fields, body: content(representation, { start: 0, end: size }) };
-  }
+  if (range === 'whole') return whole;
   const contentRange: readonly [string, string] = [
     'Content-Range',
     `bytes ${range.start}-${range.end - 1}/${size}`,
   ];
-  return { status: 206, fields: [...fields, contentRange], body: content(representation, range) };
+  return { status: 206, fields: [...whole.fields, contentRange], body: content(source, range) };
 }
 
 function unsatisfiable(size: number): Response {

@@ -1,12 +1,12 @@
 /** The served folder on disk: opens the files in it, and nothing that lies outside of it. */
 import {
+  type BigIntStats,
   closeSync,
   constants,
   fstatSync,
   lstatSync,
   openSync,
   realpathSync,
-  type Stats,
   statSync,
 } from 'node:fs';
 import { isAbsolute, join, relative, sep } from 'node:path';
@@ -20,7 +20,7 @@ export interface ServedFile {
   /** In bytes. */
   readonly size: number;
   /** What the open file says of itself. */
-  readonly identity: Stats;
+  readonly identity: BigIntStats;
 }
 
 export type Lookup =
@@ -70,10 +70,10 @@ function openedFile(real: string): Lookup {
   const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
   const file = newOpenFile(openSync(real, flags));
   try {
-    const status = fstatSync(file.descriptor);
+    const status = fstatSync(file.descriptor, { bigint: true });
     if (status.isFile()) {
       const name = real.slice(real.lastIndexOf(sep) + 1);
-      return { kind: 'file', name, file, size: status.size, identity: status };
+      return { kind: 'file', name, file, size: Number(status.size), identity: status };
     }
   } catch (error) {
     file.close();

@@ -1,5 +1,6 @@
 import { readSync } from 'node:fs';
 import type { OpenFile, Output, Response } from '../http/message.ts';
+import { EncodedResponse } from '../http/responseHead.ts';
 import type { ServedFile } from './folder.ts';
 import { mediaType } from './mediaType.ts';
 import type { ByteRange } from './range.ts';
@@ -13,10 +14,10 @@ export interface Representation {
   /** In bytes. */
   readonly size: number;
   readonly validators: Validators;
-  /** Of a response with the bytes. */
-  readonly fields: Response['fields'];
-  /** Of a response that the client has the bytes already (RFC 9110 section 15.4.5). */
-  readonly fieldsUnmodified: Response['fields'];
+  /** The response with all of the bytes. */
+  readonly whole: Response;
+  /** The response that the client has the bytes already (RFC 9110 section 15.4.5). */
+  readonly unmodified: Response;
   /** The bytes in memory, or the open file that they are read from as they are sent. */
   readonly source: Uint8Array | OpenFile;
 }
@@ -24,7 +25,8 @@ export interface Representation {
 /** Reads a small file and closes it; a larger one stays open. Throws where it cannot be read. */
 export function represent(served: ServedFile, now: number): Representation {
   const { file, size } = served;
-  const validators = validatorsOf(served.identity.mtimeMs, size, now);
+  const modified = Number(served.identity.mtimeNs) / 1e6;
+  const validators = validatorsOf(modified, size, now);
   const fieldsUnmodified: Response['fields'] = [
     ...validatorFields(validators),
     ['Cache-Control', 'no-cache'],
@@ -36,11 +38,22 @@ export function represent(served: ServedFile, now: number): Representation {
     ['Accept-Ranges', 'bytes'],
   ];
   const source = size > readWhole ? file : readAndClose(file, size);
-  return { size, validators, fields, fieldsUnmodified, source };
+  return {
+    size,
+    validators,
+    whole: {
+      status: 200,
+      fields,
+      body: content(source, { start: 0, end: size }),
+      encoded: source instanceof Uint8Array ? new EncodedResponse() : undefined,
+    },
+    unmodified: { status: 304, fields: fieldsUnmodified, body: [], encoded: new EncodedResponse() },
+    source,
+  };
 }
 
 /** The bytes of a range, for the body of a response. Throws where they cannot be read. */
-export function content({ source }: Representation, { start, end }: ByteRange): Output[] {
+export function content(source: Representation['source'], { start, end }: ByteRange): Output[] {
   if (start === end) return [];
   if (source instanceof Uint8Array) {
     return [start === 0 && end === source.length ? source : source.subarray(start, end)];

@@ -55,6 +55,15 @@ export class Site {
     }
   }
 
+  /** Until `turnEnded`, requests are as good as at the same time: what the file system said to one holds for all. */
+  turnBegan(): void {
+    this.cache.turnBegan();
+  }
+
+  turnEnded(): void {
+    this.cache.turnEnded();
+  }
+
   private get(request: Request): Response {
     const cached = this.cache.get(request.path);
     if (cached !== null) return fileResponse(request, cached, Date.now());

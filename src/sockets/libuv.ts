@@ -20,6 +20,7 @@ export const libuvTransport: Transport = {
       // The peer's half-close is not the end: what it asked for is still sent.
       allowHalfOpen: true,
     });
+    const turns = new Turns(events);
     let open = 0;
     let mostOpen = 0;
     server.on('connection', (socket) => {
@@ -29,7 +30,7 @@ export const libuvTransport: Transport = {
         const error = descriptorShortage();
         if (error !== null) events.failed(error);
       }
-      attach(socket, events);
+      new LibuvConnection(socket, events, turns);
     });
     server.on('drop', () => events.failed(new Error('A connection was dropped before it was accepted.')));
     return new Promise((resolve, reject) => {
@@ -74,33 +75,109 @@ function closed(server: Server): Promise<void> {
   });
 }
 
-function attach(socket: Socket, listenerEvents: ListenerEvents): void {
-  let errorCode = '';
-  let events: TransportEvents | null = null;
-  socket.on('error', (error: NodeJS.ErrnoException) => {
-    errorCode = error.code ?? error.message;
-  });
-  const connection: TransportConnection = {
-    peer: { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 },
-    local: { address: socket.localAddress ?? '', port: socket.localPort ?? 0 },
-    write(bytes) {
-      socket.write(bytes, (error) => {
-        if (error == null) events?.flushed(bytes.length);
-      });
-    },
-    cork: () => socket.cork(),
-    uncork: () => socket.uncork(),
-    pause: () => socket.pause(),
-    resume: () => socket.resume(),
-    halfClose: () => socket.end(),
-    close: () => socket.destroy(),
+/** The connection of a socket of node:net. */
+class LibuvConnection implements TransportConnection {
+  readonly peer: SocketAddress;
+  readonly local: SocketAddress;
+  private readonly socket: Socket;
+  private readonly events: TransportEvents;
+  private corked = false;
+  private halfClosed = false;
+  /** Bytes written, and how many of them the driver knows to have left. */
+  private written = 0;
+  private told = 0;
+  private errorCode = '';
+
+  constructor(socket: Socket, listenerEvents: ListenerEvents, turns: Turns) {
+    this.socket = socket;
+    this.peer = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
+    this.local = { address: socket.localAddress ?? '', port: socket.localPort ?? 0 };
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      this.errorCode = error.code ?? error.message;
+    });
+    const events = listenerEvents.accepted(this);
+    this.events = events;
+    socket.on('data', (bytes) => {
+      turns.begin();
+      events.received(bytes);
+    });
+    socket.on('end', () => events.ended());
+    socket.on('close', () => events.closed(this.errorCode));
+  }
+
+  write(bytes: Uint8Array): void {
+    if (!this.corked) {
+      this.corked = true;
+      this.socket.cork();
+    }
+    this.written += bytes.length;
+    this.socket.write(bytes, this.writeDone);
+  }
+
+  flush(): number {
+    if (this.corked) {
+      this.corked = false;
+      this.socket.uncork();
+    }
+    return this.newlyTaken();
+  }
+
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  halfClose(): void {
+    this.flush();
+    this.halfClosed = true;
+    this.socket.end();
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+
+  /** One function for all writes: node:net calls such back together. It does so after `flush` has returned. */
+  private readonly writeDone = (error: Error | null | undefined): void => {
+    if (error != null) return;
+    const taken = this.newlyTaken();
+    if (taken > 0) this.events.flushed(taken);
   };
-  events = listenerEvents.accepted(connection);
-  const told = events;
-  socket.on('data', (bytes) => told.received(bytes));
-  socket.on('end', () => told.ended());
-  socket.on('close', () => {
-    events = null;
-    told.closed(errorCode);
-  });
+
+  /** What libuv could write at once is no longer in the socket's buffer. */
+  private newlyTaken(): number {
+    // What a failed socket drops from its buffer has not left.
+    if (!this.socket.writable && !this.halfClosed) return 0;
+    const taken = this.written - this.socket.writableLength - this.told;
+    this.told += taken;
+    return taken;
+  }
+}
+
+/**
+ * Tells where a turn of the event loop begins and ends: libuv polls, calls back for every socket that is ready, then
+ * runs what `setImmediate` has queued before it polls again.
+ */
+class Turns {
+  private readonly events: ListenerEvents;
+  private begun = false;
+
+  constructor(events: ListenerEvents) {
+    this.events = events;
+  }
+
+  begin(): void {
+    if (this.begun) return;
+    this.begun = true;
+    setImmediate(this.end);
+    this.events.turnBegan();
+  }
+
+  private readonly end = (): void => {
+    this.begun = false;
+    this.events.turnEnded();
+  };
 }

@@ -10,7 +10,7 @@ export interface TransportEvents {
   received(bytes: Uint8Array): void;
   /** The peer has shut down its sending side. */
   ended(): void;
-  /** `count` more bytes of what was written have been handed to the kernel. */
+  /** The kernel has taken `count` more bytes of what was written: those that no `flush` has told of. */
   flushed(count: number): void;
   /** The socket is closed. `error`: the errno name, as ECONNRESET, where that was the cause; else empty. */
   closed(error: string): void;
@@ -20,11 +20,13 @@ export interface TransportEvents {
 export interface TransportConnection {
   readonly peer: SocketAddress;
   readonly local: SocketAddress;
-  /** Sends bytes, in order; `flushed` acknowledges them. The transport owns them until then. */
+  /** Bytes to be sent, in order, with the next `flush`. They must not change until the kernel has taken them. */
   write(bytes: Uint8Array): void;
-  /** Holds writes back until `uncork`, so that they leave in one system call. */
-  cork(): void;
-  uncork(): void;
+  /**
+   * Sends what was written, in one system call where that takes it. Returns how many more bytes the kernel has taken
+   * by now; of those that remain, `flushed` tells as they leave.
+   */
+  flush(): number;
   pause(): void;
   resume(): void;
   /** Half-close after all that was written: `shutdown(SHUT_WR)`. */
@@ -36,6 +38,12 @@ export interface TransportConnection {
 export interface ListenerEvents {
   /** Takes over an accepted connection; its events go to what is returned. */
   accepted(connection: TransportConnection): TransportEvents;
+  /**
+   * A turn of the event loop begins: the sockets that are ready are now read one after the other, until `turnEnded`.
+   * Bytes that are received outside of a turn are one by themselves.
+   */
+  turnBegan(): void;
+  turnEnded(): void;
   /** A connection could not be accepted, or the next one will not be; listening goes on. */
   failed(error: Error): void;
 }

@@ -4,7 +4,8 @@ import { bytesOf, latin1 } from '../../../src/http/bytes.ts';
 import { Connection } from '../../../src/http/connection.ts';
 import type { Exchange } from '../../../src/http/exchange.ts';
 import { defaultLimits, type Limits } from '../../../src/http/limits.ts';
-import type { OpenFile, Request, RequestHandler, Response } from '../../../src/http/message.ts';
+import type { OpenFile, Output, Request, RequestHandler, Response } from '../../../src/http/message.ts';
+import { EncodedResponse } from '../../../src/http/responseHead.ts';
 import { rules } from '../../../src/http/rules.ts';
 
 const start = 1_000_000;
@@ -294,4 +295,35 @@ test('a response cannot break out of its fields', () => {
     respond: () => ({ status: 200, fields: [['X', 'a\r\nSet-Cookie: b']], body: [] }),
   });
   assert.throws(() => driver.receive(get('/')), { name: 'UnsafeFieldError' });
+});
+
+test('a response that is given again is encoded once a second, and never changed once it is made', () => {
+  const body = bytesOf('same');
+  const response: Response = { status: 200, fields: [], body: [body], encoded: new EncodedResponse() };
+  const { connection } = new Driver({ respond: () => response });
+  const outputs: Output[] = [];
+  for (const [text, now] of [
+    [get('/'), start],
+    [get('/'), start + 999],
+    [get('/'), start + 1000],
+    [get('/').replace('GET', 'HEAD'), start + 1000],
+    [get('/', 'Connection: close\r\n'), start + 1000],
+  ] as const) {
+    connection.receive(bytesOf(text), now);
+    const output = connection.takeOutput();
+    assert.ok(output !== null && !('file' in output));
+    connection.sent(output.length, now);
+    outputs.push(output);
+  }
+  assert.equal(outputs[1], outputs[0], 'The same bytes, not a copy.');
+  const texts = outputs.map((output) => ('file' in output ? '' : latin1(output, 0, output.length)));
+  const head = (second: number, fields = '') =>
+    `HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 1970 00:16:${second} GMT\r\nContent-Length: 4\r\n${fields}\r\n`;
+  assert.deepEqual(texts, [
+    `${head(40)}same`,
+    `${head(40)}same`,
+    `${head(41)}same`,
+    head(41),
+    `${head(41, 'Connection: close\r\n')}same`,
+  ]);
 });

@@ -120,6 +120,29 @@ for (const [name, change, status, text] of changes) {
   });
 }
 
+test('requests of one turn share what the file system said; the next turn asks again', async () => {
+  const file = await settled('a.txt', 'one');
+  assert.equal(get('/a.txt').held, true);
+  site.turnBegan();
+  assert.equal(textOf(site.respond(request('/a.txt'))), 'one');
+  writeFileSync(file, 'two');
+  assert.equal(textOf(site.respond(request('/a.txt'))), 'one', 'It was read in the same turn.');
+  site.turnEnded();
+  site.turnBegan();
+  assert.equal(textOf(site.respond(request('/a.txt'))), 'two');
+  site.turnEnded();
+});
+
+test('a turn that has ended holds for nothing that comes after it', async () => {
+  const file = await settled('a.txt', 'one');
+  assert.equal(get('/a.txt').held, true);
+  site.turnBegan();
+  site.respond(request('/a.txt'));
+  site.turnEnded();
+  writeFileSync(file, 'two');
+  assert.equal(textOf(site.respond(request('/a.txt'))), 'two');
+});
+
 test('a link that is turned to another file serves that', {
   skip: process.platform === 'win32',
 }, async () => {
