@@ -28,6 +28,7 @@ before(async () => {
     platform: 'node',
     target: 'node20',
     format: 'cjs',
+    external: ['koffi'],
   });
 });
 
