@@ -266,6 +266,10 @@ class ServedConnection implements TransportEvents {
     }
     this.sliceRead += count;
     if (this.sliceRead === slice.length) {
+      if (!slice.file.isUnchanged()) {
+        this.abort('The file was changed while it was sent.');
+        return 0;
+      }
       this.slice = null;
       this.sliceRead = 0;
     }

@@ -68,25 +68,34 @@ export function lookUp(root: string, names: readonly string[]): Lookup {
 function openedFile(real: string): Lookup {
   // O_NOFOLLOW: the real path holds no link now. O_NONBLOCK: to open a pipe would wait for its writer.
   const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-  const file = newOpenFile(openSync(real, flags));
+  const descriptor = openSync(real, flags);
+  let handedOn = false;
   try {
-    const status = fstatSync(file.descriptor, { bigint: true });
-    if (status.isFile()) {
-      const name = real.slice(real.lastIndexOf(sep) + 1);
-      return { kind: 'file', name, file, size: Number(status.size), identity: status };
-    }
-  } catch (error) {
-    file.close();
-    throw error;
+    const status = fstatSync(descriptor, { bigint: true });
+    if (!status.isFile()) return { kind: 'special' };
+    const name = real.slice(real.lastIndexOf(sep) + 1);
+    handedOn = true;
+    return {
+      kind: 'file',
+      name,
+      file: newOpenFile(descriptor, status),
+      size: Number(status.size),
+      identity: status,
+    };
+  } finally {
+    if (!handedOn) closeSync(descriptor);
   }
-  file.close();
-  return { kind: 'special' };
 }
 
-function newOpenFile(descriptor: number): OpenFile {
+function newOpenFile(descriptor: number, { size, mtimeNs }: BigIntStats): OpenFile {
   let open = true;
   return {
     descriptor,
+    isUnchanged() {
+      // Not the time of the inode's change: a file that is deleted or replaced while it is open keeps its bytes.
+      const status = fstatSync(descriptor, { bigint: true });
+      return status.size === size && status.mtimeNs === mtimeNs;
+    },
     close() {
       // A second close would hit whatever file has been given the number since.
       if (!open) return;

@@ -25,8 +25,7 @@ export interface Representation {
 /** Reads a small file and closes it; a larger one stays open. Throws where it cannot be read. */
 export function represent(served: ServedFile, now: number): Representation {
   const { file, size } = served;
-  const modified = Number(served.identity.mtimeNs) / 1e6;
-  const validators = validatorsOf(modified, size, now);
+  const validators = validatorsOf(served.identity.mtimeNs, size, now);
   const fieldsUnmodified: Response['fields'] = [
     ...validatorFields(validators),
     ['Cache-Control', 'no-cache'],

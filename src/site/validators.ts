@@ -10,11 +10,11 @@ export interface Validators {
   readonly lastModified: number;
 }
 
-/** `modified` and `now` in milliseconds since the epoch, `size` in bytes. */
-export function validatorsOf(modified: number, size: number, now: number): Validators {
-  const time = Math.min(Math.max(0, modified), now);
+/** `modifiedNs` in nanoseconds since the epoch, `now` in milliseconds, `size` in bytes. */
+export function validatorsOf(modifiedNs: bigint, size: number, now: number): Validators {
+  const time = Math.min(Math.max(0, Number(modifiedNs / 1_000_000n)), now);
   return {
-    etag: `W/"${Math.trunc(modified * 1000).toString(36)}-${size.toString(36)}"`,
+    etag: `W/"${modifiedNs.toString(36)}-${size.toString(36)}"`,
     lastModified: Math.floor(time / 1000) * 1000,
   };
 }

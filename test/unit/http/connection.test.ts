@@ -230,6 +230,7 @@ test('no further request is read while too much output waits', () => {
 function file(): OpenFile & { closed: number } {
   return {
     descriptor: 99,
+    isUnchanged: () => true,
     closed: 0,
     close() {
       this.closed++;

@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict';
-import { closeSync, fstatSync, mkdtempSync, openSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  fstatSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  truncateSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
@@ -122,7 +133,12 @@ function text(body: string): Response {
 /** The whole of the file, from a descriptor of its own. */
 function fileAnswer(opened: OpenFile[] = []): Response {
   const descriptor = openSync(filePath, 'r');
-  const file: OpenFile = { descriptor, close: () => closeSync(descriptor) };
+  const { size, mtimeMs } = fstatSync(descriptor);
+  const isUnchanged = () => {
+    const status = fstatSync(descriptor);
+    return status.size === size && status.mtimeMs === mtimeMs;
+  };
+  const file: OpenFile = { descriptor, isUnchanged, close: () => closeSync(descriptor) };
   opened.push(file);
   return { status: 200, fields: [], body: [{ file, offset: 0, length: fileLength }] };
 }
@@ -183,25 +199,50 @@ test('a file arrives as it is, through a client that reads late; memory stays sm
   assert.ok(slow.received.endsWith(content.toString('latin1')));
 });
 
-test('a file that shrinks while it is sent cuts the connection', async () => {
+const longAgo = new Date(2000, 0, 1);
+const cuts: [name: string, change: () => void, reason: RegExp][] = [
+  ['shrinks', () => truncateSync(filePath, 1024), /shorter/],
+  ['is written anew, of the same length', () => writeFileSync(filePath, Buffer.alloc(fileLength)), /changed/],
+  ['grows', () => appendFileSync(filePath, 'more'), /changed/],
+];
+
+for (const [name, change, reason] of cuts) {
+  test(`a file that ${name} while it is sent cuts the connection`, async () => {
+    writeFileSync(filePath, content);
+    utimesSync(filePath, longAgo, longAgo);
+    const opened: OpenFile[] = [];
+    const { connect, told } = await run({ answer: () => fileAnswer(opened) });
+    const client = await connect();
+    client.socket.pause();
+    client.send(get);
+    while (told[0].sentBytes === 0) await new Promise((resolve) => setImmediate(resolve));
+    change();
+    client.socket.resume();
+    await client.untilEnd();
+    const length = Number(/Content-Length: (\d+)/.exec(client.received)?.[1]);
+    assert.equal(length, fileLength);
+    const body = client.received.slice(client.received.indexOf('\r\n\r\n') + 4);
+    assert.ok(body.length < length, 'The client can tell that it did not get all.');
+    await told[0].closedOnce;
+    assert.match(told[0].reason, reason);
+    assert.deepEqual(opened.map(isOpen), [false]);
+    const [exchange] = told[0].exchanges;
+    assert.equal(exchange.aborted, true);
+  });
+}
+
+test('a file that is deleted while it is sent arrives whole: its bytes are there until it is closed', async () => {
   writeFileSync(filePath, content);
-  const opened: OpenFile[] = [];
-  const { connect, told } = await run({ answer: () => fileAnswer(opened) });
+  utimesSync(filePath, longAgo, longAgo);
+  const { connect, told } = await run({ answer: () => fileAnswer() });
   const client = await connect();
   client.socket.pause();
-  client.send(get);
+  client.send(get.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'));
   while (told[0].sentBytes === 0) await new Promise((resolve) => setImmediate(resolve));
-  truncateSync(filePath, 1024);
+  unlinkSync(filePath);
   client.socket.resume();
-  await client.untilEnd();
-  const length = Number(/Content-Length: (\d+)/.exec(client.received)?.[1]);
-  assert.equal(length, fileLength);
-  assert.ok(client.received.length < length, 'The client can tell that it did not get all.');
-  await told[0].closedOnce;
-  assert.match(told[0].reason, /shorter/);
-  assert.deepEqual(opened.map(isOpen), [false]);
-  const [exchange] = told[0].exchanges;
-  assert.equal(exchange.aborted, true);
+  const response = await client.untilEnd();
+  assert.ok(response.endsWith(content.toString('latin1')));
 });
 
 test('a client that resets while it is answered: its file is closed, the others are served', async () => {
