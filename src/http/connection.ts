@@ -1,11 +1,12 @@
 import { latin1 } from './bytes.ts';
 import { type ConnectionObserver, type ConnectionState, type Exchange, newExchange } from './exchange.ts';
 import type { Limits } from './limits.ts';
-import type { Output, RequestHandler, Response } from './message.ts';
+import type { BodySource, Output, RequestHandler, Response } from './message.ts';
 import { OutputQueue } from './outputQueue.ts';
 import { MessageParser } from './parser.ts';
 import { ParsedRequest } from './request.ts';
 import { bodyLength, isBodiless, type ResponseFrame, responseHead } from './responseHead.ts';
+import { StreamedBody } from './streamedBody.ts';
 import type { Violation } from './violation.ts';
 
 /**
@@ -43,6 +44,8 @@ export class Connection {
   private unsent: Exchange[] = [];
   /** Input that waits until enough output has left. */
   private waitingInput: Uint8Array | null = null;
+  /** The body under way whose end is not known yet. */
+  private stream: StreamedBody | null = null;
   private peerEnded = false;
   private stopping = false;
   private exchangeCount = 0;
@@ -56,6 +59,8 @@ export class Connection {
   private lastState: ConnectionState = 'accepted';
   private dueTime: number;
   private reason = '';
+  /** Set by the driver: called when there is something to send, though nothing was received or sent just now. */
+  whenReady: () => void = () => {};
 
   constructor(
     handler: RequestHandler,
@@ -87,6 +92,7 @@ export class Connection {
   /** The peer has shut down its sending side. */
   receiveEnd(now: number): void {
     this.peerEnded = true;
+    if (this.stream?.isUnending === true) this.endStream(now);
     if (this.waitingInput === null) this.endInput(now);
     this.settle(now, false);
   }
@@ -102,8 +108,9 @@ export class Connection {
     this.output.sent(count);
     this.sentBytes += count;
     this.endExchanges(now);
+    this.pullStream(now);
     const waiting = this.waitingInput;
-    if (waiting !== null && this.output.pending < this.limits.pendingOutput) {
+    if (waiting !== null && this.stream === null && this.output.pending < this.limits.pendingOutput) {
       this.waitingInput = null;
       this.process(waiting, now);
       if (this.peerEnded && this.waitingInput === null) this.endInput(now);
@@ -111,9 +118,16 @@ export class Connection {
     this.settle(now, true);
   }
 
+  /** Takes what a body's source has to give by now: the driver's answer to `whenReady`. */
+  advance(now: number): void {
+    this.pullStream(now);
+    this.settle(now, false);
+  }
+
   get wants(): Wants {
     if (this.phase === 'closed') return 'close';
     if (this.output.pending > 0) return 'write';
+    if (this.stream !== null) return 'read';
     if (this.phase === 'open') return this.peerEnded ? 'close' : 'read';
     return this.peerEnded ? 'close' : 'drain';
   }
@@ -129,7 +143,7 @@ export class Connection {
 
   get state(): ConnectionState {
     if (this.phase === 'closed') return 'closed';
-    if (this.output.pending > 0) return 'responding';
+    if (this.output.pending > 0 || this.stream !== null) return 'responding';
     if (this.exchange !== null) return 'reading';
     return this.exchangeCount > 0 ? 'idle' : 'accepted';
   }
@@ -161,6 +175,7 @@ export class Connection {
   /** Graceful stop: answers under way are finished, then the connection closes. */
   stop(now: number): void {
     this.stopping = true;
+    if (this.stream?.isUnending === true) this.endStream(now);
     if (this.phase === 'open' && this.exchange === null && this.waitingInput === null) {
       this.phase = 'closing';
       this.reason = 'The server stopped.';
@@ -170,6 +185,8 @@ export class Connection {
 
   /** The socket is gone, whoever closed it: ends the exchanges under way and closes open files. Idempotent. */
   release(now: number): void {
+    this.stream?.close();
+    this.stream = null;
     if (this.exchange !== null && !this.unsent.includes(this.exchange)) this.unsent.push(this.exchange);
     for (const exchange of this.unsent) {
       exchange.aborted = true;
@@ -191,7 +208,7 @@ export class Connection {
     const { parser } = this;
     for (let i = 0; i < bytes.length; ) {
       if (this.phase !== 'open') return;
-      if (this.output.pending >= this.limits.pendingOutput) {
+      if (this.output.pending >= this.limits.pendingOutput || this.stream !== null) {
         this.waitingInput = bytes.slice(i);
         break;
       }
@@ -285,17 +302,18 @@ export class Connection {
   private respond(response: Response, now: number): void {
     const { exchange, request } = this;
     if (exchange === null) return;
-    const close = response.close === true || !this.persists();
+    const bodiless = request?.method === 'HEAD' || isBodiless(response.status);
+    const framing = this.framing(response, bodiless);
+    const close = response.close === true || !this.persists() || (framing === 'connection' && !bodiless);
     const connection = close ? 'close' : this.parser.head.minorVersion === 0 ? 'keep-alive' : '';
     exchange.status = response.status;
     exchange.respondedAt = now;
     if (exchange.responseStart < 0) exchange.responseStart = this.queuedBytes;
     if (exchange.requestEnd < 0) exchange.requestEnd = this.receivedBytes;
-    const bodiless = request?.method === 'HEAD' || isBodiless(response.status);
-    const bodyStart = this.queueResponse(response, bodiless, connection, now);
-    exchange.responseBodyStart = bodyStart;
-    exchange.responseEnd = this.queuedBytes;
+    exchange.responseBodyStart = this.queueResponse(response, bodiless, { now, connection, framing });
+    if (this.stream === null) exchange.responseEnd = this.queuedBytes;
     this.unsent.push(exchange);
+    this.pullStream(now);
     this.observer?.exchangeChanged(exchange);
     if (close) {
       this.phase = 'closing';
@@ -305,21 +323,20 @@ export class Connection {
   }
 
   /** Returns where the body starts in what the connection sends. */
-  private queueResponse(
-    response: Response,
-    bodiless: boolean,
-    connection: ResponseFrame['connection'],
-    now: number,
-  ): number {
+  private queueResponse(response: Response, bodiless: boolean, frame: ResponseFrame): number {
     const start = this.queuedBytes;
-    const { encoded, body } = response;
-    if (encoded !== undefined && connection === '') {
-      encoded.renew(response, now);
+    const { encoded, body, source } = response;
+    if (encoded !== undefined && frame.connection === '') {
+      encoded.renew(response, frame.now);
       this.queue(bodiless ? encoded.bytes.subarray(0, encoded.bodyStart) : encoded.bytes);
       return start + encoded.bodyStart;
     }
-    const head = textEncoder.encode(responseHead(response, { now, connection }));
-    if (bodiless) {
+    const head = textEncoder.encode(responseHead(response, frame));
+    if (source !== undefined) {
+      this.queue(head);
+      if (bodiless) source.close();
+      else this.beginStream(source, frame.framing === 'chunked');
+    } else if (bodiless) {
       this.queue(head);
       this.output.discard(body);
     } else if (body.length === 1 && !('file' in body[0]) && bodyLength(body) <= joinedBody) {
@@ -329,6 +346,39 @@ export class Connection {
       for (const part of body) this.queue(part);
     }
     return start + head.length;
+  }
+
+  /** To HTTP/1.0 nothing is sent in chunks; where no body follows, nothing is said of one. */
+  private framing(response: Response, bodiless: boolean): ResponseFrame['framing'] {
+    if (response.source === undefined) return 'length';
+    return bodiless || this.parser.head.minorVersion === 0 ? 'connection' : 'chunked';
+  }
+
+  private beginStream(source: BodySource, chunked: boolean): void {
+    source.ready = () => this.whenReady();
+    this.stream = new StreamedBody(source, chunked);
+  }
+
+  private pullStream(now: number): void {
+    if (this.stream === null) return;
+    const { queued, state } = this.stream.pull(this.output, this.limits.pendingOutput);
+    this.queuedBytes += queued;
+    if (state === 'failed') this.close('The rest of the response could not be had.');
+    else if (state === 'ended') this.streamEnded(now);
+  }
+
+  private endStream(now: number): void {
+    if (this.stream === null) return;
+    this.queuedBytes += this.stream.end(this.output);
+    this.streamEnded(now);
+  }
+
+  private streamEnded(now: number): void {
+    this.stream = null;
+    const exchange = this.unsent.at(-1);
+    if (exchange === undefined) return;
+    exchange.responseEnd = this.queuedBytes;
+    this.endExchanges(now);
   }
 
   private queue(item: Output): void {
@@ -365,7 +415,9 @@ export class Connection {
   }
 
   private endExchanges(now: number): void {
-    while (this.unsent.length > 0 && this.unsent[0].responseEnd <= this.sentBytes) {
+    while (this.unsent.length > 0) {
+      const { responseEnd } = this.unsent[0];
+      if (responseEnd < 0 || responseEnd > this.sentBytes) return;
       const [exchange] = this.unsent.splice(0, 1);
       exchange.endedAt = now;
       this.observer?.exchangeChanged(exchange);
@@ -391,6 +443,7 @@ export class Connection {
     if (this.output.pending > 0) {
       return written || this.lastState !== 'responding' ? now + limits.writeStallTime : this.dueTime;
     }
+    if (this.stream !== null) return Number.POSITIVE_INFINITY;
     if (this.phase === 'closing') {
       if (this.drainDue === 0) this.drainDue = now + limits.drainTime;
       return this.drainDue;

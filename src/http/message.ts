@@ -23,6 +23,24 @@ export interface FileSlice {
 /** What a connection has to send: bytes, or a slice of an open file. */
 export type Output = Uint8Array | FileSlice;
 
+/**
+ * A body whose bytes come by and by: from a compressor, say, or from events that have yet to happen. The connection
+ * reads it when there is room for more, and closes it, once.
+ */
+export interface BodySource {
+  /**
+   * The next bytes, which must not change any more; null where there are none yet. `failed`: the rest will never come;
+   * the connection is cut, so that no client takes what it has for the whole.
+   */
+  read(): Uint8Array | 'ended' | 'failed' | null;
+  /** Set by the connection: to be called when `read` has something to give again after it gave null. */
+  ready: () => void;
+  /** No more is read: all has been, or nobody wants it any more. */
+  close(): void;
+  /** It has no end of its own: it ends with the client's side of the connection, or when the server stops. */
+  readonly unending?: boolean;
+}
+
 export type TargetForm = 'origin' | 'absolute' | 'authority' | 'asterisk';
 
 /**
@@ -55,6 +73,8 @@ export interface Response {
   readonly fields: readonly (readonly [name: string, value: string])[];
   /** Sent one after the other. The connection closes the files, sent or not. */
   readonly body: readonly Output[];
+  /** What follows `body`, whose length nobody knows yet. Only a driver with a turn to give serves it (`whenReady`). */
+  readonly source?: BodySource;
   /** Close the connection after this response. */
   readonly close?: boolean;
   /** Where this very object is given again and again, all of it in memory: room for the bytes that it is sent as. */

@@ -9,6 +9,8 @@ export interface ResponseFrame {
   readonly now: number;
   /** Value of the Connection field; empty for none. */
   readonly connection: '' | 'close' | 'keep-alive';
+  /** How the body ends: by its length, by its last chunk, or with the connection. */
+  readonly framing?: 'length' | 'chunked' | 'connection';
 }
 
 /** Bytes of a body, whether in memory or in a file. */
@@ -33,7 +35,10 @@ export function responseHead(response: Response, frame: ResponseFrame): string {
   checkFields(response.fields);
   let head = `HTTP/1.1 ${status} ${reasonPhrases[status] ?? ''}\r\nDate: ${httpDate(frame.now)}\r\n`;
   for (const [name, value] of response.fields) head += `${name}: ${value}\r\n`;
-  if (!isBodiless(status)) head += `Content-Length: ${bodyLength(response.body)}\r\n`;
+  const { framing = 'length' } = frame;
+  if (framing === 'chunked') head += 'Transfer-Encoding: chunked\r\n';
+  else if (framing === 'length' && !isBodiless(status))
+    head += `Content-Length: ${bodyLength(response.body)}\r\n`;
   if (frame.connection !== '') head += `Connection: ${frame.connection}\r\n`;
   return `${head}\r\n`;
 }

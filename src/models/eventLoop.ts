@@ -138,6 +138,8 @@ class ServedConnection implements TransportEvents {
     this.recorder = recorder;
     this.forget = forget;
     this.connection = new Connection(service.handler, service.limits, now(), recorder);
+    // Not within the call that says so: the source may be in the middle of something.
+    this.connection.whenReady = () => setImmediate(() => this.advance());
   }
 
   received(bytes: Uint8Array): void {
@@ -179,6 +181,11 @@ class ServedConnection implements TransportEvents {
   stop(): void {
     const time = now();
     this.guarded(time, () => this.connection.stop(time));
+  }
+
+  private advance(): void {
+    const time = now();
+    this.guarded(time, () => this.connection.advance(time));
   }
 
   abort(reason: string): void {
