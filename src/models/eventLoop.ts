@@ -1,7 +1,13 @@
 import { readSync } from 'node:fs';
 import { Connection } from '../http/connection.ts';
 import type { FileSlice } from '../http/message.ts';
-import type { Listener, Transport, TransportConnection, TransportEvents } from '../sockets/transport.ts';
+import type {
+  Listener,
+  ListenOptions,
+  Transport,
+  TransportConnection,
+  TransportEvents,
+} from '../sockets/transport.ts';
 import type { ConnectionRecorder, RunningModel, Service } from './served.ts';
 import { TurnedAwayConnection } from './turnedAway.ts';
 
@@ -23,7 +29,7 @@ function now(): number {
  */
 export async function runEventLoop(
   transport: Transport,
-  options: { readonly host: string; readonly port: number },
+  options: ListenOptions,
   service: Service,
 ): Promise<RunningModel> {
   const open = new Map<number, ServedConnection | TurnedAwayConnection>();

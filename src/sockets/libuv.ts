@@ -1,14 +1,15 @@
 import { closeSync, openSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { SystemCallError } from './systemCallError.ts';
-import type {
-  Listener,
-  ListenerEvents,
-  ListenOptions,
-  SocketAddress,
-  Transport,
-  TransportConnection,
-  TransportEvents,
+import {
+  defaultBacklog,
+  type Listener,
+  type ListenerEvents,
+  type ListenOptions,
+  type SocketAddress,
+  type Transport,
+  type TransportConnection,
+  type TransportEvents,
 } from './transport.ts';
 
 /** The transport that stands on node:net, and so on libuv: the same on every platform. */
@@ -39,7 +40,7 @@ export const libuvTransport: Transport = {
         const subject = `${options.host}:${options.port}`;
         reject(new SystemCallError(call, error.code ?? '', Math.abs(error.errno ?? 0), subject));
       });
-      server.listen(options.port, options.host, () => {
+      server.listen(options.port, options.host, options.backlog ?? defaultBacklog, () => {
         server.removeAllListeners('error');
         server.on('error', (error) => events.failed(error));
         resolve({ address: boundAddress(server), close: () => closed(server) });

@@ -54,10 +54,15 @@ export interface Listener {
   close(): Promise<void>;
 }
 
+/** As many connections wait to be accepted where nobody says how many may. */
+export const defaultBacklog = 511;
+
 export interface ListenOptions {
   readonly host: string;
   /** 0 = any free port. */
   readonly port: number;
+  /** How many connections may wait to be accepted; the kernel has a bound of its own. */
+  readonly backlog?: number;
 }
 
 /** A way to get an event-driven listener and connections. */
