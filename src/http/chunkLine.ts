@@ -80,8 +80,8 @@ export class ChunkLine {
   }
 
   private brokenRule(octet: number): RuleId {
-    if (this.state <= digits) return 'chunk-size-syntax';
-    return octet === LF ? 'bare-lf' : 'chunk-extension-syntax';
+    if (octet === LF && this.state > firstDigit) return 'bare-lf';
+    return this.state <= digits ? 'chunk-size-syntax' : 'chunk-extension-syntax';
   }
 
   /** chunk-ext = *( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] ); whether `octet` may come next. */

@@ -80,8 +80,9 @@ export class Connection {
     this.receivedBytes += bytes.length;
     if (this.phase !== 'open') {
       this.drainedBytes += bytes.length;
-      if (this.drainedBytes > this.limits.drainBytes)
-        this.close('The client went on sending after an error.');
+      // Not before the last response has left: to close with bytes unread may cost the client that response.
+      if (this.drainedBytes > this.limits.drainBytes && this.output.pending === 0)
+        this.close('The client went on sending after the last response.');
       return;
     }
     if (this.waitingInput !== null) this.waitingInput = joined(this.waitingInput, bytes);
@@ -135,10 +136,9 @@ export class Connection {
   /** Whether the driver should read: false while too much output waits. */
   get readable(): boolean {
     if (this.peerEnded || this.phase === 'closed') return false;
-    return (
-      this.phase === 'closing' ||
-      (this.waitingInput === null && this.output.pending < this.limits.pendingOutput)
-    );
+    if (this.phase === 'closing')
+      return this.output.pending === 0 || this.drainedBytes <= this.limits.drainBytes;
+    return this.waitingInput === null && this.output.pending < this.limits.pendingOutput;
   }
 
   get state(): ConnectionState {
@@ -300,9 +300,9 @@ export class Connection {
   }
 
   private respond(response: Response, now: number): void {
-    const { exchange, request } = this;
+    const { exchange } = this;
     if (exchange === null) return;
-    const bodiless = request?.method === 'HEAD' || isBodiless(response.status);
+    const bodiless = exchange.method === 'HEAD' || isBodiless(response.status);
     const framing = this.framing(response, bodiless);
     const close = response.close === true || !this.persists() || (framing === 'connection' && !bodiless);
     const connection = close ? 'close' : this.parser.head.minorVersion === 0 ? 'keep-alive' : '';

@@ -21,6 +21,8 @@ interface Delimiters {
   transferEncodingField: number;
   hostField: number;
   chunked: boolean;
+  /** Offset of the first transfer coding that is not implemented. */
+  unknownCoding: number;
 }
 
 /** Validates a request's head and tells how its body is delimited, or which rule the head breaks. */
@@ -80,9 +82,12 @@ export function responseFraming(head: HeadBuffer, requestMethod: string): Framin
   const switched = status === 101 || (requestMethod === 'CONNECT' && status >= 200 && status < 300);
   if (switched) return { kind: 'untilClose' };
   if (requestMethod === 'HEAD' || status < 200 || status === 204 || status === 304) return none;
-  const framing = delimited(head, found);
   const announced = found.contentLengthField >= 0 || found.transferEncodingField >= 0;
-  return announced ? framing : { kind: 'untilClose' };
+  // A response may end with its connection, whatever codings it went through before.
+  const chunkedLast = found.chunked || found.transferEncodingField < 0;
+  if (!announced || (!chunkedLast && found.contentLengthField < 0)) return { kind: 'untilClose' };
+  found.unknownCoding = -1;
+  return delimited(head, found);
 }
 
 function delimiters(): Delimiters {
@@ -92,6 +97,7 @@ function delimiters(): Delimiters {
     transferEncodingField: -1,
     hostField: -1,
     chunked: false,
+    unknownCoding: -1,
   };
 }
 
@@ -108,6 +114,7 @@ function delimited(head: HeadBuffer, found: Delimiters): Framing | Violation {
       };
     }
     if (!found.chunked) return { rule: 'chunked-not-final', offset: head.valueStart(encoding) };
+    if (found.unknownCoding >= 0) return { rule: 'transfer-coding-unknown', offset: found.unknownCoding };
     return chunkedFraming;
   }
   return found.contentLength > 0 ? { kind: 'length', length: found.contentLength } : none;
@@ -140,7 +147,6 @@ function contentLengthField(
 
 /** Transfer-Encoding = #transfer-coding (RFC 9112 section 6.1); chunked is the one that is implemented. */
 function transferEncodingField(head: HeadBuffer, field: number, found: Delimiters): Violation | null {
-  let unknown = -1;
   let codings = 0;
   const broken = eachElement(head, field, (start, end) => {
     codings++;
@@ -148,7 +154,7 @@ function transferEncodingField(head: HeadBuffer, field: number, found: Delimiter
     const name = tokenEnd(head, start, end);
     if (name === start) return { rule: 'transfer-encoding-syntax', offset: start };
     if (!equalsIgnoreCase(head.bytes, head.base + start, head.base + name, 'chunked')) {
-      if (unknown < 0) unknown = start;
+      if (found.unknownCoding < 0) found.unknownCoding = start;
       return null;
     }
     if (name < end) {
@@ -161,7 +167,6 @@ function transferEncodingField(head: HeadBuffer, field: number, found: Delimiter
   if (broken !== null) return broken;
   if (codings === 0) return { rule: 'transfer-encoding-syntax', offset: head.valueStart(field) };
   found.transferEncodingField = field;
-  if (unknown >= 0 && found.chunked) return { rule: 'transfer-coding-unknown', offset: unknown };
   return null;
 }
 

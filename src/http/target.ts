@@ -1,21 +1,25 @@
 /** The request target (RFC 9112 section 3.2) and the Host field (RFC 9110 section 7.2). */
 import {
   AT,
-  BACKSLASH,
   COLON,
   classes,
   DIGIT,
+  DOT,
   equalsIgnoreCase,
   HEX_DIGIT,
   HOST_NAME,
+  latin1,
   PERCENT,
   SLASH,
 } from './bytes.ts';
 import type { HeadBuffer } from './headBuffer.ts';
-import type { RuleId } from './rules.ts';
+import { isIpLiteral } from './ipLiteral.ts';
 import type { Violation } from './violation.ts';
 
 const asterisk = 0x2a;
+const plus = 0x2b;
+const hyphen = 0x2d;
+const zero = 0x30;
 const question = 0x3f;
 const leftBracket = 0x5b;
 const rightBracket = 0x5d;
@@ -29,7 +33,7 @@ export function requestTarget(head: HeadBuffer): Violation | null {
   if (methodIs(head, 'CONNECT')) return authorityForm(head);
   if (bytes[base + start] === SLASH) {
     head.form = 'origin';
-    return splitQuery(head);
+    return splitPath(head);
   }
   if (bytes[base + start] === asterisk && end === start + 1) {
     head.form = 'asterisk';
@@ -67,35 +71,48 @@ function authorityForm(head: HeadBuffer): Violation | null {
   return null;
 }
 
+/** absolute-form = absolute-URI (RFC 9112 section 3.2.2), of which only http is served here. */
 function absoluteForm(head: HeadBuffer): Violation | null {
   const { targetStart: start, targetEnd: end, bytes, base } = head;
-  let colon = start;
-  while (colon < end && bytes[base + colon] !== COLON) colon++;
+  const colon = schemeEnd(head);
   const slashes = bytes[base + colon + 1] === SLASH && bytes[base + colon + 2] === SLASH && colon + 2 < end;
-  if (colon === start || !slashes) return { rule: 'target-form', offset: start };
+  if (colon < 0 || !slashes) return { rule: 'target-form', offset: start };
   if (!equalsIgnoreCase(bytes, base + start, base + colon, 'http'))
     return { rule: 'target-scheme', offset: start };
   const authority = colon + 3;
   let path = authority;
   while (path < end && bytes[base + path] !== SLASH && bytes[base + path] !== question) path++;
-  if (path === authority) return { rule: 'target-host-empty', offset: authority };
-  const host = hostEnd(head, authority, path);
-  const broken = authorityBreaks(head, authority, host, path);
+  const broken = authorityBreaks(head, authority, path);
   if (broken !== null) return broken;
   head.form = 'absolute';
   head.pathStart = path;
-  setHost(head, authority, host);
-  return splitQuery(head);
+  setHost(head, authority, hostEnd(head, authority, path));
+  return splitPath(head);
 }
 
-function authorityBreaks(head: HeadBuffer, start: number, host: number, end: number): Violation | null {
+/** scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." ) (RFC 3986 section 3.1): the offset of the ":" after it, or -1. */
+function schemeEnd(head: HeadBuffer): number {
+  const { targetStart: start, targetEnd: end, bytes, base } = head;
+  let colon = start;
+  while (colon < end && isSchemeOctet(bytes[base + colon], colon === start)) colon++;
+  return colon > start && colon < end && bytes[base + colon] === COLON ? colon : -1;
+}
+
+function isSchemeOctet(octet: number, first: boolean): boolean {
+  const lower = octet | 0x20;
+  if (lower >= 0x61 && lower <= 0x7a) return true;
+  return !first && ((classes[octet] & DIGIT) !== 0 || octet === plus || octet === hyphen || octet === DOT);
+}
+
+function authorityBreaks(head: HeadBuffer, start: number, end: number): Violation | null {
   for (let offset = start; offset < end; offset++) {
     if (head.bytes[head.base + offset] === AT) return { rule: 'target-authority', offset };
   }
-  const rule: RuleId = host === start ? 'target-host-empty' : 'target-authority';
+  const host = hostEnd(head, start, end);
   const broken = portBreaks(head, host, end);
-  if (broken >= 0) return { rule: 'target-authority', offset: broken };
-  return host === start ? { rule, offset: start } : null;
+  const empty = start === end || (host === start && head.bytes[head.base + start] === COLON);
+  if (empty) return { rule: 'target-host-empty', offset: start };
+  return broken >= 0 ? { rule: 'target-authority', offset: broken } : null;
 }
 
 function setHost(head: HeadBuffer, start: number, end: number): void {
@@ -104,9 +121,19 @@ function setHost(head: HeadBuffer, start: number, end: number): void {
   head.hostEnd = end;
 }
 
-function splitQuery(head: HeadBuffer): null {
+/**
+ * Finds the query, and checks the path on the way. A lone "%" in a query is let through, since browsers send it; in a
+ * path, nobody could tell which file it means.
+ */
+function splitPath(head: HeadBuffer): Violation | null {
+  const { bytes, base, targetEnd: end } = head;
   let offset = head.pathStart;
-  while (offset < head.targetEnd && head.bytes[head.base + offset] !== question) offset++;
+  for (; offset < end && bytes[base + offset] !== question; offset++) {
+    if (bytes[base + offset] !== PERCENT) continue;
+    if (!isPercentEncoded(head, offset, end)) return { rule: 'target-percent-encoding', offset };
+    if (bytes[base + offset + 1] === zero && bytes[base + offset + 2] === zero)
+      return { rule: 'target-encoded-nul', offset };
+  }
   head.queryStart = offset;
   return null;
 }
@@ -116,10 +143,9 @@ function hostEnd(head: HeadBuffer, start: number, end: number): number {
   const { bytes, base } = head;
   let offset = start;
   if (bytes[base + start] === leftBracket) {
-    offset++;
-    while (offset < end && isAddressOctet(bytes[base + offset])) offset++;
-    const closed = offset < end && offset > start + 1 && bytes[base + offset] === rightBracket;
-    return closed ? offset + 1 : start;
+    while (offset < end && bytes[base + offset] !== rightBracket) offset++;
+    const literal = offset < end && isIpLiteral(latin1(bytes, base + start + 1, base + offset));
+    return literal ? offset + 1 : start;
   }
   while (offset < end) {
     if ((classes[bytes[base + offset]] & HOST_NAME) !== 0) offset++;
@@ -142,11 +168,6 @@ function portBreaks(head: HeadBuffer, host: number, end: number): number {
     if (port > highestPort) return offset;
   }
   return -1;
-}
-
-function isAddressOctet(octet: number): boolean {
-  // IPv6address and IPvFuture; "%" would begin a zone identifier, which means nothing to another host.
-  return octet === COLON || ((classes[octet] & HOST_NAME) !== 0 && octet !== BACKSLASH);
 }
 
 function isPercentEncoded(head: HeadBuffer, offset: number, end: number): boolean {

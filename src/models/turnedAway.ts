@@ -1,10 +1,9 @@
 import type { Limits } from '../http/limits.ts';
+import { responseHead } from '../http/responseHead.ts';
 import type { TransportConnection, TransportEvents } from '../sockets/transport.ts';
 import type { ConnectionRecorder } from './served.ts';
 
-const serviceUnavailable = new TextEncoder().encode(
-  'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
-);
+const serviceUnavailable = { status: 503, fields: [['Retry-After', '1']], body: [] } as const;
 
 const reason = 'There were too many connections.';
 
@@ -33,8 +32,9 @@ export class TurnedAwayConnection implements TransportEvents {
     this.recorder = recorder;
     this.forget = forget;
     this.due = now + limits.drainTime;
-    recorder?.sent(serviceUnavailable, now);
-    socket.write(serviceUnavailable);
+    const response = new TextEncoder().encode(responseHead(serviceUnavailable, { now, connection: 'close' }));
+    recorder?.sent(response, now);
+    socket.write(response);
     socket.flush();
     socket.halfClose();
   }

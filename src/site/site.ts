@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Request, Response } from '../http/message.ts';
+import { isRegisteredMethod } from '../http/methods.ts';
 import type { SiteSettings } from '../protocol/server.ts';
 import { errorResponse } from './errorPage.ts';
 import { FileCache } from './fileCache.ts';
@@ -9,8 +10,6 @@ import { represent } from './representation.ts';
 import { type PathRefusal, targetPath } from './targetPath.ts';
 
 const servedMethods = ['GET', 'HEAD', 'OPTIONS'];
-/** Methods of RFC 9110 section 9.3 and RFC 5789 that a folder of files has no use for. */
-const unservedMethods = ['POST', 'PUT', 'DELETE', 'PATCH', 'TRACE', 'CONNECT'];
 const allow: readonly [string, string] = ['Allow', servedMethods.join(', ')];
 const shownPathLength = 200;
 /** What clients ask for again and again must not fill the log. */
@@ -195,7 +194,7 @@ function redirect(names: readonly string[], query: string | null): Response {
 }
 
 function methodRefusal(method: string): Response {
-  if (unservedMethods.includes(method)) {
+  if (isRegisteredMethod(method)) {
     return errorResponse(
       405,
       `${method} is not for files`,

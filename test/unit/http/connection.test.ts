@@ -176,6 +176,24 @@ test('draining has an end, in bytes and in time', () => {
   assert.equal(silent.connection.wants, 'close');
 });
 
+test('a last response is not given up because the client sends on while it leaves', () => {
+  const driver = new Driver({}, { drainBytes: 10 });
+  driver.connection.receive(bytesOf(get('/', 'Connection: close\r\n')), start);
+  driver.connection.receive(bytesOf('y'.repeat(11)), start);
+  assert.equal(driver.connection.wants, 'write');
+  assert.equal(driver.connection.readable, false);
+  assert.deepEqual(statuses(driver.sendAll()), ['200']);
+  assert.equal(driver.connection.wants, 'drain');
+  assert.equal(driver.connection.readable, true);
+  driver.receive('y');
+  assert.equal(driver.connection.wants, 'close');
+});
+
+test('a refused HEAD is answered without a body too', () => {
+  const output = new Driver().receive('HEAD / HTTP/1.1\r\n\r\n');
+  assert.match(output, /^HTTP\/1\.1 400 .*Content-Length: 12\r\n.*\r\n\r\n$/s);
+});
+
 test('the request itself is handed over where it is wanted', () => {
   const driver = new Driver({
     wantsMessage: () => true,

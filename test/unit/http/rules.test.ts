@@ -1,18 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bytesOf } from '../../../src/http/bytes.ts';
-import { defaultLimits } from '../../../src/http/limits.ts';
-import { MessageParser } from '../../../src/http/parser.ts';
 import { type Rule, type RuleId, rules } from '../../../src/http/rules.ts';
+import { byteByByte, parsed } from './parsing.ts';
 
 function violationOf(rule: Rule, pieces: readonly Uint8Array[]) {
-  const parser = new MessageParser({ message: rule.message, limits: defaultLimits });
-  for (const piece of pieces) {
-    for (let i = 0; i < piece.length && parser.violation === null && !parser.complete; ) {
-      i = parser.parse(piece, i, piece.length);
-    }
-  }
-  return parser.violation;
+  return parsed(rule.message, pieces).violation;
 }
 
 for (const [id, rule] of Object.entries(rules) as [RuleId, Rule][]) {
@@ -26,13 +19,7 @@ for (const [id, rule] of Object.entries(rules) as [RuleId, Rule][]) {
   });
 
   test(`${id}: so it is byte by byte`, () => {
-    assert.deepEqual(
-      violationOf(
-        rule,
-        Array.from(bytes, (octet) => Uint8Array.of(octet)),
-      ),
-      expected,
-    );
+    assert.deepEqual(violationOf(rule, byteByByte(example)), expected);
   });
 
   test(`${id}: so it is cut anywhere`, () => {

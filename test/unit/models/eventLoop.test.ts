@@ -310,6 +310,7 @@ test('a connection beyond the bound is told 503 with Retry-After at once, and ro
   const refused = await third.untilEnd();
   assert.equal(statusOf(refused), 503);
   assert.match(refused, /\r\nRetry-After: \d+\r\n/);
+  assert.match(refused, /\r\nDate: .+ GMT\r\n/);
   assert.match(logged.join('\n'), /503/);
   first.socket.end();
   await first.untilEnd();
