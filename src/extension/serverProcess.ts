@@ -3,8 +3,8 @@ import { createInterface } from 'node:readline';
 import type { FromServer, LogLevel, ServerSettings, ToServer } from '../protocol/server.ts';
 import { isFromServer } from './serverMessageGuard.ts';
 
-/** The server lets answers under way finish for up to 5 s when it stops. */
-const stopPatience = 6000;
+/** Milliseconds that the process gets to end after those that it gives answers under way. */
+const stopPatience = 1000;
 const keptLogLines = 20;
 const lastWordsPatience = 1000;
 
@@ -29,6 +29,7 @@ export class ServerProcess {
   private readonly child: ChildProcess;
   private readonly listener: ServerProcessListener;
   private readonly lastLines: string[] = [];
+  private readonly stopTime: number;
   private endTold = false;
   private killTimer: NodeJS.Timeout | undefined;
   private lastWordsTimer: NodeJS.Timeout | undefined;
@@ -36,6 +37,7 @@ export class ServerProcess {
   /** @param script path of the server's program */
   constructor(script: string, settings: ServerSettings, listener: ServerProcessListener) {
     this.listener = listener;
+    this.stopTime = settings.limits.stopTime;
     this.child = fork(script, [], {
       serialization: 'advanced',
       // Without flags of the extension host, such as the port that its debugger listens on.
@@ -62,7 +64,7 @@ export class ServerProcess {
   /** Lets answers under way finish, then ends; after a while by force. */
   stop(): void {
     this.send({ type: 'stop' });
-    this.killTimer ??= setTimeout(() => this.kill(), stopPatience);
+    this.killTimer ??= setTimeout(() => this.kill(), this.stopTime + stopPatience);
   }
 
   kill(): void {

@@ -10,6 +10,8 @@ export interface Limits {
   readonly body: number;
   /** A message kept for `RequestHandler.respond`. */
   readonly keptMessage: number;
+  /** Connections at a time; one more is answered 503. */
+  readonly connections: number;
   readonly requestsPerConnection: number;
   /** Output waiting to be sent, beyond which no further request is read. */
   readonly pendingOutput: number;
@@ -20,6 +22,8 @@ export interface Limits {
   /** After an error: how long and how much is read and thrown away, so that the client gets the answer. */
   readonly drainTime: number;
   readonly drainBytes: number;
+  /** When the server stops: how long answers under way may take. */
+  readonly stopTime: number;
 }
 
 export const defaultLimits: Limits = {
@@ -29,6 +33,7 @@ export const defaultLimits: Limits = {
   chunkLine: 4 * 1024,
   body: 100 * 1024 * 1024,
   keptMessage: 1024 * 1024,
+  connections: 1024,
   requestsPerConnection: 1000,
   pendingOutput: 256 * 1024,
   headerReadTime: 10_000,
@@ -37,4 +42,5 @@ export const defaultLimits: Limits = {
   writeStallTime: 30_000,
   drainTime: 2_000,
   drainBytes: 256 * 1024,
+  stopTime: 5_000,
 };

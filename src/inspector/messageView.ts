@@ -24,8 +24,14 @@ export interface ExchangeView {
   readonly sent: MessageView;
 }
 
-/** What Spark sends is not bounded by what it accepts. */
-const responseLimits: Limits = { ...defaultLimits, headerSection: 4 * 1024 * 1024, fieldCount: 4096 };
+/** What was captured has passed the server's own limits, whatever they were. */
+const capturedLimits: Limits = {
+  ...defaultLimits,
+  requestLine: 1024 * 1024,
+  headerSection: 16 * 1024 * 1024,
+  fieldCount: 4096,
+  body: Number.MAX_SAFE_INTEGER,
+};
 
 export function viewExchange(detail: ExchangeDetail): ExchangeView {
   const { row } = detail;
@@ -49,10 +55,10 @@ export function messageOf(view: ExchangeView, direction: Direction): MessageView
 function viewRequest(detail: MessageDetail, refused: Violation | null): MessageView {
   const bytes = new MessageBytes(detail.kept, detail.length);
   const first = firstKept(bytes);
-  let dissection = dissect('request', first);
+  let dissection = dissect('request', first, { limits: capturedLimits });
   // The server's own verdict counts. Where bytes alone do not show it (limits, time), it read this far.
   if (refused !== null && dissection.violation?.rule !== refused.rule) {
-    dissection = dissect('request', first.subarray(0, refused.offset));
+    dissection = dissect('request', first.subarray(0, refused.offset), { limits: capturedLimits });
   }
   return view(detail, bytes, dissection, refused ?? dissection.violation);
 }
@@ -62,7 +68,7 @@ function viewResponse(detail: MessageDetail, requestMethod: string): MessageView
   const dissection = dissect('response', firstKept(bytes), {
     requestMethod,
     connectionEnded: detail.complete,
-    limits: responseLimits,
+    limits: capturedLimits,
   });
   return view(detail, bytes, dissection, dissection.violation);
 }

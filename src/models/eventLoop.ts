@@ -93,21 +93,21 @@ class Crowd {
   }
 
   admits(): boolean {
-    const { maximumConnections, log } = this.service;
-    if (this.served < maximumConnections) {
+    const { limits, log } = this.service;
+    if (this.served < limits.connections) {
       this.served++;
       return true;
     }
     this.turnedAway++;
     if (this.turnedAway === 1)
-      log('warning', `There are ${maximumConnections} connections: others are turned away with 503.`);
+      log('warning', `There are ${limits.connections} connections: others are turned away with 503.`);
     return false;
   }
 
   leave(): void {
     this.served--;
     // Not at the first free place: in a crowd, that would be said again and again.
-    if (this.turnedAway === 0 || this.served > this.service.maximumConnections / 2) return;
+    if (this.turnedAway === 0 || this.served > this.service.limits.connections / 2) return;
     this.service.log(
       'warning',
       `${this.turnedAway} connections were turned away with 503. There is room again.`,

@@ -29,8 +29,6 @@ export interface Service {
   readonly handler: RequestHandler;
   readonly limits: Limits;
   readonly recorder: Recorder;
-  /** Connections at a time; one more is answered 503 and closed. */
-  readonly maximumConnections: number;
   /** Something that a person should know of, in a sentence. */
   log(level: 'info' | 'warning' | 'error', message: string): void;
 }

@@ -6,9 +6,6 @@ import { libuvTransport } from '../sockets/libuv.ts';
 import { SystemCallError } from '../sockets/systemCallError.ts';
 import { SiteHandler } from './handler.ts';
 
-const maximumConnections = 1024;
-/** Milliseconds that answers under way get when the server stops. */
-const stopGrace = 5_000;
 const highestPort = 65_535;
 
 export interface StartOptions {
@@ -25,13 +22,16 @@ export class RunningServer {
   readonly skippedPorts: readonly number[];
   private readonly model: RunningModel;
   private readonly handler: SiteHandler;
+  private readonly stopTime: number;
 
-  constructor(model: RunningModel, handler: SiteHandler, skippedPorts: readonly number[]) {
+  /** `stopTime`: milliseconds that answers under way get when it stops. */
+  constructor(model: RunningModel, handler: SiteHandler, skippedPorts: readonly number[], stopTime: number) {
     this.model = model;
     this.handler = handler;
     this.host = model.address.address;
     this.port = model.address.port;
     this.skippedPorts = skippedPorts;
+    this.stopTime = stopTime;
   }
 
   /** Without a path; an IPv6 address stands in brackets (RFC 3986 section 3.2.2). */
@@ -49,7 +49,7 @@ export class RunningServer {
 
   /** Stops gracefully; resolves when every socket is closed. */
   stop(): Promise<void> {
-    return this.model.stop(stopGrace);
+    return this.model.stop(this.stopTime);
   }
 }
 
@@ -68,12 +68,12 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     allowHosts: [...settings.allowHosts, settings.host],
     log: (message) => log('warning', message),
   });
-  const service = { handler, limits: settings.limits, recorder, maximumConnections, log };
+  const service = { handler, limits: settings.limits, recorder, log };
   const skippedPorts: number[] = [];
   for (let port = settings.port; ; port++) {
     try {
       const model = await runEventLoop(libuvTransport, { host: settings.host, port }, service);
-      return new RunningServer(model, handler, skippedPorts);
+      return new RunningServer(model, handler, skippedPorts, settings.limits.stopTime);
     } catch (error) {
       const taken = error instanceof SystemCallError && error.code === 'EADDRINUSE';
       const last = port >= settings.port + settings.furtherPorts || port >= highestPort;

@@ -1,7 +1,7 @@
 /** The one place of what a server can be told, and of what it does untold: for the command line and VS Code alike. */
-import { defaultLimits, type Limits } from '../http/limits.ts';
 import type { ServerSettings } from '../protocol/server.ts';
 import { choice, fixed, integer, text, texts } from './kinds.ts';
+import { limitOptions } from './limitOptions.ts';
 import { option, readOptions } from './option.ts';
 import { siteOptions } from './siteOptions.ts';
 
@@ -43,7 +43,7 @@ export const serverOptions = {
       setting: 'capture.bodyKilobytes',
     }),
   },
-  limits: option({ kind: fixed<Limits>(), default: defaultLimits }),
+  limits: limitOptions,
   model: {
     name: option({ kind: fixed<'eventLoop'>(), default: 'eventLoop' }),
   },

@@ -91,13 +91,9 @@ interface Running {
 }
 
 async function run(
-  options: {
-    readonly answer?: (method: string) => Response;
-    readonly limits?: Partial<Limits>;
-    readonly maximumConnections?: number;
-  } = {},
+  options: { readonly answer?: (method: string) => Response; readonly limits?: Partial<Limits> } = {},
 ): Promise<Running> {
-  const { answer = () => text('Hello'), limits, maximumConnections = 1024 } = options;
+  const { answer = () => text('Hello'), limits } = options;
   const handler: RequestHandler = {
     admit: () => null,
     wantsMessage: () => false,
@@ -109,7 +105,6 @@ async function run(
   const service: Service = {
     handler,
     limits: { ...defaultLimits, ...limits },
-    maximumConnections,
     recorder: {
       opened() {
         const recorder = new Told();
@@ -301,7 +296,7 @@ test('garbage is answered 400, and nothing after it', async () => {
 });
 
 test('a connection beyond the bound is told 503 with Retry-After at once, and room is made again', async () => {
-  const { connect, told, logged } = await run({ maximumConnections: 2 });
+  const { connect, told, logged } = await run({ limits: { connections: 2 } });
   const first = await connect();
   const second = await connect();
   await first.send(get).until(/Hello/);
@@ -322,7 +317,7 @@ test('a connection beyond the bound is told 503 with Retry-After at once, and ro
 });
 
 test('connections that were turned away do not pile up: those that stay are closed, none is logged twice', async () => {
-  const { connect, told, logged } = await run({ maximumConnections: 1, limits: { drainTime: 200 } });
+  const { connect, told, logged } = await run({ limits: { connections: 1, drainTime: 200 } });
   const kept = await connect();
   await kept.send(get).until(/Hello/);
   const turnedAway = await Promise.all(Array.from({ length: 20 }, connect));

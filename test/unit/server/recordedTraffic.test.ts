@@ -113,7 +113,7 @@ test('over real sockets, what is recorded is what the client sent and got', asyn
       recorder.stored(batch.sequence);
     },
   });
-  const service = { handler, limits: defaultLimits, recorder, maximumConnections: 10, log: () => {} };
+  const service = { handler, limits: defaultLimits, recorder, log: () => {} };
   const model = await runEventLoop(libuvTransport, { host: '127.0.0.1', port: 0 }, service);
   const client = await Client.connect(model.address.port);
   const sent = post('x'.repeat(300_000)) + get.repeat(100) + post('\0\xff');
