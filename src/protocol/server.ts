@@ -23,8 +23,37 @@ export interface ServerSettings {
 
 /** How files are served. */
 export interface SiteSettings {
+  /** A folder without index.html is answered with the list of its files. */
+  readonly listing: boolean;
   /** `/page` is answered with the file `page.html`. */
   readonly cleanUrls: boolean;
+  /** Path, below the folder, of the page that answers for every path that names no file; empty for none. */
+  readonly spaFallback: string;
+  /** `404.html` and its like in the served folder are the pages of errors. */
+  readonly errorPages: boolean;
+  /** What text files are said to be written in; empty to say nothing. */
+  readonly charset: string;
+  /** `page.html.br` and `page.html.gz` are sent instead of `page.html` to who accepts them. */
+  readonly precompressed: boolean;
+  readonly mounts: readonly Mount[];
+  readonly headers: readonly HeaderRule[];
+  /** Origins whose scripts may read what is served; `*` = any. */
+  readonly cors: readonly string[];
+}
+
+/** A folder that is served below a prefix of paths. */
+export interface Mount {
+  /** Decoded, starting with a slash. */
+  readonly prefix: string;
+  /** Absolute, or relative to the folder that the server serves. */
+  readonly folder: string;
+}
+
+/** Header fields for the answers to some paths. */
+export interface HeaderRule {
+  /** Of decoded paths: `*` = any characters within a name, `**` = any, `?` = one; with a slash at its end, all below. */
+  readonly pattern: string;
+  readonly fields: readonly (readonly [name: string, value: string])[];
 }
 
 export interface CaptureSettings {
@@ -35,16 +64,8 @@ export interface CaptureSettings {
 
 /** Who handles which connection when. */
 export interface ModelSettings {
-  readonly name: ModelName;
-  /** How many threads or processes serve, where the model has several. */
-  readonly workers: number;
-  /** How many connections may wait to be accepted, as told to `listen`. */
-  readonly backlog: number;
-  /** Milliseconds of work that each request costs beside being served: to compare the models. */
-  readonly compute: number;
+  readonly name: 'eventLoop';
 }
-
-export type ModelName = 'iterative' | 'eventLoop' | 'threads' | 'processes';
 
 export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
 

@@ -1,24 +1,40 @@
 import type { ConnectionState, Exchange } from '../http/exchange.ts';
 import type { ConnectionRecorder, Recorder } from '../models/served.ts';
-import type { ExchangeEvent, ServerEvent } from '../protocol/serverEvent.ts';
-import type { Numbering } from '../protocol/worker.ts';
 import type { SocketAddress } from '../sockets/transport.ts';
+
+/** What the command line tells of the server's life with `--json`, one object a line. Times are ISO 8601. */
+export type ServerEvent =
+  | { readonly event: 'listening'; readonly time: string; readonly url: string }
+  | {
+      readonly event: 'exchange';
+      readonly time: string;
+      readonly connection: number;
+      readonly peer: string;
+      readonly method: string;
+      readonly target: string;
+      /** 0 where the connection ended before there was an answer. */
+      readonly status: number;
+      readonly requestBytes: number;
+      readonly responseBytes: number;
+      readonly milliseconds: number;
+      /** The rule that the request broke, and the offending byte; null where it was well-formed. */
+      readonly violation: { readonly rule: string; readonly offset: number } | null;
+      readonly aborted: boolean;
+    }
+  | { readonly event: 'log'; readonly time: string; readonly level: string; readonly message: string }
+  | { readonly event: 'stopped'; readonly time: string };
 
 /** Tells of each exchange when it has ended. */
 export class RequestLog implements Recorder {
-  private readonly tell: (event: ExchangeEvent) => void;
-  private next: number;
-  private readonly step: number;
+  private readonly tell: (event: ServerEvent) => void;
+  private connectionCount = 0;
 
-  constructor({ connection, step }: Numbering, tell: (event: ExchangeEvent) => void) {
+  constructor(tell: (event: ServerEvent) => void) {
     this.tell = tell;
-    this.next = connection;
-    this.step = step;
   }
 
   opened(peer: SocketAddress): { id: number; recorder: ConnectionRecorder } {
-    const id = this.next;
-    this.next += this.step;
+    const id = ++this.connectionCount;
     const from = `${peer.address}:${peer.port}`;
     return { id, recorder: new ExchangeLog((exchange) => this.tell(exchangeEvent(id, from, exchange))) };
   }
@@ -41,7 +57,7 @@ class ExchangeLog implements ConnectionRecorder {
   closed(): void {}
 }
 
-function exchangeEvent(connection: number, peer: string, exchange: Exchange): ExchangeEvent {
+function exchangeEvent(connection: number, peer: string, exchange: Exchange): ServerEvent {
   return {
     event: 'exchange',
     time: new Date(exchange.startedAt).toISOString(),

@@ -1,89 +1,79 @@
 import { runEventLoop } from '../models/eventLoop.ts';
-import type { ServerSettings } from '../protocol/server.ts';
-import type { Recording, WorkerReport } from '../protocol/worker.ts';
+import type { Recorder, RunningModel } from '../models/served.ts';
+import type { LogLevel, ServerSettings } from '../protocol/server.ts';
+import { Site } from '../site/site.ts';
 import { libuvTransport } from '../sockets/libuv.ts';
 import { SystemCallError } from '../sockets/systemCallError.ts';
-import type { SocketAddress } from '../sockets/transport.ts';
-import { roundsOf } from './busyWork.ts';
-import { startCrew } from './crewServer.ts';
-import { allNumbers, Serving } from './serving.ts';
+import { SiteHandler } from './handler.ts';
 
 const highestPort = 65_535;
 
 export interface StartOptions {
   readonly settings: ServerSettings;
-  readonly recording: Recording;
-  /** Path of the program that a worker of a concurrency model runs. */
-  readonly workerScript: string;
-  report(report: WorkerReport): void;
-}
-
-/** A model that serves, and who records what it does. */
-export interface Server {
-  readonly address: SocketAddress;
-  /** Allows further hosts, from the next request on. */
-  allowHosts(hosts: readonly string[]): void;
-  closeConnection(id: number): void;
-  /** The batch of this number, and so all before it, is stored. */
-  batchStored(sequence: number): void;
-  /** Resolves when every socket is closed, and the last batch is reported. */
-  stop(grace: number): Promise<void>;
+  readonly recorder: Recorder;
+  log(level: LogLevel, message: string): void;
 }
 
 /** A server that accepts connections. */
 export class RunningServer {
+  readonly host: string;
+  readonly port: number;
   /** Ports that were tried before, but are taken. */
   readonly skippedPorts: readonly number[];
-  private readonly server: Server;
+  private readonly model: RunningModel;
+  private readonly handler: SiteHandler;
   private readonly stopTime: number;
 
   /** `stopTime`: milliseconds that answers under way get when it stops. */
-  constructor(server: Server, skippedPorts: readonly number[], stopTime: number) {
-    this.server = server;
-    this.stopTime = stopTime;
+  constructor(model: RunningModel, handler: SiteHandler, skippedPorts: readonly number[], stopTime: number) {
+    this.model = model;
+    this.handler = handler;
+    this.host = model.address.address;
+    this.port = model.address.port;
     this.skippedPorts = skippedPorts;
+    this.stopTime = stopTime;
   }
 
-  get host(): string {
-    return this.server.address.address;
-  }
-
-  get port(): number {
-    return this.server.address.port;
+  /** Without a path; an IPv6 address stands in brackets (RFC 3986 section 3.2.2). */
+  get url(): string {
+    return serverUrl(this.host, this.port);
   }
 
   allowHosts(hosts: readonly string[]): void {
-    this.server.allowHosts(hosts);
+    this.handler.allowHosts(hosts);
   }
 
-  closeConnection(id: number): void {
-    this.server.closeConnection(id);
+  closeConnection(id: number): boolean {
+    return this.model.closeConnection(id);
   }
 
-  batchStored(sequence: number): void {
-    this.server.batchStored(sequence);
-  }
-
-  /** Stops gracefully; resolves when every socket is closed, and the last batch is reported. */
+  /** Stops gracefully; resolves when every socket is closed. */
   stop(): Promise<void> {
-    return this.server.stop(this.stopTime);
+    return this.model.stop(this.stopTime);
   }
 }
 
-/** Without a path; an IPv6 address stands in brackets (RFC 3986 section 3.2.2). */
 export function serverUrl(host: string, port: number): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}/`;
 }
 
 /** Starts a server, on the first free port of those the settings allow. Rejects with SystemCallError. */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
-  const { settings } = options;
-  const rounds = roundsOf(settings.model.compute);
+  const { settings, recorder, log } = options;
+  const site = new Site(settings.root, settings.site, (message) => log('warning', message));
+  const handler = new SiteHandler({
+    site,
+    echo: settings.echo,
+    // The server says that it is found there; an address is safe, since no name server has a say in it.
+    allowHosts: [...settings.allowHosts, settings.host],
+    log: (message) => log('warning', message),
+  });
+  const service = { handler, limits: settings.limits, recorder, log };
   const skippedPorts: number[] = [];
   for (let port = settings.port; ; port++) {
     try {
-      const server = await start({ ...options, settings: { ...settings, port } }, rounds);
-      return new RunningServer(server, skippedPorts, settings.limits.stopTime);
+      const model = await runEventLoop(libuvTransport, { host: settings.host, port }, service);
+      return new RunningServer(model, handler, skippedPorts, settings.limits.stopTime);
     } catch (error) {
       const taken = error instanceof SystemCallError && error.code === 'EADDRINUSE';
       const last = port >= settings.port + settings.furtherPorts || port >= highestPort;
@@ -91,38 +81,4 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       skippedPorts.push(port);
     }
   }
-}
-
-function start(options: StartOptions, rounds: number): Promise<Server> {
-  return options.settings.model.name === 'eventLoop'
-    ? startEventLoop(options, rounds)
-    : startCrew(options, rounds);
-}
-
-async function startEventLoop(options: StartOptions, rounds: number): Promise<Server> {
-  const { settings, recording, report } = options;
-  const serving = new Serving({
-    settings,
-    recording,
-    numbering: allNumbers,
-    rounds,
-    eventLoop: true,
-    report,
-  });
-  const {
-    host,
-    port,
-    model: { backlog },
-  } = settings;
-  const model = await runEventLoop(libuvTransport, { host, port, backlog }, serving.service);
-  return {
-    address: model.address,
-    allowHosts: (hosts) => serving.allowHosts(hosts),
-    closeConnection: (id) => void model.closeConnection(id),
-    batchStored: (sequence) => serving.batchStored(sequence),
-    async stop(grace) {
-      await model.stop(grace);
-      serving.finish();
-    },
-  };
 }

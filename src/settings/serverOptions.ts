@@ -2,7 +2,6 @@
 import type { ServerSettings } from '../protocol/server.ts';
 import { choice, fixed, integer, text, texts } from './kinds.ts';
 import { limitOptions } from './limitOptions.ts';
-import { modelOptions } from './modelOptions.ts';
 import { option, readOptions } from './option.ts';
 import { siteOptions } from './siteOptions.ts';
 
@@ -45,7 +44,9 @@ export const serverOptions = {
     }),
   },
   limits: limitOptions,
-  model: modelOptions,
+  model: {
+    name: option({ kind: fixed<'eventLoop'>(), default: 'eventLoop' }),
+  },
 };
 
 /** Settings of a server of the folder `root` that was told nothing else. */

@@ -1,7 +1,9 @@
-/** The answer that holds a file, or a part of it, or says that the client has it already. */
+/** The answer that holds a file, or parts of it, or says that the client has it already. */
 import type { Request, Response } from '../http/message.ts';
 import { errorResponse } from './errorPage.ts';
-import { byteRange } from './range.ts';
+import { withFields } from './extraFields.ts';
+import { contentRange, multipart } from './multipart.ts';
+import { type ByteRange, byteRanges } from './range.ts';
 import { content, type Representation } from './representation.ts';
 import { precondition, rangeApplies } from './validators.ts';
 
@@ -19,7 +21,7 @@ export function fileResponse(request: Request, representation: Representation, n
 }
 
 function answer(request: Request, representation: Representation, now: number): Response {
-  const { size, validators, source, whole } = representation;
+  const { size, validators, whole } = representation;
   switch (precondition(request, validators)) {
     case 'failed':
       return errorResponse(
@@ -34,17 +36,26 @@ function answer(request: Request, representation: Representation, now: number): 
   }
   // Range is defined for GET only (RFC 9110 section 14.2).
   const rangeField = request.method === 'GET' ? request.field('range') : undefined;
-  const range =
-    rangeField !== undefined && rangeApplies(request, validators, now)
-      ? byteRange(rangeField, size)
-      : 'whole';
-  if (range === 'unsatisfiable') return unsatisfiable(size);
-  if (range === 'whole') return whole;
-  const contentRange: readonly [string, string] = [
-    'Content-Range',
-    `bytes ${range.start}-${range.end - 1}/${size}`,
-  ];
-  return { status: 206, fields: [...whole.fields, contentRange], body: content(source, range) };
+  if (rangeField === undefined || !rangeApplies(request, validators, now)) return whole;
+  const ranges = byteRanges(rangeField, size);
+  if (ranges === 'unsatisfiable') return unsatisfiable(size);
+  return ranges === 'whole' ? whole : partial(representation, ranges);
+}
+
+/** RFC 9110 section 15.3.7: one range is the answer itself, several are its parts. */
+function partial(representation: Representation, ranges: readonly ByteRange[]): Response {
+  const { size, source, type } = representation;
+  const { fields } = representation.whole;
+  if (ranges.length === 1) {
+    const [range] = ranges;
+    return {
+      status: 206,
+      fields: [...fields, ['Content-Range', contentRange(range, size)]],
+      body: content(source, range),
+    };
+  }
+  const parts = multipart(ranges, size, type, (range) => content(source, range));
+  return { status: 206, fields: withFields(fields, [['Content-Type', parts.type]]), body: parts.body };
 }
 
 function unsatisfiable(size: number): Response {

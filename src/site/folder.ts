@@ -25,7 +25,8 @@ export interface ServedFile {
 
 export type Lookup =
   | ServedFile
-  | { readonly kind: 'folder' }
+  /** `real`: its real path. */
+  | { readonly kind: 'folder'; readonly real: string }
   | { readonly kind: 'missing' }
   /** A symbolic link leads out of the served folder. */
   | { readonly kind: 'outside' }
@@ -54,7 +55,7 @@ export function lookUp(root: string, names: readonly string[]): Lookup {
     const real = realpathSync.native(join(root, ...names));
     if (!contains(root, real)) return { kind: 'outside' };
     const status = lstatSync(real);
-    if (status.isDirectory()) return { kind: 'folder' };
+    if (status.isDirectory()) return { kind: 'folder', real };
     return status.isFile() ? openedFile(real) : { kind: 'special' };
   } catch (error) {
     const code = errorCode(error);
@@ -105,7 +106,8 @@ function newOpenFile(descriptor: number, { size, mtimeNs }: BigIntStats): OpenFi
   };
 }
 
-function contains(root: string, real: string): boolean {
+/** Whether a real path lies in the folder `root`, or is it. */
+export function contains(root: string, real: string): boolean {
   const path = relative(root, real);
   return path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path);
 }

@@ -1,8 +1,8 @@
 import { readSync } from 'node:fs';
 import type { OpenFile, Output, Response } from '../http/message.ts';
 import { EncodedResponse } from '../http/responseHead.ts';
+import type { ContentCoding } from './acceptEncoding.ts';
 import type { ServedFile } from './folder.ts';
-import { mediaType } from './mediaType.ts';
 import type { ByteRange } from './range.ts';
 import { type Validators, validatorFields, validatorsOf } from './validators.ts';
 
@@ -13,6 +13,8 @@ const readWhole = 64 * 1024;
 export interface Representation {
   /** In bytes. */
   readonly size: number;
+  /** Value of Content-Type. */
+  readonly type: string;
   readonly validators: Validators;
   /** The response with all of the bytes. */
   readonly whole: Response;
@@ -22,23 +24,37 @@ export interface Representation {
   readonly source: Uint8Array | OpenFile;
 }
 
+/** What a file is sent as, beside its bytes. */
+export interface Presentation {
+  /** Value of Content-Type. */
+  readonly type: string;
+  /** What the file's bytes are coded in. */
+  readonly coding: ContentCoding | null;
+  /** Whether another request might have been answered in another coding. */
+  readonly varies: boolean;
+}
+
 /** Reads a small file and closes it; a larger one stays open. Throws where it cannot be read. */
-export function represent(served: ServedFile, now: number): Representation {
+export function represent(served: ServedFile, presentation: Presentation, now: number): Representation {
   const { file, size } = served;
-  const validators = validatorsOf(served.identity.mtimeNs, size, now);
-  const fieldsUnmodified: Response['fields'] = [
+  const { type, coding, varies } = presentation;
+  const validators = validatorsOf(served.identity.mtimeNs, size, coding, now);
+  const fieldsUnmodified: [string, string][] = [
     ...validatorFields(validators),
     ['Cache-Control', 'no-cache'],
   ];
-  const fields: Response['fields'] = [
+  if (varies) fieldsUnmodified.push(['Vary', 'Accept-Encoding']);
+  const fields: [string, string][] = [
     ...fieldsUnmodified,
-    ['Content-Type', mediaType(served.name)],
+    ['Content-Type', type],
     ['X-Content-Type-Options', 'nosniff'],
     ['Accept-Ranges', 'bytes'],
   ];
+  if (coding !== null) fields.push(['Content-Encoding', coding]);
   const source = size > readWhole ? file : readAndClose(file, size);
   return {
     size,
+    type,
     validators,
     whole: {
       status: 200,
@@ -61,6 +77,14 @@ export function content(source: Representation['source'], { start, end }: ByteRa
   return [length > readWhole ? { file: source, offset: start, length } : read(source, start, length)];
 }
 
+/** Thrown where somebody writes to a file while it is read: what was read may be of two versions. */
+export class FileChangedError extends Error {
+  constructor() {
+    super('The file was changed while it was read.');
+    this.name = 'FileChangedError';
+  }
+}
+
 function readAndClose(file: OpenFile, size: number): Uint8Array {
   try {
     return read(file, 0, size);
@@ -73,8 +97,9 @@ function read(file: OpenFile, offset: number, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   for (let done = 0; done < length; ) {
     const count = readSync(file.descriptor, bytes, done, length - done, offset + done);
-    if (count === 0) throw new Error('The file was cut short while it was read.');
+    if (count === 0) throw new FileChangedError();
     done += count;
   }
+  if (!file.isUnchanged()) throw new FileChangedError();
   return bytes;
 }

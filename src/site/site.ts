@@ -1,23 +1,30 @@
 import { join } from 'node:path';
 import type { Request, Response } from '../http/message.ts';
-import { isRegisteredMethod } from '../http/methods.ts';
 import type { SiteSettings } from '../protocol/server.ts';
-import { errorResponse } from './errorPage.ts';
+import { preferredCoding } from './acceptEncoding.ts';
+import { CrossOrigin } from './crossOrigin.ts';
+import { ExtraFields, withFields } from './extraFields.ts';
 import { FileCache } from './fileCache.ts';
 import { fileResponse } from './fileResponse.ts';
-import { type Lookup, lookUp, realFolder } from './folder.ts';
-import { represent } from './representation.ts';
-import { type PathRefusal, targetPath } from './targetPath.ts';
+import { type Found, find, findFallback } from './find.ts';
+import { lookUp, realFolder, type ServedFile } from './folder.ts';
+import { listFolder, sortOrder } from './listing.ts';
+import { listingResponse } from './listingPage.ts';
+import { mediaType } from './mediaType.ts';
+import { Mounts } from './mounts.ts';
+import * as refusals from './refusals.ts';
+import { FileChangedError, type Representation, represent } from './representation.ts';
+import { SidecarMemory, sidecarExtension, sidecarsOf } from './sidecars.ts';
+import { type TargetPath, targetPath } from './targetPath.ts';
 
-const servedMethods = ['GET', 'HEAD', 'OPTIONS'];
-const allow: readonly [string, string] = ['Allow', servedMethods.join(', ')];
-const shownPathLength = 200;
 /** What clients ask for again and again must not fill the log. */
 const loggedOnce = 200;
+/** How often a file is read again that somebody writes to meanwhile. */
+const readAttempts = 3;
 
 /** Whether a site answers this method with something else than a refusal. */
 export function isServed(method: string): boolean {
-  return servedMethods.includes(method);
+  return refusals.servedMethods.includes(method);
 }
 
 /** A folder being served. Answers synchronously, and never throws: what goes wrong is a page and a line of the log. */
@@ -25,33 +32,32 @@ export class Site {
   private readonly root: string;
   private readonly settings: SiteSettings;
   private readonly log: (message: string) => void;
+  private readonly mounts: Mounts;
+  private readonly extraFields: ExtraFields;
+  private readonly crossOrigin: CrossOrigin;
   private readonly cache = new FileCache();
+  private readonly sidecars = new SidecarMemory();
   private readonly logged = new Set<string>();
-  private rootIsGone = false;
+  /** Served folders, mounts included, that were not there when they were last asked for. */
+  private readonly gone = new Set<string>();
 
   /** `root`: absolute path of a folder. */
   constructor(root: string, settings: SiteSettings, log: (message: string) => void) {
     this.root = root;
     this.settings = settings;
     this.log = log;
+    this.mounts = new Mounts(root, settings.mounts);
+    this.extraFields = new ExtraFields(settings.headers);
+    this.crossOrigin = new CrossOrigin(settings.cors);
   }
 
   /** The files in the response's body are the caller's to close. */
   respond(request: Request): Response {
-    try {
-      if (!isServed(request.method)) return methodRefusal(request.method);
-      if (request.method === 'OPTIONS') return { status: 204, fields: [allow], body: [] };
-      return this.get(request);
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      this.logOnce(`${request.method} ${shown(request)} could not be answered: ${message}`);
-      if (isOutOfDescriptors(error)) return busy();
-      return errorResponse(
-        500,
-        'Something went wrong here',
-        'The file could not be sent because of an unexpected error. The log of the server says which; try again after a look at it.',
-      );
-    }
+    let response = this.answerOrRefusal(request);
+    if (response.status >= 400 && this.settings.errorPages) response = this.withOwnPage(response);
+    if (!this.extraFields.none) response = this.extraFields.addedTo(response, decodedPath(request.path));
+    if (!this.crossOrigin.none) response = this.crossOrigin.addedTo(response, request);
+    return response;
   }
 
   /** Until `turnEnded`, requests are as good as at the same time: what the file system said to one holds for all. */
@@ -63,73 +69,131 @@ export class Site {
     this.cache.turnEnded();
   }
 
-  private get(request: Request): Response {
-    const cached = this.cache.get(request.path);
-    if (cached !== null) return fileResponse(request, cached, Date.now());
-    const path = targetPath(request.path);
-    if (typeof path === 'string') return pathRefusal(path, request);
-    const root = realFolder(this.root);
-    if (root === null) return this.gone();
-    if (this.rootIsGone) {
-      this.rootIsGone = false;
-      this.log(`The served folder ${this.root} is back.`);
-    }
-    const named = lookUp(root, path.names);
-    if (named.kind === 'missing' && this.settings.cleanUrls && !path.folder) {
-      const names = [...path.names.slice(0, -1), `${path.names.at(-1)}.html`];
-      const page = lookUp(root, names);
-      if (page.kind !== 'folder') return this.found(request, names, page);
-    }
-    if (named.kind !== 'folder') {
-      if (named.kind === 'file' && path.folder) {
-        named.file.close();
-        return missing(request);
+  private answerOrRefusal(request: Request): Response {
+    try {
+      if (!isServed(request.method)) return refusals.methodRefusal(request.method);
+      if (request.method === 'OPTIONS') return { status: 204, fields: [refusals.allow], body: [] };
+      for (let attempt = 1; attempt < readAttempts; attempt++) {
+        const response = unlessChanged(() => this.get(request));
+        if (response !== null) return response;
       }
-      return this.found(request, path.names, named);
+      return unlessChanged(() => this.get(request)) ?? refusals.beingWritten();
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.logOnce(`${request.method} ${refusals.shown(request)} could not be answered: ${message}`);
+      return isOutOfDescriptors(error) ? refusals.busy() : refusals.unexpected();
     }
-    if (!path.folder) return redirect(path.names, request.query);
-    const names = [...path.names, 'index.html'];
-    const index = lookUp(root, names);
-    if (index.kind === 'missing' || index.kind === 'folder') return withoutIndex(request);
-    return this.found(request, names, index);
   }
 
-  private found(
-    request: Request,
-    names: readonly string[],
-    found: Exclude<Lookup, { kind: 'folder' }>,
-  ): Response {
+  private get(request: Request): Response {
+    const now = Date.now();
+    if (!this.settings.precompressed || this.sidecars.knowsOfNone(request.path, now)) {
+      const cached = this.cache.get(request.path);
+      if (cached !== null) return fileResponse(request, cached, now);
+    }
+    const path = targetPath(request.path);
+    if (typeof path === 'string') return refusals.pathRefusal(path, request);
+    const place = this.mounts.placeOf(path.names);
+    const root = this.realRoot(place.root);
+    if (root === null) return refusals.rootGone();
+    const found = find(root, { names: place.names, folder: path.folder }, this.settings);
+    if (found.kind !== 'missing') return this.found(request, path, root, found, now);
+    return this.found(request, path, root, findFallback(root, request, this.settings), now);
+  }
+
+  private found(request: Request, path: TargetPath, root: string, found: Found, now: number): Response {
     switch (found.kind) {
-      case 'file': {
-        const now = Date.now();
-        const representation = represent(found, now);
-        if (representation.source instanceof Uint8Array) {
-          this.cache.add(request.path, join(this.root, ...names), found.identity, representation, now);
-        }
-        return fileResponse(request, representation, now);
+      case 'file':
+        return this.file(request, root, found, now);
+      case 'folderWithoutSlash':
+        return refusals.folderRedirect(path.names, request.query);
+      case 'folder': {
+        if (!this.settings.listing) return refusals.withoutIndex(request);
+        const listing = listFolder(root, found.real, this.mounts.namesIn(path.names));
+        return listingResponse(path.names, listing, sortOrder(request.query));
       }
       case 'missing':
-        return missing(request);
+        return refusals.missing(request);
       case 'outside':
-        return errorResponse(
-          403,
-          'This link leads out of the served folder',
-          `${shown(request)} goes through a symbolic link to a place outside the served folder. Copy what it points to into the folder, or serve a folder that holds both.`,
-        );
+        return refusals.outside(request);
       case 'special':
-        return errorResponse(
-          403,
-          'This is not a file',
-          `${shown(request)} is a pipe, a socket or a device. Only files are served.`,
-        );
+        return refusals.special(request);
       case 'unreadable':
-        this.logOnce(`${shown(request)} may not be read (${found.code}).`);
-        return errorResponse(
-          403,
-          'This file may not be read',
-          `${shown(request)} is there, but its permissions do not let the server read it (${found.code}). Change them and load the page again.`,
-        );
+        this.logOnce(`${refusals.shown(request)} may not be read (${found.code}).`);
+        return refusals.unreadable(request, found.code);
     }
+  }
+
+  private file(
+    request: Request,
+    root: string,
+    { served, names, direct }: Extract<Found, { kind: 'file' }>,
+    now: number,
+  ): Response {
+    const path = join(root, ...names);
+    const codings = this.settings.precompressed ? sidecarsOf(path, served.identity) : [];
+    if (codings.length > 0)
+      return fileResponse(request, this.negotiated(request, root, names, served, codings, now), now);
+    const presentation = { type: mediaType(served.name, this.settings.charset), coding: null, varies: false };
+    const representation = represent(served, presentation, now);
+    // What answers only because there is nothing better must be looked for anew each time.
+    if (direct && representation.source instanceof Uint8Array) {
+      this.cache.add(request.path, path, served.identity, representation, now);
+      this.sidecars.remember(request.path, path, now);
+    }
+    return fileResponse(request, representation, now);
+  }
+
+  /** The representation that the request prefers, where a file has sidecars (RFC 9110 section 12.1). */
+  private negotiated(
+    request: Request,
+    root: string,
+    names: readonly string[],
+    served: ServedFile,
+    codings: ReturnType<typeof sidecarsOf>,
+    now: number,
+  ): Representation {
+    const type = mediaType(served.name, this.settings.charset);
+    const coding = preferredCoding(request.field('accept-encoding'), codings);
+    if (coding !== null) {
+      const sidecar = lookUp(root, [...names.slice(0, -1), `${names.at(-1)}${sidecarExtension[coding]}`]);
+      if (sidecar.kind === 'file') {
+        served.file.close();
+        return represent(sidecar, { type, coding, varies: true }, now);
+      }
+    }
+    return represent(served, { type, coding: null, varies: true }, now);
+  }
+
+  /** An error's page from the served folder, as 404.html, if it has one. What the fields say beside it stays. */
+  private withOwnPage(response: Response): Response {
+    try {
+      const root = realFolder(this.root);
+      const page = root === null ? null : lookUp(root, [`${response.status}.html`]);
+      if (page?.kind !== 'file') return response;
+      const type = mediaType('.html', this.settings.charset);
+      const { whole } = represent(page, { type, coding: null, varies: false }, Date.now());
+      const kept = response.fields.filter(([name]) => name !== 'Content-Security-Policy');
+      return { ...response, fields: withFields(kept, [['Content-Type', type]]), body: whole.body };
+    } catch (error) {
+      this.logOnce(
+        `The page ${response.status}.html could not be sent: ${error instanceof Error ? error.message : error}`,
+      );
+      return response;
+    }
+  }
+
+  /** The real path of a served folder; null while it is gone. */
+  private realRoot(folder: string): string | null {
+    const real = realFolder(folder);
+    if (real === null) {
+      if (!this.gone.has(folder)) this.log(`The served folder ${folder} is gone.`);
+      this.gone.add(folder);
+      this.cache.clear();
+    } else if (this.gone.delete(folder)) {
+      this.log(`The served folder ${folder} is back.`);
+    }
+    return real;
   }
 
   private logOnce(message: string): void {
@@ -137,99 +201,27 @@ export class Site {
     this.logged.add(message);
     this.log(message);
   }
+}
 
-  private gone(): Response {
-    if (!this.rootIsGone) this.log(`The served folder ${this.root} is gone.`);
-    this.rootIsGone = true;
-    this.cache.clear();
-    return errorResponse(
-      404,
-      'The served folder is gone',
-      'The folder that this server serves was moved, renamed or deleted. Put it back, or stop the server and serve another folder.',
-    );
+/** Null where a file was written to while it was read. */
+function unlessChanged(answer: () => Response): Response | null {
+  try {
+    return answer();
+  } catch (error) {
+    if (error instanceof FileChangedError) return null;
+    throw error;
   }
+}
+
+/** As patterns of paths see it; a path that cannot be decoded, as it came. */
+function decodedPath(path: string): string {
+  const decoded = targetPath(path);
+  if (typeof decoded === 'string') return path;
+  const { names, folder } = decoded;
+  return `/${names.join('/')}${folder && names.length > 0 ? '/' : ''}`;
 }
 
 function isOutOfDescriptors(error: unknown): boolean {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
   return code === 'EMFILE' || code === 'ENFILE';
-}
-
-function busy(): Response {
-  return errorResponse(
-    503,
-    'Too many files are open',
-    'The server cannot open another file while it sends so many. Try again in a moment, or close other connections to it.',
-    [['Retry-After', '1']],
-  );
-}
-
-function shown({ path }: Request): string {
-  return path.length > shownPathLength ? `${path.slice(0, shownPathLength)}…` : path;
-}
-
-function missing(request: Request): Response {
-  return errorResponse(
-    404,
-    'There is no such file',
-    `The served folder has no ${shown(request)}. Check the spelling, upper and lower case included.`,
-  );
-}
-
-function withoutIndex(request: Request): Response {
-  return errorResponse(
-    404,
-    'This folder has no index.html',
-    `${shown(request)} is a folder. Add an index.html to it, or ask for one of its files by name.`,
-  );
-}
-
-/** Relative, so that it holds behind a proxy that has another name or port; the query is kept. */
-function redirect(names: readonly string[], query: string | null): Response {
-  const name = encodeURIComponent(names[names.length - 1] ?? '');
-  const location = `${name}/${query === null ? '' : `?${query}`}`;
-  return errorResponse(301, 'This is a folder', 'The address of a folder ends in a slash.', [
-    ['Location', location],
-  ]);
-}
-
-function methodRefusal(method: string): Response {
-  if (isRegisteredMethod(method)) {
-    return errorResponse(
-      405,
-      `${method} is not for files`,
-      'This server serves the files of a folder, and answers GET, HEAD and OPTIONS only. To see what a form or a script sends, turn echo on.',
-      [allow],
-    );
-  }
-  return errorResponse(
-    501,
-    'Unknown method',
-    'The method of this request is not one that the server knows. It answers GET, HEAD and OPTIONS.',
-  );
-}
-
-function pathRefusal(refusal: PathRefusal, request: Request): Response {
-  switch (refusal) {
-    case 'malformed':
-      return errorResponse(
-        400,
-        'The address is malformed',
-        'It holds a "%" without two hexadecimal digits after it, or an encoded zero byte. Write "%25" for a percent sign.',
-      );
-    case 'separator':
-      return errorResponse(
-        400,
-        'The address hides a separator',
-        'It holds a backslash, or an encoded slash or backslash. Write "/" between the names of folders and files.',
-      );
-    case 'above-root':
-      return errorResponse(
-        400,
-        'The address leads out of the served folder',
-        'It has more ".." than folders to leave. Only what lies in the served folder is served.',
-      );
-    case 'no-such-name':
-      return missing(request);
-  }
 }

@@ -63,7 +63,7 @@ const neverOnWindows = /[:<>"|?*\u0000-\u001f]|[. ]$/;
  * Whether a file of this name is served. Hidden files are not, except the well-known folder (RFC 8615). What Windows
  * would take for a device, a stream, or another spelling of a name is refused on every platform.
  */
-function isServedName(name: string): boolean {
+export function isServedName(name: string): boolean {
   if (name.startsWith('.') && name !== '.well-known') return false;
   return !deviceName.test(name) && !shortName.test(name) && !neverOnWindows.test(name);
 }

@@ -1,6 +1,7 @@
 /** Validators of a file, and the conditions of requests on them (RFC 9110 sections 8.8 and 13). */
 import { httpDate } from '../http/date.ts';
 import type { Request } from '../http/message.ts';
+import type { ContentCoding } from './acceptEncoding.ts';
 
 /** What tells one version of a file from another. */
 export interface Validators {
@@ -10,11 +11,19 @@ export interface Validators {
   readonly lastModified: number;
 }
 
-/** `modifiedNs` in nanoseconds since the epoch, `now` in milliseconds, `size` in bytes. */
-export function validatorsOf(modifiedNs: bigint, size: number, now: number): Validators {
+/**
+ * `modifiedNs` in nanoseconds since the epoch, `now` in milliseconds, `size` in bytes. Each content coding of a file has
+ * an entity tag of its own (RFC 9110 section 8.8.3.3).
+ */
+export function validatorsOf(
+  modifiedNs: bigint,
+  size: number,
+  coding: ContentCoding | null,
+  now: number,
+): Validators {
   const time = Math.min(Math.max(0, Number(modifiedNs / 1_000_000n)), now);
   return {
-    etag: `W/"${modifiedNs.toString(36)}-${size.toString(36)}"`,
+    etag: `W/"${modifiedNs.toString(36)}-${size.toString(36)}${coding === null ? '' : `-${coding}`}"`,
     lastModified: Math.floor(time / 1000) * 1000,
   };
 }

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { bundlePrograms } from '../../programs.mjs';
+import { build } from 'esbuild';
+import { project } from '../../project.mjs';
 
 /** The command line, bundled as it ships, in a folder of its own. */
 export class CommandLine {
@@ -17,7 +18,16 @@ export class CommandLine {
   static async bundle(): Promise<CommandLine> {
     const folder = mkdtempSync(path.join(tmpdir(), 'spark-cli-'));
     chmodSync(folder, 0o755);
-    await bundlePrograms(folder);
+    await build({
+      absWorkingDir: project,
+      entryPoints: { cli: 'src/cli.ts' },
+      outdir: folder,
+      bundle: true,
+      platform: 'node',
+      target: 'node20',
+      format: 'cjs',
+      logLevel: 'warning',
+    });
     return new CommandLine(folder);
   }
 

@@ -6,7 +6,7 @@ import { request } from './request.ts';
 const modified = Date.UTC(1994, 10, 6, 8, 49, 37);
 const modifiedNs = BigInt(modified + 250) * 1_000_000n;
 const now = Date.UTC(2020, 0, 1);
-const validators = validatorsOf(modifiedNs, 1234, now);
+const validators = validatorsOf(modifiedNs, 1234, null, now);
 const { etag } = validators;
 const opaque = etag.slice(2);
 const same = 'Sun, 06 Nov 1994 08:49:37 GMT';
@@ -14,13 +14,13 @@ const before = 'Sun, 06 Nov 1994 08:49:36 GMT';
 
 test('An entity tag is weak, and changes with time and size', () => {
   assert.match(etag, /^W\/"[\x21\x23-\x7e]+"$/);
-  assert.notEqual(validatorsOf(modifiedNs + 1n, 1234, now).etag, etag);
-  assert.notEqual(validatorsOf(modifiedNs, 1235, now).etag, etag);
+  assert.notEqual(validatorsOf(modifiedNs + 1n, 1234, null, now).etag, etag);
+  assert.notEqual(validatorsOf(modifiedNs, 1235, null, now).etag, etag);
 });
 
 test('Last-Modified is in whole seconds and never later than now', () => {
   assert.equal(validators.lastModified, modified);
-  assert.equal(validatorsOf(BigInt(now + 5000) * 1_000_000n, 1, now).lastModified, now);
+  assert.equal(validatorsOf(BigInt(now + 5000) * 1_000_000n, 1, null, now).lastModified, now);
 });
 
 const preconditions: [fields: Record<string, string>, expected: ReturnType<typeof precondition>][] = [

@@ -1,0 +1,40 @@
+/** Header fields that the settings add to answers, by the path of the request. */
+import type { Response } from '../http/message.ts';
+import type { HeaderRule } from '../protocol/server.ts';
+import { pathPattern } from './pathPattern.ts';
+
+type Fields = Response['fields'];
+
+export class ExtraFields {
+  private readonly rules: readonly { readonly pattern: RegExp; readonly fields: Fields }[];
+
+  constructor(rules: readonly HeaderRule[]) {
+    this.rules = rules.map(({ pattern, fields }) => ({ pattern: pathPattern(pattern), fields }));
+  }
+
+  get none(): boolean {
+    return this.rules.length === 0;
+  }
+
+  /** The response with the fields for a path, decoded; of two rules with the same field the later one holds. */
+  addedTo(response: Response, path: string): Response {
+    let { fields } = response;
+    for (const rule of this.rules) if (rule.pattern.test(path)) fields = withFields(fields, rule.fields);
+    return fields === response.fields ? response : { ...response, fields, encoded: undefined };
+  }
+}
+
+/** `fields` with `others` in the place of those of the same name. */
+export function withFields(fields: Fields, others: Fields): Fields {
+  const names = new Set(others.map(([name]) => name.toLowerCase()));
+  return [...fields.filter(([name]) => !names.has(name.toLowerCase())), ...others];
+}
+
+/** `fields` with one more name in Vary (RFC 9110 section 12.5.5). */
+export function withVary(fields: Fields, name: string): Fields {
+  const vary = fields.find(([field]) => field.toLowerCase() === 'vary')?.[1];
+  if (vary === undefined) return [...fields, ['Vary', name]];
+  const names = vary.split(',').map((one) => one.trim().toLowerCase());
+  if (names.includes('*') || names.includes(name.toLowerCase())) return fields;
+  return withFields(fields, [['Vary', `${vary}, ${name}`]]);
+}

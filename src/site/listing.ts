@@ -1,0 +1,131 @@
+/** What a folder holds, as its listing shows it. */
+import { type Dirent, lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { contains } from './folder.ts';
+import { isServedName } from './targetPath.ts';
+
+/** A folder may hold millions of files: this many are shown, the rest is counted. */
+const mostEntries = 5_000;
+
+export interface ListedEntry {
+  /** As people read it; what is not UTF-8 in it is shown as `\xNN`. */
+  readonly name: string;
+  /** Whether it can be asked for: no path is spelt in bytes that are not UTF-8. */
+  readonly addressable: boolean;
+  readonly folder: boolean;
+  /** In bytes; 0 for folders. */
+  readonly size: number;
+  /** In milliseconds since the epoch; NaN for mounts. */
+  readonly modified: number;
+}
+
+export interface Listing {
+  readonly entries: readonly ListedEntry[];
+  /** How many more there are. */
+  readonly leftOut: number;
+}
+
+/**
+ * Lists what would be served of a folder, a real path below `root`: no hidden files, no links that lead out, no pipes.
+ * `mounts`: names of folders that are served there, but lie elsewhere; they hide others of the same name. Throws where
+ * the folder cannot be read.
+ */
+export function listFolder(root: string, folder: string, mounts: readonly string[]): Listing {
+  const found = readdirSync(Buffer.from(folder), { withFileTypes: true, encoding: 'buffer' });
+  const served = found.flatMap((entry) => {
+    const name = utf8Text(entry.name);
+    return name !== null && (!isServedName(name) || mounts.includes(name)) ? [] : [{ entry, name }];
+  });
+  const shown = served.slice(0, mostEntries);
+  return {
+    entries: [
+      ...shown.flatMap(({ entry, name }) => listed(root, folder, entry, name)),
+      ...mounts.map((name) => ({ name, addressable: true, folder: true, size: 0, modified: Number.NaN })),
+    ],
+    leftOut: served.length - shown.length,
+  };
+}
+
+function listed(root: string, folder: string, entry: Dirent<Buffer>, name: string | null): ListedEntry[] {
+  const status =
+    name === null ? statusOfBytes(folder, entry.name) : statusOf(root, join(folder, name), entry);
+  if (status === null || !(status.isFile() || status.isDirectory())) return [];
+  const directory = status.isDirectory();
+  return [
+    {
+      name: name ?? escapedText(entry.name),
+      addressable: name !== null,
+      folder: directory,
+      size: directory ? 0 : status.size,
+      modified: status.mtimeMs,
+    },
+  ];
+}
+
+function statusOf(root: string, path: string, entry: Dirent<Buffer>): Stats | null {
+  try {
+    if (!entry.isSymbolicLink()) return lstatSync(path);
+    return contains(root, realpathSync.native(path)) ? statSync(path) : null;
+  } catch {
+    // Deleted since the folder was read, or a link to nowhere.
+    return null;
+  }
+}
+
+function statusOfBytes(folder: string, name: Buffer): Stats | null {
+  try {
+    return lstatSync(Buffer.concat([Buffer.from(`${folder}/`), name]));
+  } catch {
+    return null;
+  }
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function utf8Text(bytes: Uint8Array): string | null {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+function escapedText(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) =>
+    byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`,
+  ).join('');
+}
+
+export const sortKeys = ['name', 'size', 'date'] as const;
+export type SortKey = (typeof sortKeys)[number];
+
+export interface SortOrder {
+  readonly key: SortKey;
+  readonly descending: boolean;
+}
+
+/** The order that a listing's query asks for (`sort=size&order=desc`); by name, if for none. */
+export function sortOrder(query: string | null): SortOrder {
+  const parameters = new URLSearchParams(query ?? '');
+  const key = sortKeys.find((one) => one === parameters.get('sort')) ?? 'name';
+  return { key, descending: parameters.get('order') === 'desc' };
+}
+
+// Numbers in names count as such, and upper and lower case stand together.
+const collator = new Intl.Collator('en', { numeric: true });
+
+/** Folders first; what is alike in the order's key is in the order of names. */
+export function sorted(entries: readonly ListedEntry[], { key, descending }: SortOrder): ListedEntry[] {
+  const direction = descending ? -1 : 1;
+  const byKey: Readonly<Record<SortKey, (one: ListedEntry, other: ListedEntry) => number>> = {
+    name: (one, other) => collator.compare(one.name, other.name),
+    size: (one, other) => one.size - other.size,
+    date: (one, other) => (one.modified || 0) - (other.modified || 0),
+  };
+  return [...entries].sort(
+    (one, other) =>
+      Number(other.folder) - Number(one.folder) ||
+      direction * byKey[key](one, other) ||
+      collator.compare(one.name, other.name),
+  );
+}
