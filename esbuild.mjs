@@ -41,6 +41,9 @@ const forRelease = production ? { minify: true, sourcemap: false } : {};
 /** @type {import('esbuild').BuildOptions} */
 const forNode = { ...common, platform: 'node', target: 'node20', format: 'cjs' };
 
+/** Runs in previewed pages; its name is part of their source. */
+const live = { live: 'src/live/live.ts', liveWorker: 'src/live/worker.ts' };
+
 const pages = ['src/inspector/inspector.ts', 'src/inspector/preview.ts'];
 const stylesheets = ['src/inspector/styles/inspector.css'];
 
@@ -56,6 +59,15 @@ const bundles = [
     target: 'chrome132',
     format: 'iife',
     entryPoints: pages.filter((page) => existsSync(page)),
+    ...forRelease,
+  },
+  {
+    ...common,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    entryPoints: live,
+    sourcemap: false,
     ...forRelease,
   },
   { ...common, target: 'chrome132', entryPoints: stylesheets, ...forRelease },

@@ -19,6 +19,15 @@ export interface ServerSettings {
   readonly capture: CaptureSettings;
   readonly limits: Limits;
   readonly model: ModelSettings;
+  /** Live reload of previewed pages; null for none. */
+  readonly live: LiveSettings | null;
+}
+
+export interface LiveSettings {
+  /** Letters and digits that nobody can guess: whoever knows them hears of changes. */
+  readonly token: string;
+  /** Whether pages get the script that shows changes. */
+  readonly inject: boolean;
 }
 
 /** How files are served. */
@@ -75,6 +84,10 @@ export type ToServer =
   | { readonly type: 'allowHosts'; readonly hosts: readonly string[] }
   | { readonly type: 'closeConnection'; readonly connection: number }
   | { readonly type: 'batchStored'; readonly sequence: number }
+  /** What an editor holds of a file; null: nothing else than the disk does. */
+  | { readonly type: 'unsaved'; readonly file: string; readonly content: Uint8Array | null }
+  /** Absolute paths of files that were changed, made or deleted; null: more than can be listed. */
+  | { readonly type: 'filesChanged'; readonly files: readonly string[] | null }
   | { readonly type: 'stop' };
 
 /** Server to extension host. */

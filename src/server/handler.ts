@@ -6,6 +6,7 @@ import type { EchoMode } from '../protocol/server.ts';
 import { errorResponse } from '../site/errorPage.ts';
 import { isServed, type Site } from '../site/site.ts';
 import { AllowedHosts } from './allowedHosts.ts';
+import type { LiveReload } from './live/liveReload.ts';
 
 /** Names that clients make up could fill a log. */
 const loggedHosts = 20;
@@ -13,6 +14,7 @@ const loggedHosts = 20;
 /** Answers for a site: checks who a request is for (DNS rebinding), echoes it if asked to, refuses what is malformed. */
 export class SiteHandler implements RequestHandler {
   private readonly site: Site;
+  private readonly live: LiveReload | null;
   private readonly echo: EchoMode;
   private readonly allowed: AllowedHosts;
   private readonly log: (message: string) => void;
@@ -20,14 +22,21 @@ export class SiteHandler implements RequestHandler {
 
   constructor(options: {
     readonly site: Site;
+    readonly live?: LiveReload | null;
     readonly echo: EchoMode;
     readonly allowHosts: readonly string[];
     readonly log: (message: string) => void;
   }) {
     this.site = options.site;
+    this.live = options.live ?? null;
     this.echo = options.echo;
     this.allowed = new AllowedHosts(options.allowHosts);
     this.log = options.log;
+  }
+
+  /** Nothing that was looked up of files holds any more. */
+  forget(): void {
+    this.site.forget();
   }
 
   /** Allows further hosts, from the next request on. */
@@ -57,6 +66,7 @@ export class SiteHandler implements RequestHandler {
   }
 
   respond(request: Request, message: Uint8Array | null): Response {
+    if (this.live?.concerns(request)) return this.live.respond(request);
     return message === null ? this.site.respond(request) : echoed(message);
   }
 

@@ -32,6 +32,12 @@ function receive(message: ToServer): void {
     case 'closeConnection':
       server?.closeConnection(message.connection);
       break;
+    case 'unsaved':
+      server?.setUnsaved(message.file, message.content);
+      break;
+    case 'filesChanged':
+      server?.filesChanged(message.files);
+      break;
     case 'batchStored':
       recorder?.stored(message.sequence);
       break;

@@ -1,5 +1,5 @@
 /** The one place of what a server can be told, and of what it does untold: for the command line and VS Code alike. */
-import type { ServerSettings } from '../protocol/server.ts';
+import type { LiveSettings, ServerSettings } from '../protocol/server.ts';
 import { choice, fixed, integer, text, texts } from './kinds.ts';
 import { limitOptions } from './limitOptions.ts';
 import { option, readOptions } from './option.ts';
@@ -43,6 +43,7 @@ export const serverOptions = {
       setting: 'capture.bodyKilobytes',
     }),
   },
+  live: option({ kind: fixed<LiveSettings | null>(), default: null }),
   limits: limitOptions,
   model: {
     name: option({ kind: fixed<'eventLoop'>(), default: 'eventLoop' }),

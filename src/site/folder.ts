@@ -16,6 +16,8 @@ export interface ServedFile {
   readonly kind: 'file';
   /** The last component of its real path. */
   readonly name: string;
+  /** Its real path. */
+  readonly path: string;
   readonly file: OpenFile;
   /** In bytes. */
   readonly size: number;
@@ -79,6 +81,7 @@ function openedFile(real: string): Lookup {
     return {
       kind: 'file',
       name,
+      path: real,
       file: newOpenFile(descriptor, status),
       size: Number(status.size),
       identity: status,

@@ -1,13 +1,18 @@
+import { createHash } from 'node:crypto';
 import { readSync } from 'node:fs';
 import type { OpenFile, Output, Response } from '../http/message.ts';
 import { EncodedResponse } from '../http/responseHead.ts';
 import type { ContentCoding } from './acceptEncoding.ts';
+import type { View } from './fileView.ts';
 import type { ServedFile } from './folder.ts';
 import type { ByteRange } from './range.ts';
 import { type Validators, validatorFields, validatorsOf } from './validators.ts';
 
 /** Up to this many bytes are read at once; more are sent from the open file. */
 const readWhole = 64 * 1024;
+
+/** Up to this many bytes are held to be changed before they are sent. */
+const holdWhole = 8 * 1024 * 1024;
 
 /** A file as it is sent: one version of its bytes, with the fields that go with them. */
 export interface Representation {
@@ -32,13 +37,17 @@ export interface Presentation {
   readonly coding: ContentCoding | null;
   /** Whether another request might have been answered in another coding. */
   readonly varies: boolean;
+  /** What to serve instead of the file's bytes. */
+  readonly view?: View | null;
 }
 
 /** Reads a small file and closes it; a larger one stays open. Throws where it cannot be read. */
 export function represent(served: ServedFile, presentation: Presentation, now: number): Representation {
-  const { file, size } = served;
-  const { type, coding, varies } = presentation;
-  const validators = validatorsOf(served.identity.mtimeNs, size, coding, now);
+  const { file, identity } = served;
+  const { type, coding, varies, view = null } = presentation;
+  const size = view?.bytes.length ?? served.size;
+  const validators =
+    view === null ? validatorsOf(identity.mtimeNs, size, coding, now) : viewValidators(view, served, now);
   const fieldsUnmodified: [string, string][] = [
     ...validatorFields(validators),
     ['Cache-Control', 'no-cache'],
@@ -51,7 +60,8 @@ export function represent(served: ServedFile, presentation: Presentation, now: n
     ['Accept-Ranges', 'bytes'],
   ];
   if (coding !== null) fields.push(['Content-Encoding', coding]);
-  const source = size > readWhole ? file : readAndClose(file, size);
+  const source = view?.bytes ?? (size > readWhole ? file : readAndClose(file, size));
+  if (view !== null) file.close();
   return {
     size,
     type,
@@ -65,6 +75,18 @@ export function represent(served: ServedFile, presentation: Presentation, now: n
     unmodified: { status: 304, fields: fieldsUnmodified, body: [], encoded: new EncodedResponse() },
     source,
   };
+}
+
+/** All bytes of a file that stays open; null where they are too many to hold. Throws where they cannot be read. */
+export function heldBytes({ file, size }: ServedFile): Uint8Array | null {
+  return size > holdWhole ? null : read(file, 0, size);
+}
+
+/** The file's time and size do not tell one view of it from another. */
+function viewValidators({ bytes, unsaved }: View, { identity }: ServedFile, now: number): Validators {
+  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 32);
+  const modified = unsaved ? BigInt(Math.trunc(now)) * 1_000_000n : identity.mtimeNs;
+  return { ...validatorsOf(modified, bytes.length, null, now), etag: `W/"${hash}"` };
 }
 
 /** The bytes of a range, for the body of a response. Throws where they cannot be read. */

@@ -6,6 +6,7 @@ import { CrossOrigin } from './crossOrigin.ts';
 import { ExtraFields, withFields } from './extraFields.ts';
 import { FileCache } from './fileCache.ts';
 import { fileResponse } from './fileResponse.ts';
+import type { FileView } from './fileView.ts';
 import { type Found, find, findFallback } from './find.ts';
 import { lookUp, realFolder, type ServedFile } from './folder.ts';
 import { listFolder, sortOrder } from './listing.ts';
@@ -13,7 +14,7 @@ import { listingResponse } from './listingPage.ts';
 import { mediaType } from './mediaType.ts';
 import { Mounts } from './mounts.ts';
 import * as refusals from './refusals.ts';
-import { FileChangedError, type Representation, represent } from './representation.ts';
+import { FileChangedError, heldBytes, type Representation, represent } from './representation.ts';
 import { SidecarMemory, sidecarExtension, sidecarsOf } from './sidecars.ts';
 import { type TargetPath, targetPath } from './targetPath.ts';
 
@@ -40,9 +41,16 @@ export class Site {
   private readonly logged = new Set<string>();
   /** Served folders, mounts included, that were not there when they were last asked for. */
   private readonly gone = new Set<string>();
+  private readonly view: FileView | null;
 
-  /** `root`: absolute path of a folder. */
-  constructor(root: string, settings: SiteSettings, log: (message: string) => void) {
+  /** `root`: absolute path of a folder. `view`: what is served of files where it is not their bytes on disk. */
+  constructor(
+    root: string,
+    settings: SiteSettings,
+    log: (message: string) => void,
+    view: FileView | null = null,
+  ) {
+    this.view = view;
     this.root = root;
     this.settings = settings;
     this.log = log;
@@ -58,6 +66,11 @@ export class Site {
     if (!this.extraFields.none) response = this.extraFields.addedTo(response, decodedPath(request.path));
     if (!this.crossOrigin.none) response = this.crossOrigin.addedTo(response, request);
     return response;
+  }
+
+  /** Nothing that was looked up holds any more: what is served of a file has changed without a trace on disk. */
+  forget(): void {
+    this.cache.clear();
   }
 
   /** Until `turnEnded`, requests are as good as at the same time: what the file system said to one holds for all. */
@@ -131,13 +144,20 @@ export class Site {
     now: number,
   ): Response {
     const path = join(root, ...names);
-    const codings = this.settings.precompressed ? sidecarsOf(path, served.identity) : [];
+    const viewed = { path: served.path, read: () => heldBytes(served) };
+    const view = this.view?.view(viewed, request.path) ?? null;
+    const codings = view === null && this.settings.precompressed ? sidecarsOf(path, served.identity) : [];
     if (codings.length > 0)
       return fileResponse(request, this.negotiated(request, root, names, served, codings, now), now);
-    const presentation = { type: mediaType(served.name, this.settings.charset), coding: null, varies: false };
+    const presentation = {
+      type: mediaType(served.name, this.settings.charset),
+      coding: null,
+      varies: false,
+      view,
+    };
     const representation = represent(served, presentation, now);
     // What answers only because there is nothing better must be looked for anew each time.
-    if (direct && representation.source instanceof Uint8Array) {
+    if (direct && view?.unsaved !== true && representation.source instanceof Uint8Array) {
       this.cache.add(request.path, path, served.identity, representation, now);
       this.sidecars.remember(request.path, path, now);
     }

@@ -1,0 +1,90 @@
+import type { LiveAddress } from './address.ts';
+
+/** More than a page ever loads: once the browser's list of loads is full, it tells of no further ones. */
+const mostLoads = 10_000;
+
+/** What a page has loaded from its site, as far as the page itself can know. */
+export class Dependencies {
+  private readonly address: LiveAddress;
+  private incomplete = false;
+
+  constructor(address: LiveAddress) {
+    this.address = address;
+    performance.setResourceTimingBufferSize(mostLoads);
+    performance.addEventListener('resourcetimingbufferfull', () => {
+      this.incomplete = true;
+    });
+  }
+
+  /** Whether the page may depend on more than it can tell: on what its workers load, for one. */
+  get unknown(): boolean {
+    return this.incomplete || navigator.serviceWorker?.controller != null || this.hasWorkers();
+  }
+
+  /** Whether a change of the file at this path concerns the page. */
+  has(path: string): boolean {
+    return path === this.ownPath || this.loaded().has(path) || this.imported().has(path);
+  }
+
+  /** The path of the page itself. */
+  get ownPath(): string | null {
+    return this.address.pathOf(location.href);
+  }
+
+  /** The loads that the browser counted; pages in frames have a script of their own and look after themselves. */
+  private loaded(): Set<string> {
+    const paths = new Set<string>();
+    for (const entry of performance.getEntriesByType('resource')) {
+      if ((entry as PerformanceResourceTiming).initiatorType === 'iframe') continue;
+      const path = this.address.pathOf(entry.name);
+      if (path !== null) paths.add(path);
+    }
+    const named = document.querySelectorAll<HTMLElement>(
+      'link[href], [src]:not(iframe, frame), object[data]',
+    );
+    for (const element of named) {
+      const name =
+        element.getAttribute('href') ?? element.getAttribute('src') ?? element.getAttribute('data');
+      const path = this.address.pathOf(name ?? '');
+      if (path !== null) paths.add(path);
+    }
+    return paths;
+  }
+
+  private imported(): Set<string> {
+    const paths = new Set<string>();
+    for (const sheet of document.styleSheets) {
+      for (const address of importsOf(sheet)) {
+        const path = this.address.pathOf(address);
+        if (path !== null) paths.add(path);
+      }
+    }
+    return paths;
+  }
+
+  /** A worker's own loads are not told to the page. */
+  private hasWorkers(): boolean {
+    return performance
+      .getEntriesByType('resource')
+      .some((entry) => (entry as PerformanceResourceTiming).initiatorType === 'worker');
+  }
+}
+
+/** The addresses that a style sheet imports, and those imported by them. */
+export function importsOf(sheet: CSSStyleSheet): string[] {
+  const rules = rulesOf(sheet);
+  return rules.flatMap((rule) => {
+    if (!(rule instanceof CSSImportRule)) return [];
+    const address = new URL(rule.href, sheet.href ?? document.baseURI).href;
+    return rule.styleSheet === null ? [address] : [address, ...importsOf(rule.styleSheet)];
+  });
+}
+
+/** None where the sheet is of another origin, which may not be read, or has not loaded. */
+export function rulesOf(sheet: CSSStyleSheet): CSSRule[] {
+  try {
+    return [...sheet.cssRules];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * What a previewed page is told over its event stream (`text/event-stream`, HTML standard section 9.2), as the JSON
+ * of an event named `change`.
+ */
+export interface LiveChange {
+  /**
+   * Paths of what has changed, percent-decoded, from the site's root on and without the first slash: a file's own, and
+   * those under which it was served. Null: more has changed than can be listed, so every page depends on it.
+   */
+  readonly paths: readonly string[] | null;
+}
+
+/** Page to the panel that frames it. `token` proves that the page is the server's own; it is the path's. */
+export type FromPage =
+  /** The page's script runs; sent again when the page's address or title changes. */
+  | {
+      readonly spark: 'page';
+      readonly token: string;
+      readonly address: string;
+      readonly title: string;
+    }
+  | { readonly spark: 'console'; readonly token: string; readonly entry: ConsoleEntry }
+  | { readonly spark: 'found'; readonly token: string; readonly found: boolean }
+  /** A key that the page did not use and that means something to the panel. */
+  | { readonly spark: 'key'; readonly token: string; readonly key: 'find' | 'reload' | 'back' | 'forward' };
+
+export interface ConsoleEntry {
+  readonly level: 'debug' | 'info' | 'warning' | 'error';
+  readonly text: string;
+  /** Where it comes from, as `path:line:column`; empty where it is not known. */
+  readonly source: string;
+}
+
+/** Panel to the page that it frames. */
+export type ToPage =
+  /** Asks the page for its address, title and console; answered with `page`. */
+  | { readonly spark: 'hello'; readonly token: string }
+  | { readonly spark: 'go'; readonly token: string; readonly where: 'back' | 'forward' | 'reload' }
+  | { readonly spark: 'find'; readonly token: string; readonly text: string; readonly backwards: boolean };
