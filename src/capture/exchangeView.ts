@@ -1,7 +1,7 @@
 import type { ExchangeDetail, ExchangeRow, MessageDetail } from '../protocol/inspector.ts';
 import type { StoredExchange } from './exchangeTable.ts';
 import type { StoredConnection, StoredRun } from './run.ts';
-import type { SegmentSlabs } from './segments.ts';
+import type { SegmentSlabs, Stream } from './segments.ts';
 
 /** An exchange with what it belongs to. */
 export interface LocatedExchange {
@@ -62,6 +62,8 @@ export function detailOf(located: LocatedExchange, slabs: SegmentSlabs): Exchang
     connection: {
       exchangeNumber: exchange.number,
       requestStart: exchange.requestStart,
+      readWithPrevious: inOneRead(received, slabs, exchange.requestStart),
+      readWithNext: inOneRead(received, slabs, exchange.requestEnd),
       openedAt: connection.record.openedAt,
       closedAt: connection.record.closedAt,
       closeReason: connection.record.closeReason,
@@ -79,6 +81,13 @@ export function detailOf(located: LocatedExchange, slabs: SegmentSlabs): Exchang
       ...(exchange.responseStart < 0 ? nothing : sent.cut(slabs, exchange.responseStart, ends.response)),
     },
   };
+}
+
+/** Whether one read brought the bytes on both sides of an offset. It may be stored as several segments. */
+function inOneRead(stream: Stream, slabs: SegmentSlabs, offset: number): boolean {
+  if (offset <= 0) return false;
+  const { segments } = stream.cut(slabs, offset - 1, offset + 1);
+  return segments.at(-1)?.end === 2 && segments.every(({ time }) => time === segments[0].time);
 }
 
 const nothing = { kept: [], segments: [] };

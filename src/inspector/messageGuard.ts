@@ -72,6 +72,8 @@ const isTimes = shape<ExchangeTimes>({
 const isConnection = shape<ExchangeConnection>({
   exchangeNumber: isCount,
   requestStart: isCount,
+  readWithPrevious: isBoolean,
+  readWithNext: isBoolean,
   openedAt: isNumber,
   closedAt: isNumber,
   closeReason: isString,

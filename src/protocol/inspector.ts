@@ -69,6 +69,10 @@ export interface ExchangeConnection {
   readonly exchangeNumber: number;
   /** Where the request begins, counted from the first byte that the connection received. */
   readonly requestStart: number;
+  /** Whether one read brought the end of the request before together with the first bytes of this one. */
+  readonly readWithPrevious: boolean;
+  /** Whether one read brought the end of this request together with bytes behind it. */
+  readonly readWithNext: boolean;
   /** As in `ConnectionRecord` (src/protocol/capture.ts). */
   readonly openedAt: number;
   readonly closedAt: number;

@@ -64,6 +64,8 @@ export function exampleDetail(example: ExampleExchange): ExchangeDetail {
     connection: {
       exchangeNumber: 1,
       requestStart: 0,
+      readWithPrevious: false,
+      readWithNext: false,
       openedAt: row.startedAt - 0.3,
       closedAt: 0,
       closeReason: '',

@@ -40,6 +40,8 @@ function exchange(
     connection: {
       exchangeNumber: 1,
       requestStart: 0,
+      readWithPrevious: false,
+      readWithNext: false,
       openedAt: 0,
       closedAt: 0,
       closeReason: '',

@@ -1,0 +1,82 @@
+/** What methods, status codes and fields mean, in a sentence each, and where it is written. */
+import { fieldRows } from './fields.ts';
+import { mdnFields, mdnMethods, mdnStatuses } from './mdnPages.ts';
+import { methodRows } from './methods.ts';
+import { statusClasses, statusRows } from './statuses.ts';
+
+/**
+ * Name, defining document, sentence. The document is "9110#8.6" for a section of an RFC, or the name of another
+ * standard.
+ */
+export type ExplanationRow = readonly [name: string, source: string, sentence: string];
+
+export interface Link {
+  readonly name: string;
+  readonly url: string;
+}
+
+export interface Explanation {
+  /** As it is registered, whatever the case on the wire. */
+  readonly name: string;
+  readonly sentence: string;
+  /** Where it is defined, in words. */
+  readonly definedIn: string;
+  /** The section of the RFC and the page on MDN, where they exist. */
+  readonly links: readonly Link[];
+}
+
+const mdn = 'https://developer.mozilla.org/docs/Web/HTTP/Reference';
+
+const methods = byName(methodRows, mdnMethods, 'Methods', (name) => name);
+const statuses = byName(statusRows, mdnStatuses, 'Status', (name) => name);
+const fields = byName(fieldRows, mdnFields, 'Headers', (name) => name.toLowerCase());
+
+/** Methods are case-sensitive (RFC 9110 section 9.1): "get" is none that anybody knows. */
+export function explainMethod(method: string): Explanation | null {
+  return methods.get(method) ?? null;
+}
+
+/** A code that is not registered means what the first of its class means (RFC 9110 section 15). */
+export function explainStatus(status: number): Explanation | null {
+  const known = statuses.get(String(status));
+  if (known !== undefined) return known;
+  const sentence = statusClasses[String(status).slice(0, 1)];
+  if (sentence === undefined) return null;
+  return {
+    name: String(status),
+    sentence: `Not a registered status code. ${sentence}`,
+    definedIn: 'RFC 9110 section 15',
+    links: [rfcLink('9110', '15')],
+  };
+}
+
+export function explainField(name: string): Explanation | null {
+  return fields.get(name.toLowerCase()) ?? null;
+}
+
+/** A section of an RFC, as a link. */
+export function rfcLink(rfc: string | number, section: string): Link {
+  const anchor = section === '' ? '' : /^\d/.test(section) ? `#section-${section}` : `#appendix-${section}`;
+  return {
+    name:
+      section === '' ? `RFC ${rfc}` : `RFC ${rfc} ${/^\d/.test(section) ? 'section' : 'appendix'} ${section}`,
+    url: `https://www.rfc-editor.org/rfc/rfc${rfc}${anchor}`,
+  };
+}
+
+function byName(
+  rows: readonly ExplanationRow[],
+  mdnPages: ReadonlySet<string>,
+  mdnFolder: string,
+  key: (name: string) => string,
+): ReadonlyMap<string, Explanation> {
+  return new Map(
+    rows.map(([name, source, sentence]) => {
+      const [, rfc = '', section = ''] = /^(\d+)#?(.*)$/.exec(source) ?? [];
+      const links: Link[] = rfc === '' ? [] : [rfcLink(rfc, section)];
+      if (mdnPages.has(name.toLowerCase())) links.push({ name: 'MDN', url: `${mdn}/${mdnFolder}/${name}` });
+      const definedIn = rfc === '' ? source : links[0].name;
+      return [key(name), { name, sentence, definedIn, links }];
+    }),
+  );
+}
