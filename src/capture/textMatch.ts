@@ -1,0 +1,58 @@
+/** How a text is compared with what the user wrote: `text` is contained, `=text` equal, `te*t` a pattern of the whole. */
+export interface TextMatch {
+  /** Such as `contains “/api”`, and the opposite. */
+  readonly words: string;
+  readonly oppositeWords: string;
+  matches(text: string): boolean;
+}
+
+const special = /[\\^$.*+?()[\]{}|/]/g;
+
+/** A value of an operator, as the user wrote it. */
+export interface FilterValue {
+  readonly text: string;
+  /** Taken as it stands: no pattern. */
+  readonly quoted: boolean;
+  /** An equals sign stood before it: nothing but this. */
+  readonly whole: boolean;
+}
+
+export function textMatch({ text: pattern, quoted, whole }: FilterValue): TextMatch {
+  if (whole) return equalTo(pattern);
+  if (!quoted && pattern.includes('*')) {
+    const expression = new RegExp(`^${pattern.split('*').map(escaped).join('.*')}$`, 'is');
+    return {
+      words: `matches “${pattern}”`,
+      oppositeWords: `does not match “${pattern}”`,
+      matches: (text) => expression.test(text),
+    };
+  }
+  const expression = new RegExp(escaped(pattern), 'i');
+  return {
+    words: `contains “${pattern}”`,
+    oppositeWords: `does not contain “${pattern}”`,
+    matches: (text) => expression.test(text),
+  };
+}
+
+export function equalTo(wanted: string): TextMatch {
+  const lower = wanted.toLowerCase();
+  return {
+    words: `is “${wanted}”`,
+    oppositeWords: `is not “${wanted}”`,
+    matches: (text) => text.length === wanted.length && text.toLowerCase() === lower,
+  };
+}
+
+/** Finds a text in bytes given as one character per byte: its UTF-8 form, ASCII letters in either case. */
+export function bytesExpression(text: string): RegExp {
+  const bytes = Buffer.from(text, 'utf8').toString('latin1');
+  const source = bytes.replace(/[A-Za-z]|[\\^$.*+?()[\]{}|/]/g, (character) =>
+    /[A-Za-z]/.test(character) ? `[${character.toLowerCase()}${character.toUpperCase()}]` : `\\${character}`,
+  );
+  return new RegExp(source);
+}
+
+function escaped(text: string): string {
+  return text.replace(special, '\\$&');
+}
