@@ -1,4 +1,5 @@
 import type { CaptureSummary, ExchangeDetail, ExchangeKey, ExchangeRow } from '../protocol/inspector.ts';
+import type { ExchangeQuery } from './exchangeQuery.ts';
 
 /** What has happened to the capture: exchanges came, went on or were displaced; or everything was removed. */
 export type CaptureChange = 'changed' | 'cleared';
@@ -10,6 +11,10 @@ export interface CaptureSource {
   /** `start` inclusive, `end` exclusive; both are clamped to what is stored. */
   rows(start: number, end: number): readonly ExchangeRow[];
   /** Where an exchange stands now; -1 where it is not stored. */
+  /** A filtered and sorted list of them; the caller disposes it. */
+  newQuery(): ExchangeQuery;
+  /** Marks an exchange, or takes the mark away; nothing happens where it is not stored. */
+  mark(key: ExchangeKey, marked: boolean): void;
   indexOf(key: ExchangeKey): number;
   /** The caller owns every `Uint8Array` of the answer: exact length, own buffer. Null where it is not stored. */
   detail(key: ExchangeKey): ExchangeDetail | null;

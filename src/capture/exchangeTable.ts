@@ -41,6 +41,8 @@ interface Block<Owner> {
   readonly method: string[];
   readonly target: string[];
   readonly rule: (RuleId | '')[];
+  /** Media type of the response, from when its head has been looked at. */
+  readonly type: (string | undefined)[];
 }
 
 /**
@@ -53,6 +55,8 @@ export class ExchangeTable<Owner> {
   /** Position after the newest row. */
   end = 0;
   private readonly blocks = new Map<number, Block<Owner>>();
+  private lastNumber = -1;
+  private lastBlock: Block<Owner> | undefined;
 
   get length(): number {
     return this.end - this.first;
@@ -85,8 +89,25 @@ export class ExchangeTable<Owner> {
     return this.block(position).numbers[column][position % blockRows];
   }
 
+  method(position: number): string {
+    return this.block(position).method[position % blockRows];
+  }
+
+  rule(position: number): RuleId | '' {
+    return this.block(position).rule[position % blockRows];
+  }
+
   target(position: number): string {
     return this.block(position).target[position % blockRows];
+  }
+
+  /** What `setType` was told; undefined before. */
+  type(position: number): string | undefined {
+    return this.block(position).type[position % blockRows];
+  }
+
+  setType(position: number, type: string): void {
+    this.block(position).type[position % blockRows] = type;
   }
 
   owner(position: number): Owner {
@@ -127,17 +148,26 @@ export class ExchangeTable<Owner> {
     block.method[i] = '';
     block.target[i] = '';
     this.first++;
-    if (i === blockRows - 1) this.blocks.delete(Math.floor((this.first - 1) / blockRows));
+    if (i < blockRows - 1) return;
+    this.blocks.delete(Math.floor((this.first - 1) / blockRows));
+    this.lastNumber = -1;
+    this.lastBlock = undefined;
   }
 
   clear(): void {
     this.first = this.end;
     this.blocks.clear();
+    this.lastNumber = -1;
+    this.lastBlock = undefined;
   }
 
   private block(position: number): Block<Owner> {
-    const block = this.blocks.get(Math.floor(position / blockRows));
+    const number = Math.floor(position / blockRows);
+    // Rows are mostly asked for one after the other.
+    const block = number === this.lastNumber ? this.lastBlock : this.blocks.get(number);
     if (block === undefined || position < this.first) throw new RangeError(`No exchange at ${position}.`);
+    this.lastNumber = number;
+    this.lastBlock = block;
     return block;
   }
 }
@@ -168,5 +198,6 @@ function newBlock<Owner>(): Block<Owner> {
     method: [],
     target: [],
     rule: [],
+    type: [],
   };
 }

@@ -8,11 +8,15 @@ export interface LocatedExchange {
   readonly exchange: StoredExchange;
   readonly connection: StoredConnection;
   readonly run: StoredRun;
+  readonly type: string;
+  readonly marked: boolean;
+  /** When the exchange ahead of it on the connection ended; 0 where there is none stored, -1 where it goes on. */
+  readonly previousEndedAt: number;
 }
 
 /** Where request and response end, as far as they have gone over the wire. */
 export function endsOf(
-  exchange: StoredExchange,
+  exchange: Pick<StoredExchange, 'requestStart' | 'requestEnd' | 'responseStart' | 'responseEnd' | 'endedAt'>,
   { record, received, sent }: StoredConnection,
 ): { request: number; response: number } {
   const arrived = Math.max(record.bytesReceived, received.length, exchange.requestStart);
@@ -25,22 +29,31 @@ export function endsOf(
 }
 
 /** The exchange as a line of a list. */
-export function rowOf({ exchange, connection, run }: LocatedExchange): ExchangeRow {
+export function rowOf(located: LocatedExchange): ExchangeRow {
+  const { exchange, connection, run } = located;
   const ends = endsOf(exchange, connection);
   return {
     key: `${run.description.id}/${exchange.id}`,
     id: exchange.id,
     connection: exchange.connection,
+    number: exchange.number,
     method: exchange.method,
     target: exchange.target,
     status: exchange.status,
+    type: located.type,
     requestSize: ends.request - exchange.requestStart,
     responseSize: exchange.responseStart < 0 ? 0 : ends.response - exchange.responseStart,
     startedAt: exchange.startedAt,
+    requestEndedAt: exchange.requestEndedAt,
+    respondedAt: exchange.respondedAt,
     duration: exchange.endedAt > 0 ? exchange.endedAt - exchange.startedAt : null,
     rule: exchange.rule,
     aborted: exchange.aborted !== 0,
     beforeReload: run.beforeReload,
+    marked: located.marked,
+    connectionStart: Math.min(connection.record.openedAt, exchange.startedAt),
+    connectionEnd: connection.lastActiveAt,
+    previousEndedAt: located.previousEndedAt,
   };
 }
 

@@ -1,10 +1,11 @@
+import type { FilterProblem } from '../protocol/exchangeList.ts';
 import { type FilterOperator, filterOperator, filterOperators } from './filterOperators.ts';
 import {
   type Condition,
   type Conjunction,
   type FilterCost,
   FilterError,
-  type FilterProblem,
+  type FilterSubject,
 } from './filterSubject.ts';
 import { bytesExpression, textMatch } from './textMatch.ts';
 
@@ -295,7 +296,7 @@ const costs: readonly FilterCost[] = ['columns', 'heads', 'bytes'];
 function combined(
   parts: readonly Condition[],
   conjunction: Conjunction,
-  matches: (conditions: readonly Condition[], subject: Parameters<Condition['matches']>[0]) => boolean,
+  matches: (conditions: readonly Condition[], subject: FilterSubject) => boolean,
 ): Condition {
   if (parts.length === 1) return parts[0];
   // What is cheap decides first, and spares the rest.

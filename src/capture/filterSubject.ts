@@ -52,12 +52,5 @@ export interface Condition {
   matches(subject: FilterSubject): boolean;
 }
 
-/** What is wrong with a filter, and where: `start` inclusive, `end` exclusive, in UTF-16 units of its text. */
-export interface FilterProblem {
-  readonly message: string;
-  readonly start: number;
-  readonly end: number;
-}
-
 /** Thrown by what reads a part of a filter; the parser turns it into a `FilterProblem`. */
 export class FilterError extends Error {}

@@ -30,6 +30,8 @@ export class StoredConnection {
   readonly sent = new Stream();
   /** Positions of its exchanges that are stored, oldest first. */
   readonly exchanges = new NumberQueue();
+  /** Latest time at which anything is known to have happened on it; ms since the epoch. */
+  lastActiveAt = 0;
   /** Changes with anything that is shown of it. */
   version = 1;
   removed = false;
@@ -37,6 +39,11 @@ export class StoredConnection {
   constructor(record: ConnectionRecord, slab: number) {
     this.record = record;
     this.slab = slab;
+  }
+
+  /** Something is known to have happened on it; 0 stands for a time that is not known. */
+  activeAt(time: number): void {
+    if (time > this.lastActiveAt) this.lastActiveAt = time;
   }
 
   get isClosed(): boolean {

@@ -38,7 +38,10 @@ export class SegmentSlabs {
   private readonly slabs = new Map<number, Slab>();
 
   /** Copies the segments of a batch; `streamOf` gives the stream that each belongs to. */
-  add(batch: CaptureBatch, streamOf: (connection: number, direction: Direction) => Stream): void {
+  add(
+    batch: CaptureBatch,
+    streamOf: (connection: number, direction: Direction, time: number) => Stream,
+  ): void {
     const { segments, bytes } = batch;
     const count = segments.offset.length;
     let bytesAt = 0;
@@ -55,7 +58,8 @@ export class SegmentSlabs {
         numbers[at + 4] = segments.time[i];
         numbers[at + 5] = bytesAt - slabStart;
         bytesAt += segments.keptLength[i];
-        const stream = streamOf(segments.connection[i], segments.direction[i] === 0 ? 'received' : 'sent');
+        const direction = segments.direction[i] === 0 ? 'received' : 'sent';
+        const stream = streamOf(segments.connection[i], direction, segments.time[i]);
         stream.append(this, this.next * slabSegments + (i - from), segments.offset[i], segments.length[i]);
       }
       // A copy: what comes over a channel may be a view of a larger buffer, which it would keep alive.
@@ -124,6 +128,17 @@ export class Stream {
 
   clear(): void {
     this.references.clear();
+  }
+
+  /** What is stored of the bytes from `start` to `end` (exclusive), one character per byte; what is missing, left out. */
+  text(slabs: SegmentSlabs, start: number, end: number): string {
+    let text = '';
+    for (const { keptStart, kept } of this.overlapping(slabs, start, end)) {
+      const from = Math.max(keptStart, start) - keptStart;
+      const to = Math.min(kept.length, end - keptStart);
+      if (from < to) text += Buffer.from(kept.buffer, kept.byteOffset + from, to - from).toString('latin1');
+    }
+    return text;
   }
 
   /**

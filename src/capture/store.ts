@@ -1,6 +1,8 @@
 import type { CaptureBatch, ConnectionRecord, Direction } from '../protocol/capture.ts';
 import type { CaptureSummary, ExchangeDetail, ExchangeKey, ExchangeRow } from '../protocol/inspector.ts';
 import type { CaptureChange, CaptureSource } from './captureSource.ts';
+import { ExchangeQuery } from './exchangeQuery.ts';
+import { ExchangeSubject, type Owner } from './exchangeSubject.ts';
 import { ExchangeTable, rowBytes } from './exchangeTable.ts';
 import { detailOf, endsOf, type LocatedExchange, rowOf } from './exchangeView.ts';
 import { type RunDescription, type RunEnd, type RunId, StoredConnection, StoredRun } from './run.ts';
@@ -18,14 +20,6 @@ export interface StoreTotals {
   readonly lostInReload: number;
 }
 
-/** Where the exchanges of a run stand in the table, with their owner. */
-interface Owner {
-  readonly run: StoredRun;
-  readonly connection: StoredConnection;
-  /** Number of the slab that came with the exchange, or would have. */
-  readonly slab: number;
-}
-
 /**
  * What was captured, in memory of a bounded size: beyond it, the oldest go first. Everything costs time in proportion
  * to what is added, not to what is stored.
@@ -37,6 +31,11 @@ export class CaptureStore implements CaptureSource {
   /** Closed connections without any stored exchange, oldest first. */
   private readonly bare = new Map<StoredConnection, StoredRun>();
   private readonly listeners = new Set<(change: CaptureChange) => void>();
+  /** Are told the position of each exchange that is stored anew or in another state. */
+  private readonly watchers = new Set<(position: number) => void>();
+  /** Positions of exchanges that the user marked. */
+  private readonly marks = new Set<number>();
+  private readonly subject = new ExchangeSubject(this.table, this.slabs, this.marks);
   private maxBytes: number;
   /** Memory of rows and connections; segments count themselves. */
   private indexBytes = 0;
@@ -85,7 +84,7 @@ export class CaptureStore implements CaptureSource {
     const run = this.knownRun(id);
     const slab = this.slabs.next;
     for (const record of batch.connections) this.addConnection(run, record);
-    this.slabs.add(batch, (connection, direction) => this.streamOf(run, connection, direction));
+    this.slabs.add(batch, (connection, direction, time) => this.streamOf(run, connection, direction, time));
     this.addExchanges(run, batch, slab);
     for (const { id: connection, state } of batch.connections) {
       if (state === 'closed') this.settleClosed(run, connection);
@@ -179,6 +178,7 @@ export class CaptureStore implements CaptureSource {
       run.leftOutBeforeClear = run.leftOutSinceStart;
     }
     this.table.clear();
+    this.marks.clear();
     this.slabs.clear();
     this.bare.clear();
     this.indexBytes = 0;
@@ -188,6 +188,43 @@ export class CaptureStore implements CaptureSource {
     this.formerLeftOut = 0;
     for (const run of [...this.storedRuns.values()]) this.clearConnections(run);
     this.emit('cleared');
+  }
+
+  newQuery(): ExchangeQuery {
+    const { table, storedRuns, watchers } = this;
+    return new ExchangeQuery({
+      get first() {
+        return table.first;
+      },
+      get end() {
+        return table.end;
+      },
+      *open() {
+        for (const run of storedRuns.values()) yield* run.open;
+      },
+      subject: new ExchangeSubject(table, this.slabs, this.marks),
+      row: (position) => this.rowAt(position),
+      positionOf: (key) => this.positionOf(key),
+      watch(watcher) {
+        watchers.add(watcher);
+        return () => watchers.delete(watcher);
+      },
+    });
+  }
+
+  mark(key: ExchangeKey, marked: boolean): void {
+    const position = this.positionOf(key);
+    if (position === null || this.marks.has(position) === marked) return;
+    if (marked) this.marks.add(position);
+    else this.marks.delete(position);
+    this.table.owner(position).connection.version++;
+    this.tellWatchers(position);
+    this.emit('changed');
+  }
+
+  /** Removes the exchanges of runs that are over, as `clear` does; where others still go on, theirs stay. */
+  clearEnded(): void {
+    if ([...this.storedRuns.values()].every(({ end }) => end !== null)) this.clear();
   }
 
   onDidChange(listener: (change: CaptureChange) => void): () => void {
@@ -215,10 +252,13 @@ export class CaptureStore implements CaptureSource {
     const known = run.connections.get(record.id);
     if (known !== undefined) {
       known.record = record;
+      known.activeAt(record.closedAt);
       known.version++;
       return;
     }
-    run.addConnection(new StoredConnection(record, this.slabs.next));
+    const connection = new StoredConnection(record, this.slabs.next);
+    connection.activeAt(Math.max(record.openedAt, record.closedAt));
+    run.addConnection(connection);
     this.indexBytes += connectionBytes;
   }
 
@@ -229,8 +269,9 @@ export class CaptureStore implements CaptureSource {
     return this.connectionOf(run, id);
   }
 
-  private streamOf(run: StoredRun, id: number, direction: Direction): Stream {
+  private streamOf(run: StoredRun, id: number, direction: Direction, time: number): Stream {
     const connection = this.connectionOf(run, id);
+    connection.activeAt(time);
     connection.version++;
     return direction === 'received' ? connection.received : connection.sent;
   }
@@ -258,6 +299,8 @@ export class CaptureStore implements CaptureSource {
         this.table.replace(position, exchanges, row);
       }
       this.indexBytes += this.rowSize(position);
+      connection.activeAt(Math.max(exchanges.startedAt[row], exchanges.endedAt[row]));
+      this.tellWatchers(position);
       if (ended) run.open.delete(position);
       else run.open.add(position);
     }
@@ -294,6 +337,7 @@ export class CaptureStore implements CaptureSource {
     connection.exchanges.shift();
     connection.version++;
     if (connection.exchanges.length === 0) run.version++;
+    this.marks.delete(position);
     this.table.dropFirst();
     this.displaced++;
     if (connection.isClosed && connection.exchanges.length === 0) this.removeConnection(run, connection);
@@ -319,6 +363,8 @@ export class CaptureStore implements CaptureSource {
     if (exchange.responseStart >= 0) this.table.set(position, 'responseEnd', ends.response);
     this.table.set(position, 'endedAt', time);
     this.table.set(position, 'aborted', 1);
+    connection.activeAt(time);
+    this.tellWatchers(position);
     connection.version++;
   }
 
@@ -328,7 +374,12 @@ export class CaptureStore implements CaptureSource {
 
   private located(position: number): LocatedExchange {
     const { run, connection } = this.table.owner(position);
-    return { run, connection, exchange: this.table.read(position) };
+    const { type, marked, previousEndedAt } = this.subject.at(position);
+    return { run, connection, exchange: this.table.read(position), type, marked, previousEndedAt };
+  }
+
+  private tellWatchers(position: number): void {
+    for (const watcher of this.watchers) watcher(position);
   }
 
   private positionOf(key: ExchangeKey): number | null {

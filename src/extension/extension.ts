@@ -71,6 +71,8 @@ function capturedBy(present: SparkWindow): CaptureSource {
       return resumed().count;
     },
     rows: (start, end) => resumed().rows(start, end),
+    newQuery: () => resumed().newQuery(),
+    mark: (key, marked) => resumed().mark(key, marked),
     indexOf: (key) => resumed().indexOf(key),
     detail: (key) => resumed().detail(key),
     version: (key) => resumed().version(key),

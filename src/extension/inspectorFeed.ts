@@ -1,5 +1,6 @@
 import type { CaptureSource } from '../capture/captureSource.ts';
 import { isTrustedLink } from '../http/trustedLinks.ts';
+import type { ListColumn, ListCommand, PageLayout } from '../protocol/exchangeList.ts';
 import type {
   ExchangeDetail,
   ExchangeKey,
@@ -9,6 +10,7 @@ import type {
 } from '../protocol/inspector.ts';
 import { decompress } from './decompression.ts';
 import { isFromInspector } from './inspectorMessageGuard.ts';
+import { ListFeed } from './listFeed.ts';
 
 export interface InspectorFeedOptions {
   readonly capture: CaptureSource;
@@ -20,14 +22,23 @@ export interface InspectorFeedOptions {
   readonly warn: (text: string) => void;
   /** Selected before the window was reloaded. */
   readonly selected: ExchangeKey | null;
+  readonly page: PageChoices;
+}
+
+/** What the user chose for the page, which outlives it. */
+export interface PageChoices {
+  /** Whether exchanges of a server stay when it starts again. */
+  readonly preserve: boolean;
+  setPreserve(preserve: boolean): void;
+  keepLayout(layout: PageLayout): void;
+  /** Asks which columns to show; null where the user thinks better of it. */
+  chooseColumns(shown: readonly ListColumn[]): Promise<readonly ListColumn[] | null>;
 }
 
 /** Milliseconds. A change costs two messages at most, so that a page gets no more than 20 a second unasked. */
 const interval = 100;
 /** Bytes of an exchange that goes on which are sent again in a millisecond: 2 MiB take a second. */
 const bytesPerMillisecond = 2048;
-/** Rows sent for one question, however many are asked for. */
-const mostRows = 1000;
 
 /** Tells one inspector page what it asks for and what changes, while it is in sight. */
 export class InspectorFeed {
@@ -35,6 +46,9 @@ export class InspectorFeed {
   private readonly unsubscribe: () => void;
   /** Whether the page's script runs. It ends when the page is hidden. */
   private ready = false;
+  private readonly list: ListFeed;
+  /** Goes on with a search through the capture that was interrupted for others. */
+  private searching: ReturnType<typeof setTimeout> | null = null;
   private selected: ExchangeKey | null;
   private sentVersion = 0;
   private detailDue = 0;
@@ -45,6 +59,7 @@ export class InspectorFeed {
   constructor(options: InspectorFeedOptions) {
     this.options = options;
     this.selected = options.selected;
+    this.list = new ListFeed(options.capture, options.post);
     this.unsubscribe = options.capture.onDidChange((change) => {
       if (change === 'cleared') this.cleared = true;
       this.changed();
@@ -74,6 +89,16 @@ export class InspectorFeed {
     this.options.post({ type: 'reveal', exchange });
   }
 
+  /** The filter that the page has, narrowed by a field that was chosen elsewhere. */
+  filterBy(operator: string, value: string, excluded: boolean): void {
+    if (this.ready) this.list.filterBy(operator, value, excluded);
+  }
+
+  /** Does in the page what was chosen from the context menu of its list. */
+  listCommand(command: ListCommand): void {
+    if (this.ready) this.options.post({ type: 'listCommand', command });
+  }
+
   receive(value: unknown): void {
     if (!isFromInspector(value)) {
       this.options.warn('The request inspector sent a message of an unknown shape, which was ignored.');
@@ -84,25 +109,47 @@ export class InspectorFeed {
 
   dispose(): void {
     this.unsubscribe();
+    this.list.dispose();
     this.ready = false;
+    if (this.searching !== null) clearTimeout(this.searching);
+    this.searching = null;
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
   }
 
   private handle(message: FromInspector): void {
-    const { capture, post } = this.options;
+    const { capture, page } = this.options;
     switch (message.type) {
       case 'ready':
         this.ready = true;
         this.sentVersion = 0;
         this.flush();
         break;
-      case 'rows': {
-        const start = Math.min(message.start, capture.count);
-        const end = Math.min(message.end, start + mostRows);
-        post({ type: 'rows', start, rows: capture.rows(start, end) });
+      case 'query':
+        this.list.set(message.query, message.list, message.window);
+        this.flush();
         break;
-      }
+      case 'rows':
+        this.list.sendRows(message.start, message.end);
+        break;
+      case 'complete':
+        this.list.suggest(message.text, message.caret);
+        break;
+      case 'filterBy':
+        this.list.filterBy(message.operator, message.value, message.excluded);
+        break;
+      case 'mark':
+        capture.mark(message.exchange, message.marked);
+        break;
+      case 'chooseColumns':
+        void this.chooseColumns(message.shown);
+        break;
+      case 'layout':
+        page.keepLayout(message.layout);
+        break;
+      case 'preserve':
+        page.setPreserve(message.preserve);
+        break;
       case 'select':
         this.selected = message.exchange;
         this.sentVersion = 0;
@@ -132,18 +179,43 @@ export class InspectorFeed {
     if (this.ready) this.options.post({ type: 'decompressed', number, result });
   }
 
+  private async chooseColumns(shown: readonly ListColumn[]): Promise<void> {
+    const chosen = await this.options.page.chooseColumns(shown);
+    if (chosen !== null && this.ready) this.options.post({ type: 'columns', shown: chosen });
+  }
+
   private flush(): void {
     if (!this.ready) return;
-    const { capture, post } = this.options;
-    this.flushedAt = performance.now();
-    post({
-      type: 'list',
-      summary: capture.summary(),
-      selectedIndex: this.selected === null ? -1 : capture.indexOf(this.selected),
-      serverRuns: this.options.serverRuns(),
-    });
+    const isComplete = this.list.update();
+    this.sendList();
+    this.list.sendWindow();
     this.sendSelected();
+    if (!isComplete) this.search();
     this.cleared = false;
+  }
+
+  private sendList(): void {
+    this.flushedAt = performance.now();
+    this.options.post({
+      type: 'list',
+      summary: this.options.capture.summary(),
+      selectedIndex: this.selected === null ? -1 : this.list.indexOf(this.selected),
+      serverRuns: this.options.serverRuns(),
+      preserve: this.options.page.preserve,
+      view: this.list.view,
+    });
+  }
+
+  /** Goes through the rest of the capture, and lets others have their turn in between. */
+  private search(): void {
+    if (this.searching !== null) return;
+    this.searching = setTimeout(() => {
+      this.searching = null;
+      if (!this.ready) return;
+      const isComplete = this.list.update();
+      if (isComplete || performance.now() >= this.flushedAt + interval) this.sendList();
+      if (!isComplete) this.search();
+    }, 0);
   }
 
   /** Sends the selected exchange if it is news; later, where a large one was sent a moment ago. */

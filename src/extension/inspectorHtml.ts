@@ -6,10 +6,18 @@ export interface InspectorPageParts {
   readonly stylesheetSource: string;
   /** Unguessable, and new for each page: only the script that has it runs. */
   readonly nonce: string;
+  /** How the page was laid out in this workspace, as JSON. */
+  readonly layout: string;
 }
 
 /** The inspector's page. It contains nothing that was captured: that comes as messages, and is shown as text. */
-export function inspectorHtml({ script, stylesheet, stylesheetSource, nonce }: InspectorPageParts): string {
+export function inspectorHtml({
+  script,
+  stylesheet,
+  stylesheetSource,
+  nonce,
+  layout,
+}: InspectorPageParts): string {
   const policy = `default-src 'none'; style-src ${stylesheetSource}; img-src blob:; script-src 'nonce-${nonce}'`;
   return `<!DOCTYPE html>
 <html lang="en">
@@ -20,7 +28,7 @@ export function inspectorHtml({ script, stylesheet, stylesheetSource, nonce }: I
 <title>Request Inspector</title>
 <link rel="stylesheet" href="${attribute(stylesheet)}">
 </head>
-<body>
+<body data-layout="${attribute(layout)}">
 <script nonce="${attribute(nonce)}" src="${attribute(script)}"></script>
 </body>
 </html>

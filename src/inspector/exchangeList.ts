@@ -1,22 +1,37 @@
-import { effect } from '@preact/signals-core';
-import { html, render } from 'lit-html';
+import { batch, effect } from '@preact/signals-core';
+import type { ExchangeRowColumns, ListColumn, RowWindow } from '../protocol/exchangeList.ts';
 import type { ExchangeKey, ExchangeRow } from '../protocol/inspector.ts';
-import { badgesOf, exchangeSentence } from './exchangeText.ts';
-import { formatDuration, formatSize } from './format.ts';
-import { icon } from './icons.ts';
+import { cellKinds } from './exchangeCells.ts';
+import { exchangeRows } from './exchangeRows.ts';
+import { exchangeSentence } from './exchangeText.ts';
 import type { InspectorState, ListState } from './inspectorState.ts';
 import { keyOf, used } from './keys.ts';
+import {
+  type ColumnChoice,
+  type ColumnDescription,
+  columnTracks,
+  fittingColumns,
+  widthOf,
+} from './listColumns.ts';
+import { headerCellId, ListHeader } from './listHeader.ts';
 import { RowList } from './rowList.ts';
-import { visibleString } from './visibleText.ts';
 
 const rowHeight = 22;
-const columns = ['#', 'Connection', 'Method', 'Target', 'Status', 'Received', 'Sent', 'Duration', 'Remarks'];
+/** CSS pixels that a key moves a column's border. */
+const widthStep = 12;
 
 export interface ExchangeListEvents {
   request(start: number, end: number): void;
   select(exchange: ExchangeKey): void;
+  mark(exchange: ExchangeKey, marked: boolean): void;
   /** Enter: to what the selected exchange means. */
   leave(): void;
+}
+
+/** Where the keyboard is in the grid: a row or the header; in it a cell, or all of it (-1). */
+interface Place {
+  readonly row: number | 'header';
+  readonly cell: number;
 }
 
 /** The list of exchanges: a grid with one tab stop, which asks for the rows in sight. */
@@ -25,11 +40,19 @@ export class ExchangeList {
   private readonly state: InspectorState;
   private readonly events: ExchangeListEvents;
   private readonly list: RowList<ExchangeRow>;
-  private index = -1;
+  private readonly header: ListHeader;
+  private columns: readonly ColumnDescription[] = [];
+  /** Which columns a row's element was made for. */
+  private readonly madeFor = new WeakMap<HTMLElement, readonly ColumnDescription[]>();
+  private place: Place = { row: -1, cell: -1 };
   /** A row to select that has not arrived yet; -1 for none. */
   private wanted = -1;
-  private displaced = 0;
+  private removed = 0;
   private count = 0;
+  /** The number of the query whose rows are shown. */
+  private query = 0;
+  /** What a column was as wide as when a drag of its border began. */
+  private dragged: { readonly column: ListColumn; readonly width: number } | null = null;
 
   constructor(state: InspectorState, events: ExchangeListEvents) {
     this.state = state;
@@ -39,15 +62,14 @@ export class ExchangeList {
     grid.tabIndex = 0;
     grid.setAttribute('role', 'grid');
     grid.setAttribute('aria-label', 'Exchanges');
-    grid.setAttribute('aria-colcount', String(columns.length));
-    const header = document.createElement('div');
     const body = document.createElement('div');
     body.className = 'list-body';
     body.setAttribute('role', 'rowgroup');
-    grid.append(header, body);
-    render(headerTemplate(), header);
-    header.setAttribute('role', 'rowgroup');
-    header.className = 'list-header';
+    this.header = new ListHeader({
+      sort: (column) => this.sort(column),
+      resize: (column, change, ended) => this.drag(column, change, ended),
+    });
+    grid.append(this.header.element, body);
     this.list = new RowList({
       scroller: grid,
       body,
@@ -58,11 +80,19 @@ export class ExchangeList {
       drawn: () => this.markActive(),
     });
     grid.addEventListener('scroll', () => this.scrolled(), { passive: true });
-    grid.addEventListener('click', (event) => this.choose(this.list.indexOf(event.target)));
+    grid.addEventListener('click', (event) => this.choose(this.list.indexOf(event.target), -1));
     grid.addEventListener('keydown', (event) => this.key(event));
+    // Before VS Code looks for what the menu is about.
+    grid.addEventListener('contextmenu', (event) => this.describeForMenu(event), { capture: true });
     new ResizeObserver(() => {
-      if (state.following.peek()) this.list.scrollToEnd();
+      this.layOut();
+      if (this.follows) this.list.scrollToEnd();
     }).observe(grid);
+    effect(() => {
+      state.columns.value;
+      state.listQuery.value.order;
+      this.layOut();
+    });
     effect(() => {
       if (state.list.value !== null) this.change(state.list.value);
     });
@@ -72,129 +102,309 @@ export class ExchangeList {
     });
   }
 
-  setRows(start: number, rows: readonly ExchangeRow[]): void {
-    this.list.setRows(start, rows);
+  /** Rows to ask for with a new query, so that its first rows come with its answer. */
+  get window(): RowWindow {
+    const length = Math.ceil(window.innerHeight / rowHeight) + 10;
+    return { start: this.follows ? 'end' : 0, length };
+  }
+
+  setRows(query: number, start: number, rows: ExchangeRowColumns): void {
+    this.list.setRows(start, query === this.query ? exchangeRows(rows) : []);
     const wanted = this.list.row(this.wanted);
     if (wanted !== undefined) this.select(this.wanted, wanted);
   }
 
   /** Back to the newest exchange, and to following it. */
   follow(): void {
-    this.state.following.value = true;
+    batch(() => {
+      this.state.following.value = true;
+      if (this.state.listQuery.peek().order !== null) {
+        this.state.listQuery.value = { ...this.state.listQuery.peek(), order: null };
+      }
+    });
     this.list.scrollToEnd();
   }
 
-  private change({ summary, selectedIndex }: ListState): void {
-    // Both numbers start again when the capture is cleared.
-    const removed = Math.min(this.count, Math.max(0, summary.displaced - this.displaced));
-    this.displaced = summary.displaced;
-    const first = this.count === 0;
-    this.count = summary.exchanges;
-    this.index = selectedIndex;
-    this.grid.setAttribute('aria-rowcount', String(summary.exchanges + 1));
-    this.list.change(summary.exchanges, removed);
-    if (this.state.following.peek()) this.list.scrollToEnd();
-    else if (first && selectedIndex >= 0) this.list.scrollTo(selectedIndex);
+  /** Sorts by a column; by the one it is sorted by already, the other way, and then not at all. */
+  sort(column: ListColumn): void {
+    const query = this.state.listQuery.peek();
+    const { order } = query;
+    const next =
+      order?.column !== column
+        ? { column, descending: false }
+        : order.descending
+          ? null
+          : { column, descending: true };
+    this.state.listQuery.value = { ...query, order: next };
+  }
+
+  private get follows(): boolean {
+    return this.state.following.peek() && this.state.listQuery.peek().order === null;
+  }
+
+  private change({ view, selectedIndex }: ListState): void {
+    const isNew = view.query !== this.query;
+    const removed = isNew ? 0 : Math.min(this.count, Math.max(0, view.removed - this.removed));
+    this.removed = view.removed;
+    const first = this.count === 0 || isNew;
+    this.count = view.count;
+    this.query = view.query;
+    const { row, cell } = this.place;
+    if (row !== 'header') this.place = { row: this.wanted >= 0 ? this.wanted : selectedIndex, cell };
+    this.grid.setAttribute('aria-rowcount', String(view.count + 1));
+    if (isNew) this.list.forget();
+    this.list.change(view.count, removed);
+    if (this.follows) this.list.scrollToEnd();
+    else if (first) this.list.scrollTo(Math.max(0, selectedIndex));
   }
 
   private scrolled(): void {
-    this.state.following.value = this.list.atEnd;
+    // A list that fits has no end to be at: whether it follows stays as it was.
+    if (this.list.overflows) this.state.following.value = this.list.atEnd;
+  }
+
+  /** Columns and their widths, for the room that there is. */
+  private layOut(): void {
+    const choice = this.state.columns.peek();
+    const columns = fittingColumns(choice, this.grid.clientWidth || window.innerWidth);
+    if (columns.map(({ column }) => column).join() !== this.columns.map(({ column }) => column).join()) {
+      this.columns = columns;
+    }
+    this.grid.setAttribute('aria-colcount', String(this.columns.length));
+    this.grid.style.setProperty('--spark-columns', columnTracks(this.columns, choice));
+    this.renderHeader();
+    this.list.redraw();
+  }
+
+  private renderHeader(): void {
+    const { row, cell } = this.place;
+    const active = row === 'header' ? (this.columns[cell]?.column ?? null) : null;
+    this.header.render(this.columns, this.state.listQuery.peek().order, active);
+  }
+
+  private drag(column: ListColumn, change: number, ended: boolean): void {
+    const choice = this.state.columns.peek();
+    if (this.dragged?.column !== column) this.dragged = { column, width: widthOf(column, choice) };
+    const widened = withWidth(choice, column, this.dragged.width + change);
+    if (ended) {
+      this.dragged = null;
+      this.state.columns.value = widened;
+    } else {
+      // The border that is dragged must stay: what is drawn anew is only what follows from it.
+      this.grid.style.setProperty('--spark-columns', columnTracks(this.columns, widened));
+    }
   }
 
   private key(event: KeyboardEvent): void {
-    const page = this.list.pageSize;
-    const from = this.index < 0 ? this.count : this.index;
-    switch (keyOf(event)) {
-      case 'ArrowDown':
-        this.choose(Math.min(from + 1, this.count - 1));
-        break;
-      case 'ArrowUp':
-        this.choose(Math.max(from - 1, 0));
-        break;
-      case 'PageDown':
-        this.choose(Math.min(from + page, this.count - 1));
-        break;
-      case 'PageUp':
-        this.choose(Math.max(from - page, 0));
-        break;
-      case 'Home':
-      case 'Ctrl+Home':
-        this.choose(0);
-        break;
-      case 'End':
-      case 'Ctrl+End':
-        this.choose(this.count - 1);
-        break;
-      case 'Enter':
-        this.events.leave();
-        break;
-      default:
-        return;
+    const { row, cell } = this.place;
+    if (row === 'header' ? this.headerKey(keyOf(event), cell) : this.rowKey(keyOf(event), row, cell)) {
+      used(event);
     }
-    used(event);
   }
 
-  private choose(index: number): void {
-    if (index < 0 || index >= this.count) return;
+  private rowKey(key: string, row: number, cell: number): boolean {
+    const from = row < 0 ? this.count : row;
+    const last = this.count - 1;
+    switch (key) {
+      case 'ArrowDown':
+        return this.choose(Math.min(from + 1, last), cell);
+      case 'ArrowUp':
+        if (from === 0 || this.count === 0) return this.enterHeader(Math.max(0, cell));
+        return this.choose(from - 1, cell);
+      case 'PageDown':
+        return this.choose(Math.min(from + this.list.pageSize, last), cell);
+      case 'PageUp':
+        return this.choose(Math.max(from - this.list.pageSize, 0), cell);
+      case 'Home':
+      case 'Ctrl+Home':
+        return this.choose(0, cell);
+      case 'End':
+      case 'Ctrl+End':
+        return this.choose(last, cell);
+      case 'ArrowRight':
+        return this.choose(Math.min(from, last), Math.min(cell + 1, this.columns.length - 1));
+      case 'ArrowLeft':
+        return this.choose(Math.min(from, last), Math.max(cell - 1, -1));
+      case 'Enter':
+        this.events.leave();
+        return true;
+      case 'm':
+        return this.toggleMark(row);
+      default:
+        return false;
+    }
+  }
+
+  private headerKey(key: string, cell: number): boolean {
+    const { column } = this.columns[cell] ?? this.columns[0];
+    switch (key) {
+      case 'ArrowDown':
+        this.place = { row: -1, cell };
+        this.renderHeader();
+        return this.choose(0, cell);
+      case 'ArrowRight':
+        return this.enterHeader(Math.min(cell + 1, this.columns.length - 1));
+      case 'ArrowLeft':
+        return this.enterHeader(Math.max(cell - 1, 0));
+      case 'Home':
+        return this.enterHeader(0);
+      case 'End':
+        return this.enterHeader(this.columns.length - 1);
+      case 'Enter':
+      case ' ':
+        this.sort(column);
+        return true;
+      case 'Shift+ArrowRight':
+      case 'Shift+ArrowLeft': {
+        const choice = this.state.columns.peek();
+        const change = key === 'Shift+ArrowRight' ? widthStep : -widthStep;
+        this.state.columns.value = withWidth(choice, column, widthOf(column, choice) + change);
+        return true;
+      }
+      default:
+        return false;
+    }
+  }
+
+  private enterHeader(cell: number): boolean {
+    this.place = { row: 'header', cell };
+    this.renderHeader();
+    this.list.redraw();
+    return true;
+  }
+
+  private toggleMark(index: number): boolean {
+    const row = this.list.row(index);
+    if (row === undefined) return false;
+    this.events.mark(row.key, !row.marked);
+    return true;
+  }
+
+  private choose(index: number, cell: number): boolean {
+    if (index < 0 || index >= this.count) return false;
+    const wasInHeader = this.place.row === 'header';
+    this.place = { row: index, cell };
+    if (wasInHeader) this.renderHeader();
     this.list.scrollTo(index);
     const row = this.list.row(index);
-    if (row !== undefined) {
-      this.select(index, row);
-    } else {
-      this.wanted = index;
-      this.index = index;
-    }
+    if (row !== undefined) this.select(index, row);
+    else this.wanted = index;
+    return true;
   }
 
   private select(index: number, row: ExchangeRow): void {
-    this.index = index;
+    this.place = { row: index, cell: this.place.cell };
     this.wanted = -1;
     this.events.select(row.key);
     this.list.redraw();
   }
 
   private draw(element: HTMLElement, row: ExchangeRow | undefined, index: number): void {
+    if (this.madeFor.get(element) !== this.columns) this.makeCells(element);
     const selected = row !== undefined && row.key === this.state.selected.peek();
-    element.id = `exchange-${index}`;
-    element.className = row?.rule || row?.aborted ? 'list-row failed' : 'list-row';
+    const active = index === this.place.row ? this.place.cell : -1;
+    setAttribute(element, 'id', `exchange-${index}`);
+    setAttribute(element, 'class', rowClass(row));
+    setAttribute(element, 'aria-rowindex', String(index + 2));
+    setAttribute(element, 'aria-selected', String(selected));
+    setAttribute(element, 'aria-label', row === undefined ? 'Loading' : exchangeSentence(row));
+    this.columns.forEach(({ column }, i) => {
+      const cell = element.children[i] as HTMLElement;
+      cell.classList.toggle('active-cell', i === active);
+      if (row !== undefined) cellKinds[column].draw(cell, row);
+    });
+  }
+
+  private makeCells(element: HTMLElement): void {
+    this.madeFor.set(element, this.columns);
     element.setAttribute('role', 'row');
-    element.setAttribute('aria-rowindex', String(index + 2));
-    element.setAttribute('aria-selected', String(selected));
-    element.setAttribute('aria-label', row === undefined ? 'Loading' : exchangeSentence(row));
-    render(
-      row === undefined ? html`<span role="gridcell" class="loading">…</span>` : rowTemplate(row),
-      element,
+    element.replaceChildren(
+      ...this.columns.map(({ column }, i) => {
+        const cell = document.createElement('span');
+        cell.setAttribute('role', 'gridcell');
+        cell.setAttribute('aria-colindex', String(i + 1));
+        cell.className = cellKinds[column].className;
+        return cell;
+      }),
     );
   }
 
-  /** The active row can be named only while it is drawn. */
+  /** The active row or cell can be named only while it is drawn. */
   private markActive(): void {
-    const active = this.index < 0 ? undefined : this.list.elementOf(this.index);
-    if (active === undefined) this.grid.removeAttribute('aria-activedescendant');
-    else this.grid.setAttribute('aria-activedescendant', active.id);
+    const id = this.activeId();
+    if (id === null) this.grid.removeAttribute('aria-activedescendant');
+    else setAttribute(this.grid, 'aria-activedescendant', id);
+  }
+
+  private activeId(): string | null {
+    const { row, cell } = this.place;
+    if (row === 'header') {
+      const column = this.columns[cell];
+      return column === undefined ? null : headerCellId(column.column);
+    }
+    const element = row < 0 ? undefined : this.list.elementOf(row);
+    if (element === undefined) return null;
+    const active = element.children[cell];
+    for (const named of this.grid.querySelectorAll('#active-cell')) named.removeAttribute('id');
+    if (active === undefined) return element.id;
+    active.id = 'active-cell';
+    return active.id;
+  }
+
+  /** Says what VS Code's context menu is about: the cell under the pointer, or the one where the keyboard is. */
+  private describeForMenu(event: MouseEvent): void {
+    const isKey = event.target === this.grid;
+    const { row, cell } = this.place;
+    const header = isKey
+      ? row === 'header'
+        ? (this.columns[cell]?.column ?? null)
+        : null
+      : this.header.columnOf(event.target);
+    const index = isKey ? (row === 'header' ? -1 : row) : this.list.indexOf(event.target);
+    if (!isKey && index >= 0) this.choose(index, -1);
+    const context =
+      header === null
+        ? this.rowContext(index, isKey ? cell : cellIndex(event.target))
+        : headerContext(header);
+    this.grid.dataset.vscodeContext = JSON.stringify({ ...context, preventDefaultContextMenuItems: true });
+  }
+
+  private rowContext(index: number, cell: number): Readonly<Record<string, unknown>> {
+    const row = this.list.row(index);
+    if (row === undefined) return { webviewSection: 'list' };
+    // Of a row as a whole, its target is what most want to see more of.
+    const kind = cellKinds[this.columns[cell]?.column ?? 'target'];
+    const { operator, value } = kind.filterable(row) ?? { operator: '', value: '' };
+    return {
+      webviewSection: 'exchange',
+      exchange: row.key,
+      exchangeMarked: row.marked,
+      filterOperator: operator,
+      filterValue: value,
+    };
   }
 }
 
-function headerTemplate() {
-  return html`<div class="list-row" role="row" aria-rowindex="1">
-    ${columns.map((name) => html`<span role="columnheader">${name}</span>`)}
-  </div>`;
+function headerContext(column: ListColumn): Readonly<Record<string, unknown>> {
+  return { webviewSection: 'listHeader', listColumn: column };
 }
 
-function rowTemplate(row: ExchangeRow) {
-  const target = visibleString(row.target);
-  return html`<span role="gridcell" class="number">${row.id}</span
-    ><span role="gridcell" class="number">${row.connection}</span
-    ><span role="gridcell" class="wire">${visibleString(row.method)}</span
-    ><span role="gridcell" class="wire target" title=${target}>${target}</span
-    ><span role="gridcell" class="number ${row.status >= 400 ? 'error-status' : ''}">${row.status || '…'}</span
-    ><span role="gridcell" class="number">${formatSize(row.requestSize)}</span
-    ><span role="gridcell" class="number">${formatSize(row.responseSize)}</span
-    ><span role="gridcell" class="number">${formatDuration(row.duration)}</span
-    ><span role="gridcell" class="badges"
-      >${badgesOf(row).map(
-        (badge) =>
-          html`<span class="badge ${badge.severe ? 'severe' : ''}">${icon(badge.icon)}<span class="badge-text">${badge.text}</span></span>`,
-      )}</span
-    >`;
+function cellIndex(target: EventTarget | null): number {
+  const cell = target instanceof Element ? target.closest('[role="gridcell"]') : null;
+  return cell === null ? -1 : Number(cell.getAttribute('aria-colindex')) - 1;
+}
+
+function rowClass(row: ExchangeRow | undefined): string {
+  if (row === undefined) return 'list-row loading';
+  return row.rule !== '' || row.aborted || row.status >= 400 ? 'list-row failed' : 'list-row';
+}
+
+function withWidth(choice: ColumnChoice, column: ListColumn, width: number): ColumnChoice {
+  const widths = { ...choice.widths, [column]: width };
+  return { ...choice, widths: { ...widths, [column]: widthOf(column, { ...choice, widths }) } };
+}
+
+/** Without touching an element that has it already: that is most of the cost of scrolling. */
+function setAttribute(element: Element, name: string, value: string): void {
+  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }

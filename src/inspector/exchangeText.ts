@@ -1,7 +1,9 @@
+import { reasonPhrases } from '../http/reasonPhrases.ts';
 import type { ExchangeRow } from '../protocol/inspector.ts';
-import { counted, formatDuration } from './format.ts';
+import { counted, formatDuration, formatTime } from './format.ts';
 import type { IconName } from './icons.ts';
 import { visibleString } from './visibleText.ts';
+import { waterfallOf } from './waterfall.ts';
 
 /** A remark on an exchange: an icon and a word, never a colour alone. */
 export interface Badge {
@@ -9,28 +11,41 @@ export interface Badge {
   readonly text: string;
   /** Whether something went wrong. */
   readonly severe: boolean;
+  /** Whether the word stands beside the icon: for what the status does not say itself. */
+  readonly named: boolean;
 }
 
 export function badgesOf(row: ExchangeRow): readonly Badge[] {
   const badges: Badge[] = [];
-  if (row.rule !== '') badges.push({ icon: 'error', text: 'malformed', severe: true });
-  if (row.aborted) badges.push({ icon: 'circle-slash', text: 'aborted', severe: true });
-  if (row.beforeReload) badges.push({ icon: 'history', text: 'before reload', severe: false });
+  if (row.marked) badges.push({ icon: 'bookmark', text: 'marked', severe: false, named: false });
+  if (row.rule !== '') badges.push({ icon: 'error', text: 'malformed', severe: true, named: true });
+  else if (row.status >= 500)
+    badges.push({ icon: 'error', text: 'server error', severe: true, named: false });
+  else if (row.status >= 400)
+    badges.push({ icon: 'warning', text: 'client error', severe: true, named: false });
+  if (row.aborted) badges.push({ icon: 'circle-slash', text: 'aborted', severe: true, named: true });
+  if (row.beforeReload) badges.push({ icon: 'history', text: 'before reload', severe: false, named: false });
   return badges;
 }
 
 /** An exchange as a sentence, for those who hear it. */
 export function exchangeSentence(row: ExchangeRow): string {
   const request = `${visibleString(row.method) || 'No method'} ${visibleString(row.target)}`.trim();
+  const phrase = Object.hasOwn(reasonPhrases, row.status) ? ` ${reasonPhrases[row.status]}` : '';
   const parts = [
     `${request}, exchange ${row.id}, connection ${row.connection}`,
-    row.status === 0 ? 'not answered yet' : `answered ${row.status}`,
+    row.status === 0 ? 'not answered yet' : `answered ${row.status}${phrase}`,
     `${counted(row.requestSize, 'byte')} received`,
     `${counted(row.responseSize, 'byte')} sent`,
     row.duration === null ? 'still going on' : `took ${formatDuration(row.duration)}`,
   ];
   if (row.rule !== '') parts.push(`malformed: ${row.rule}`);
   if (row.aborted) parts.push('aborted');
+  if (row.type !== '') parts.push(visibleString(row.type));
+  const { arrival } = waterfallOf(row);
+  if (arrival !== 'new') parts.push(arrival === 'reused' ? 'connection reused' : 'pipelined');
+  parts.push(`at ${formatTime(row.startedAt)}`);
+  if (row.marked) parts.push('marked');
   if (row.beforeReload) parts.push('captured before the window was reloaded');
   return parts.join(', ');
 }

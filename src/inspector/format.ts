@@ -27,3 +27,11 @@ export function formatDuration(milliseconds: number | null): string {
   if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`;
   return `${Math.floor(milliseconds / 60_000)} min ${Math.round((milliseconds % 60_000) / 1000)} s`;
 }
+
+/** Local time of day with milliseconds: 14:05:10.250. @param time milliseconds since the epoch */
+export function formatTime(time: number): string {
+  const date = new Date(time);
+  const padded = (value: number, digits = 2) => String(value).padStart(digits, '0');
+  const clock = [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => padded(part)).join(':');
+  return `${clock}.${padded(date.getMilliseconds(), 3)}`;
+}

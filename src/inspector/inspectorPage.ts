@@ -1,25 +1,22 @@
 import { batch, effect } from '@preact/signals-core';
 import { html, nothing, render, type TemplateResult } from 'lit-html';
-import type {
-  CaptureSummary,
-  ExchangeDetail,
-  ExchangeKey,
-  FromInspector,
-  ToInspector,
-} from '../protocol/inspector.ts';
+import type { ListCommand, ListQuery } from '../protocol/exchangeList.ts';
+import type { ExchangeDetail, ExchangeKey, FromInspector, ToInspector } from '../protocol/inspector.ts';
+import { announcer } from './announcer.ts';
 import { BytesPane } from './bytesPane.ts';
 import { Decompressing } from './decompressing.ts';
 import { ExchangeList } from './exchangeList.ts';
-import { counted } from './format.ts';
-import { icon } from './icons.ts';
+import { FilterBar } from './filterBar.ts';
 import { InspectorState, type ListState, type Mark } from './inspectorState.ts';
 import { keyOf, used } from './keys.ts';
+import { allColumns } from './listColumns.ts';
 import { MeaningView } from './meaningView.ts';
 import { asToInspector } from './messageGuard.ts';
 import { messageOf, viewExchange } from './messageView.ts';
-import { asPageState, type PageState } from './pageState.ts';
+import { asLayout, asPageState, type Layout, layoutOf, type PageState } from './pageState.ts';
 import { splitter } from './splitter.ts';
 import { statusStrip } from './statusStrip.ts';
+import { filterEcho, toolbar } from './toolbar.ts';
 
 /** What VS Code gives to the page of a webview. */
 export interface PageHost {
@@ -36,20 +33,29 @@ export class InspectorPage {
   private readonly meaning: MeaningView;
   private readonly bytes: BytesPane;
   private readonly decompressing: Decompressing;
+  private readonly filter: FilterBar;
   private kept: PageState;
+  private queries = 0;
 
   constructor(body: HTMLElement, host: PageHost) {
     this.host = host;
-    this.kept = asPageState(host.getState());
-    this.state.following.value = this.kept.following;
+    this.kept = asPageState(host.getState(), asLayout(body.dataset.layout));
+    this.restore();
     this.decompressing = new Decompressing((message) => host.postMessage(message));
     this.list = new ExchangeList(this.state, {
       request: (start, end) => host.postMessage({ type: 'rows', start, end }),
       select: (exchange) => this.select(exchange),
+      mark: (exchange, marked) => host.postMessage({ type: 'mark', exchange, marked }),
       leave: () => this.meaning.focus(),
     });
     this.meaning = new MeaningView(this.state, { toBytes: (mark) => this.toBytes(mark) });
     this.bytes = new BytesPane(this.state, () => this.meaning.focus());
+    this.filter = new FilterBar(this.state, 'filter-echo', {
+      complete: (text, caret) => host.postMessage({ type: 'complete', text, caret }),
+      leave: () => this.list.grid.focus(),
+    });
+    this.state.filterBy = (operator, value, excluded) =>
+      host.postMessage({ type: 'filterBy', operator, value, excluded });
     this.build(body);
     body.addEventListener('keydown', (event) => this.key(event));
     body.addEventListener('click', (event) => this.followLink(event));
@@ -62,15 +68,43 @@ export class InspectorPage {
     effect(() => {
       this.keep({ following: this.state.following.value });
     });
+    effect(() => {
+      this.keepLayout({ columns: this.state.columns.value, announces: this.state.announces.value });
+    });
+    effect(() => this.query(this.state.listQuery.value));
     window.addEventListener('message', (event) => this.received(event.data));
     host.postMessage({ type: 'ready' });
+  }
+
+  private restore(): void {
+    const { following, filter, order, columns, announces } = this.kept;
+    batch(() => {
+      this.state.following.value = following;
+      this.state.listQuery.value = { filter, order, paused: false };
+      this.state.columns.value = columns;
+      this.state.announces.value = announces;
+    });
+  }
+
+  private query(list: ListQuery): void {
+    this.keep({ filter: list.filter, order: list.order });
+    const { window } = this.list;
+    this.host.postMessage({ type: 'query', query: ++this.queries, list, window });
   }
 
   private build(body: HTMLElement): void {
     const page = document.createElement('main');
     page.className = 'page';
-    const toolbar = document.createElement('header');
-    toolbar.className = 'toolbar';
+    const bar = document.createElement('header');
+    bar.className = 'toolbar';
+    const buttons = document.createElement('div');
+    buttons.className = 'buttons';
+    buttons.setAttribute('role', 'toolbar');
+    buttons.setAttribute('aria-label', 'List');
+    const echo = document.createElement('div');
+    echo.className = 'summary';
+    echo.id = 'filter-echo';
+    bar.append(this.filter.element, buttons, echo);
     const upper = document.createElement('div');
     upper.className = 'upper';
     const empty = document.createElement('div');
@@ -90,13 +124,13 @@ export class InspectorPage {
         container: sides,
         property: '--spark-meaning-share',
         share: this.kept.meaningShare,
-        moved: (meaningShare) => this.keep({ meaningShare }),
+        moved: (meaningShare) => this.keepLayout({ meaningShare }),
       }),
       this.bytes.element,
     );
     lower.append(sides, nothingSelected);
     page.append(
-      toolbar,
+      bar,
       upper,
       splitter({
         label: 'Height of the list',
@@ -104,10 +138,11 @@ export class InspectorPage {
         container: page,
         property: '--spark-list-share',
         share: this.kept.listShare,
-        moved: (listShare) => this.keep({ listShare }),
+        moved: (listShare) => this.keepLayout({ listShare }),
       }),
       lower,
       statusStrip(this.state),
+      announcer(this.state),
     );
     const title = document.createElement('h1');
     title.className = 'unseen';
@@ -116,10 +151,12 @@ export class InspectorPage {
     body.replaceChildren(page);
     effect(() => {
       const list = this.state.list.value;
-      render(this.toolbar(list, this.state.following.value), toolbar);
+      render(this.toolbar(list), buttons);
+      render(filterEcho(list, this.filter.isSuggesting), echo);
       const isEmpty = list?.summary.exchanges === 0;
       page.classList.toggle('nothing-captured', isEmpty);
-      render(isEmpty ? this.nothingCaptured(list) : nothing, empty);
+      page.classList.toggle('nothing-listed', !isEmpty && list?.view.count === 0);
+      render(this.nothingListed(list), empty);
     });
     effect(() => {
       const shown = this.state.view.value !== null;
@@ -128,24 +165,37 @@ export class InspectorPage {
     });
   }
 
-  private toolbar(list: ListState | null, following: boolean): TemplateResult {
-    const isEmpty = list === null || list.summary.exchanges === 0;
-    return html`<span class="summary">${list === null ? nothing : summaryText(list.summary)}</span>
-      ${
-        following || isEmpty
-          ? nothing
-          : html`<button class="tool" title="Show the newest exchange, and follow" @click=${() => this.list.follow()}>
-            ${icon('arrow-down')}Newest
-          </button>`
-      }
-      <button
-        class="tool"
-        title="Clear the capture"
-        ?disabled=${isEmpty}
-        @click=${() => this.host.postMessage({ type: 'clear' })}
-      >
-        ${icon('clear-all')}Clear
-      </button>`;
+  private toolbar(list: ListState | null): TemplateResult {
+    const { following, listQuery, announces } = this.state;
+    const { order, paused } = listQuery.value;
+    return toolbar(
+      { list, following: following.value, sorted: order !== null, paused, announces: announces.value },
+      {
+        follow: () => this.list.follow(),
+        pause: (wanted) => {
+          listQuery.value = { ...listQuery.peek(), paused: wanted };
+        },
+        preserve: (preserve) => this.host.postMessage({ type: 'preserve', preserve }),
+        announce: (wanted) => {
+          announces.value = wanted;
+        },
+        chooseColumns: () => this.chooseColumns(),
+        clear: () => this.host.postMessage({ type: 'clear' }),
+      },
+    );
+  }
+
+  private chooseColumns(): void {
+    const { shown } = this.state.columns.peek();
+    this.host.postMessage({ type: 'chooseColumns', shown });
+  }
+
+  private nothingListed(list: ListState | null): TemplateResult | typeof nothing {
+    if (list === null) return nothing;
+    if (list.summary.exchanges === 0) return this.nothingCaptured(list);
+    if (list.view.count > 0) return nothing;
+    if (list.view.progress < 1) return html`<p>Searching what was captured …</p>`;
+    return html`<p>No exchange passes the filter.</p>`;
   }
 
   private nothingCaptured({ serverRuns }: ListState): TemplateResult {
@@ -182,10 +232,24 @@ export class InspectorPage {
           summary: message.summary,
           selectedIndex: message.selectedIndex,
           serverRuns: message.serverRuns,
+          preserve: message.preserve,
+          view: message.view,
         };
         break;
       case 'rows':
-        this.list.setRows(message.start, message.rows);
+        this.list.setRows(message.query, message.start, message.rows);
+        break;
+      case 'suggestions':
+        this.filter.suggest(message.filter, message.start, message.end, message.suggestions);
+        break;
+      case 'filter':
+        this.state.listQuery.value = { ...this.state.listQuery.peek(), filter: message.filter };
+        break;
+      case 'columns':
+        this.state.columns.value = { ...this.state.columns.peek(), shown: message.shown };
+        break;
+      case 'listCommand':
+        this.command(message.command);
         break;
       case 'detail':
         this.show(message.detail);
@@ -199,6 +263,32 @@ export class InspectorPage {
       case 'reveal':
         this.state.following.value = false;
         this.select(message.exchange);
+        break;
+    }
+  }
+
+  /** Does what was chosen from the context menu of the list. */
+  private command(command: ListCommand): void {
+    const { columns, listQuery } = this.state;
+    switch (command.kind) {
+      case 'sort': {
+        const { column, descending } = command;
+        listQuery.value = { ...listQuery.peek(), order: { column, descending } };
+        break;
+      }
+      case 'unsort':
+        listQuery.value = { ...listQuery.peek(), order: null };
+        break;
+      case 'hideColumn': {
+        const shown = columns.peek().shown.filter((column) => column !== command.column);
+        if (shown.length > 0) columns.value = { ...columns.peek(), shown };
+        break;
+      }
+      case 'chooseColumns':
+        this.chooseColumns();
+        break;
+      case 'resetColumns':
+        columns.value = allColumns;
         break;
     }
   }
@@ -262,6 +352,15 @@ export class InspectorPage {
       case 'F8':
         if (this.toViolation()) used(event);
         break;
+      case 'Ctrl+f':
+        used(event);
+        this.filter.focus();
+        break;
+      case '/':
+        if (event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement) break;
+        used(event);
+        this.filter.focus();
+        break;
       case 'Escape':
         used(event);
         this.list.grid.focus();
@@ -287,16 +386,15 @@ export class InspectorPage {
     return true;
   }
 
+  private keepLayout(change: Partial<Layout>): void {
+    const before = JSON.stringify(layoutOf(this.kept));
+    this.keep(change);
+    const layout = layoutOf(this.kept);
+    if (JSON.stringify(layout) !== before) this.host.postMessage({ type: 'layout', layout: { ...layout } });
+  }
+
   private keep(change: Partial<PageState>): void {
     this.kept = { ...this.kept, ...change };
     this.host.setState(this.kept);
   }
-}
-
-function summaryText({ exchanges, displaced, leftOut, lostInReload }: CaptureSummary): string {
-  const parts = exchanges === 0 ? [] : [counted(exchanges, 'exchange')];
-  if (displaced > 0) parts.push(`${counted(displaced, 'older one')} displaced`);
-  if (leftOut > 0) parts.push(`${counted(leftOut, 'exchange')} not recorded while the server was busy`);
-  if (lostInReload > 0) parts.push(`${counted(lostInReload, 'exchange')} not kept over the window reload`);
-  return parts.join(' · ');
 }

@@ -1,6 +1,8 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals-core';
 import type { Direction } from '../protocol/capture.ts';
+import type { ListQuery, ListView } from '../protocol/exchangeList.ts';
 import type { CaptureSummary, ExchangeKey } from '../protocol/inspector.ts';
+import { allColumns, type ColumnChoice } from './listColumns.ts';
 import { lineIndexAt } from './meaning.ts';
 import { type ExchangeView, messageOf } from './messageView.ts';
 import { spanIndexAt } from './spanIndex.ts';
@@ -19,8 +21,11 @@ export interface Chosen extends Mark {
 
 export interface ListState {
   readonly summary: CaptureSummary;
+  /** In the list as it is filtered and sorted; -1 where it does not stand there. */
   readonly selectedIndex: number;
   readonly serverRuns: boolean;
+  readonly preserve: boolean;
+  readonly view: ListView;
 }
 
 /** Why no exchange is shown where one was selected. */
@@ -38,6 +43,16 @@ export class InspectorState {
   /** The very byte under the pointer, where it points at bytes. */
   readonly pointedOffset: Signal<number | null> = signal(null);
   readonly chosen: Signal<Chosen | null> = signal(null);
+  /** What the list shows; and its columns. */
+  readonly listQuery: Signal<ListQuery> = signal({ filter: '', order: null, paused: false });
+  readonly columns: Signal<ColumnChoice> = signal(allColumns);
+  /** Whether exchanges that arrive are announced to those who hear the page. */
+  readonly announces: Signal<boolean> = signal(false);
+  /**
+   * Narrows the filter to exchanges for which an operator of the filter language (src/capture/filterOperators.ts) has
+   * a value, such as `field` and `cookie`; `excluded`: has not. The page sets it.
+   */
+  filterBy: (operator: string, value: string, excluded: boolean) => void = () => undefined;
   /** Whether the list follows the newest exchange. */
   readonly following: Signal<boolean> = signal(true);
 

@@ -1,6 +1,14 @@
 import { type RuleId, rules } from '../http/rules.ts';
 import type { Endpoint } from '../protocol/capture.ts';
 import type {
+  ExchangeRowColumns,
+  FilterProblem,
+  FilterSuggestion,
+  ListColumn,
+  ListCommand,
+  ListView,
+} from '../protocol/exchangeList.ts';
+import type {
   CaptureSummary,
   Decompressed,
   ExchangeConnection,
@@ -12,9 +20,11 @@ import type {
   SegmentMark,
   ToInspector,
 } from '../protocol/inspector.ts';
+import { isListColumn } from './listColumns.ts';
 import {
   arrayOf,
   type Check,
+  instanceOf,
   isBoolean,
   isBytes,
   isCount,
@@ -33,16 +43,24 @@ const isRow = shape<ExchangeRow>({
   key: isString,
   id: isCount,
   connection: isCount,
+  number: isCount,
   method: isString,
   target: isString,
   status: isCount,
+  type: isString,
   requestSize: isCount,
   responseSize: isCount,
   startedAt: isNumber,
+  requestEndedAt: isNumber,
+  respondedAt: isNumber,
   duration: orNull(isNumber),
   rule: isRule,
   aborted: isBoolean,
   beforeReload: isBoolean,
+  marked: isBoolean,
+  connectionStart: isNumber,
+  connectionEnd: isNumber,
+  previousEndedAt: isNumber,
 });
 
 const isSegment = shape<SegmentMark>({ start: isCount, end: isCount, time: isNumber });
@@ -98,6 +116,67 @@ const isSummary = shape<CaptureSummary>({
   lostInReload: isCount,
 });
 
+const isView = shape<ListView>({
+  query: isCount,
+  count: isCount,
+  removed: isCount,
+  words: isString,
+  problem: orNull(shape<FilterProblem>({ message: isString, start: isCount, end: isCount })),
+  progress: isNumber,
+  arrivedWhilePaused: isCount,
+});
+
+const columnsHaveOneLength: Check<ExchangeRowColumns> = (value): value is ExchangeRowColumns => {
+  const { runs, ...columns } = value as ExchangeRowColumns;
+  return (
+    columns.run.every((run) => run < runs.length) &&
+    Object.values(columns).every(({ length }) => length === columns.id.length)
+  );
+};
+
+const isRowColumnsShape = shape<ExchangeRowColumns>({
+  runs: arrayOf(isString),
+  run: instanceOf(Uint16Array),
+  id: instanceOf(Float64Array),
+  connection: instanceOf(Float64Array),
+  number: instanceOf(Float64Array),
+  method: arrayOf(isString),
+  target: arrayOf(isString),
+  type: arrayOf(isString),
+  status: instanceOf(Uint16Array),
+  requestSize: instanceOf(Float64Array),
+  responseSize: instanceOf(Float64Array),
+  startedAt: instanceOf(Float64Array),
+  requestEndedAt: instanceOf(Float64Array),
+  respondedAt: instanceOf(Float64Array),
+  duration: instanceOf(Float64Array),
+  rule: arrayOf(isRule),
+  aborted: instanceOf(Uint8Array),
+  beforeReload: instanceOf(Uint8Array),
+  marked: instanceOf(Uint8Array),
+  connectionStart: instanceOf(Float64Array),
+  connectionEnd: instanceOf(Float64Array),
+  previousEndedAt: instanceOf(Float64Array),
+});
+
+const isRowColumns: Check<ExchangeRowColumns> = (value): value is ExchangeRowColumns =>
+  isRowColumnsShape(value) && columnsHaveOneLength(value);
+
+const isSort = shape<Extract<ListCommand, { kind: 'sort' }>>({
+  kind: oneOf('sort'),
+  column: isListColumn,
+  descending: isBoolean,
+});
+const isHide = shape<Extract<ListCommand, { kind: 'hideColumn' }>>({
+  kind: oneOf('hideColumn'),
+  column: isListColumn,
+});
+const isPlainCommand = shape<{ readonly kind: Exclude<ListCommand, { column: ListColumn }>['kind'] }>({
+  kind: oneOf('unsort', 'chooseColumns', 'resetColumns'),
+});
+const isListCommand: Check<ListCommand> = (value): value is ListCommand =>
+  isSort(value) || isHide(value) || isPlainCommand(value);
+
 type Message<Type extends ToInspector['type']> = Extract<ToInspector, { type: Type }>;
 
 const checks: { readonly [Type in ToInspector['type']]: Check<Message<Type>> } = {
@@ -106,8 +185,25 @@ const checks: { readonly [Type in ToInspector['type']]: Check<Message<Type>> } =
     summary: isSummary,
     selectedIndex: isIndex,
     serverRuns: isBoolean,
+    preserve: isBoolean,
+    view: isView,
   }),
-  rows: shape<Message<'rows'>>({ type: oneOf('rows'), start: isCount, rows: arrayOf(isRow) }),
+  rows: shape<Message<'rows'>>({
+    type: oneOf('rows'),
+    query: isCount,
+    start: isCount,
+    rows: isRowColumns,
+  }),
+  suggestions: shape<Message<'suggestions'>>({
+    type: oneOf('suggestions'),
+    filter: isString,
+    start: isCount,
+    end: isCount,
+    suggestions: arrayOf(shape<FilterSuggestion>({ text: isString, summary: isString })),
+  }),
+  filter: shape<Message<'filter'>>({ type: oneOf('filter'), filter: isString }),
+  columns: shape<Message<'columns'>>({ type: oneOf('columns'), shown: arrayOf(isListColumn) }),
+  listCommand: shape<Message<'listCommand'>>({ type: oneOf('listCommand'), command: isListCommand }),
   detail: shape<Message<'detail'>>({ type: oneOf('detail'), detail: isDetail }),
   gone: shape<Message<'gone'>>({ type: oneOf('gone'), exchange: isString, reason: isString }),
   decompressed: shape<Message<'decompressed'>>({

@@ -1,15 +1,36 @@
 import type { Direction } from '../protocol/capture.ts';
+import type { ListColumn, ListOrder } from '../protocol/exchangeList.ts';
 import type { ExchangeKey } from '../protocol/inspector.ts';
-import { type Check, isBoolean, isCount, isNumber, isString, oneOf, orNull, shape } from './shape.ts';
+import { allColumns, type ColumnChoice, isListColumn } from './listColumns.ts';
+import {
+  arrayOf,
+  type Check,
+  isBoolean,
+  isCount,
+  isNumber,
+  isString,
+  oneOf,
+  orNull,
+  shape,
+} from './shape.ts';
 
-/** What VS Code keeps of the page while it is hidden, and over a window reload. */
-export interface PageState {
-  readonly exchange: ExchangeKey | null;
-  readonly cursor: { readonly direction: Direction; readonly offset: number } | null;
-  readonly following: boolean;
+/** How the page is laid out: the host keeps it for the workspace. */
+export interface Layout {
   /** Shares of the list in the page, and of the meaning beside the bytes, from 0 to 1. */
   readonly listShare: number;
   readonly meaningShare: number;
+  readonly columns: ColumnChoice;
+  /** Whether exchanges that arrive are announced to those who hear the page. */
+  readonly announces: boolean;
+}
+
+/** What VS Code keeps of the page while it is hidden, and over a window reload. */
+export interface PageState extends Layout {
+  readonly exchange: ExchangeKey | null;
+  readonly cursor: { readonly direction: Direction; readonly offset: number } | null;
+  readonly following: boolean;
+  readonly filter: string;
+  readonly order: ListOrder;
 }
 
 const isCursor: Check<{ direction: Direction; offset: number }> = shape({
@@ -17,23 +38,58 @@ const isCursor: Check<{ direction: Direction; offset: number }> = shape({
   offset: isCount,
 });
 
+const isWidths: Check<ColumnChoice['widths']> = (value): value is ColumnChoice['widths'] =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.entries(value).every(([column, width]) => isListColumn(column) && isNumber(width));
+
+const layoutChecks = {
+  listShare: isNumber,
+  meaningShare: isNumber,
+  columns: shape<ColumnChoice>({ shown: arrayOf(isListColumn), widths: isWidths }),
+  announces: isBoolean,
+};
+
+const isLayout = shape<Layout>(layoutChecks);
+
+export const isListOrder: Check<ListOrder> = orNull(
+  shape<{ column: ListColumn; descending: boolean }>({ column: isListColumn, descending: isBoolean }),
+);
+
 const isPageState = shape<PageState>({
+  ...layoutChecks,
   exchange: orNull(isString),
   cursor: orNull(isCursor),
   following: isBoolean,
-  listShare: isNumber,
-  meaningShare: isNumber,
+  filter: isString,
+  order: isListOrder,
 });
 
-const initial: PageState = {
-  exchange: null,
-  cursor: null,
-  following: true,
-  listShare: 0.3,
+const initialLayout: Layout = {
+  listShare: 0.35,
   meaningShare: 0.45,
+  columns: allColumns,
+  announces: false,
 };
 
-/** The state that was kept; the initial one where there is none, or one of another shape. */
-export function asPageState(value: unknown): PageState {
-  return isPageState(value) ? value : initial;
+/** The layout that was kept for the workspace, as JSON; the initial one where there is none, or one of another shape. */
+export function asLayout(json: string | undefined): Layout {
+  try {
+    const value: unknown = JSON.parse(json ?? 'null');
+    if (isLayout(value)) return layoutOf(value);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  return initialLayout;
+}
+
+/** The layout alone, of what may hold more. */
+export function layoutOf({ listShare, meaningShare, columns, announces }: Layout): Layout {
+  return { listShare, meaningShare, columns, announces };
+}
+
+/** The state that was kept; with the layout given where there is none, or one of another shape. */
+export function asPageState(value: unknown, layout: Layout): PageState {
+  if (isPageState(value)) return value;
+  return { ...layout, exchange: null, cursor: null, following: true, filter: '', order: null };
 }

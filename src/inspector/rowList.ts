@@ -19,6 +19,8 @@ export interface RowListOptions<Row> {
 /** Rows asked for beyond the visible ones, so that slow scrolling never shows an empty row. */
 const overscan = 30;
 const mostCached = 2000;
+/** Milliseconds after which an answer counts as lost: it is asked for anew. */
+const longestAnswer = 1000;
 
 /** A list of any length that draws the visible rows only, all of one height, into elements that are used again. */
 export class RowList<Row> {
@@ -26,7 +28,8 @@ export class RowList<Row> {
   private readonly rows = new Map<number, Row>();
   private readonly elements: HTMLElement[] = [];
   private count = 0;
-  private requested = false;
+  /** When rows were asked for that have not come; -Infinity for none. */
+  private requestedAt = Number.NEGATIVE_INFINITY;
   private frame = 0;
 
   constructor(options: RowListOptions<Row>) {
@@ -45,6 +48,11 @@ export class RowList<Row> {
   get atEnd(): boolean {
     const { scroller, rowHeight } = this.options;
     return scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - rowHeight / 2;
+  }
+
+  /** Whether there are more rows than fit. */
+  get overflows(): boolean {
+    return this.options.scroller.scrollHeight > this.options.scroller.clientHeight;
   }
 
   /**
@@ -67,8 +75,13 @@ export class RowList<Row> {
     this.redraw();
   }
 
+  /** None of the rows that arrived are those of the list any more. */
+  forget(): void {
+    this.rows.clear();
+  }
+
   setRows(start: number, rows: readonly Row[]): void {
-    this.requested = false;
+    this.requestedAt = Number.NEGATIVE_INFINITY;
     if (this.rows.size > mostCached) this.rows.clear();
     rows.forEach((row, i) => {
       this.rows.set(start + i, row);
@@ -142,13 +155,13 @@ export class RowList<Row> {
       draw(element, row, index);
     }
     this.options.drawn();
-    if (missing && !this.requested) this.requestVisible();
+    if (missing && performance.now() - this.requestedAt > longestAnswer) this.requestVisible();
   }
 
   private requestVisible(): void {
     const { first, last } = this.visible();
     if (first >= last) return;
-    this.requested = true;
+    this.requestedAt = performance.now();
     this.options.request(Math.max(0, first - overscan), Math.min(this.count, last + overscan));
   }
 

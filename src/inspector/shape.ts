@@ -12,6 +12,10 @@ export const isIndex: Check<number> = (value): value is number =>
   Number.isSafeInteger(value) && (value as number) >= -1;
 export const isBytes: Check<Uint8Array> = (value) => value instanceof Uint8Array;
 
+export function instanceOf<T>(type: new (...parameters: never[]) => T): Check<T> {
+  return (value): value is T => value instanceof type;
+}
+
 export function oneOf<const T extends string>(...values: readonly T[]): Check<T> {
   return (value): value is T => (values as readonly unknown[]).includes(value);
 }

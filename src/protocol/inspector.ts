@@ -1,5 +1,15 @@
 import type { RuleId } from '../http/rules.ts';
 import type { Direction, Endpoint } from './capture.ts';
+import type {
+  ExchangeRowColumns,
+  FilterSuggestion,
+  ListColumn,
+  ListCommand,
+  ListQuery,
+  ListView,
+  PageLayout,
+  RowWindow,
+} from './exchangeList.ts';
 
 /**
  * Names an exchange for as long as it is stored, also across a window reload: `run/exchange`, where the run is one
@@ -13,20 +23,34 @@ export interface ExchangeRow {
   /** Counts from 1 in a run of the server. */
   readonly id: number;
   readonly connection: number;
+  /** 1 for the first exchange of its connection. */
+  readonly number: number;
   readonly method: string;
   readonly target: string;
   /** 0 while there is none. */
   readonly status: number;
+  /** Media type of the response, in lower case and without parameters; empty while there is none. */
+  readonly type: string;
   /** Bytes on the wire so far. */
   readonly requestSize: number;
   readonly responseSize: number;
+  /** Milliseconds since the epoch, with fractions; 0 until they are known. */
   readonly startedAt: number;
+  readonly requestEndedAt: number;
+  readonly respondedAt: number;
   /** Milliseconds from the request's first byte to the response's last; null while it goes on. */
   readonly duration: number | null;
   readonly rule: RuleId | '';
   readonly aborted: boolean;
   /** Captured before the window was reloaded. */
   readonly beforeReload: boolean;
+  /** The user marked it. */
+  readonly marked: boolean;
+  /** From when to when its connection is known to have been in use, so far: the scale of its waterfall. */
+  readonly connectionStart: number;
+  readonly connectionEnd: number;
+  /** When the exchange ahead of it on the connection ended; 0 where there is none stored, -1 where it goes on. */
+  readonly previousEndedAt: number;
 }
 
 /** A run of bytes of a message that was kept. `offset` counts from the message's first byte. */
@@ -116,10 +140,27 @@ export interface Decompressed {
 export type FromInspector =
   /** The page's script runs; the host answers with `list`, and `detail` for what was selected before. */
   | { readonly type: 'ready' }
-  /** Asks for rows of the list, newest last: `start` inclusive, `end` exclusive. */
+  /** Changes what the list shows, and asks for rows of it. Numbers count up. */
+  | { readonly type: 'query'; readonly query: number; readonly list: ListQuery; readonly window: RowWindow }
+  /** Asks for rows of the list: `start` inclusive, `end` exclusive. */
   | { readonly type: 'rows'; readonly start: number; readonly end: number }
   /** Asks for an exchange, and for its changes while it goes on. Null: none. */
   | { readonly type: 'select'; readonly exchange: ExchangeKey | null }
+  /** Asks what can stand in a filter at a place of its text. */
+  | { readonly type: 'complete'; readonly text: string; readonly caret: number }
+  /** Asks for the filter with a term that holds where the operator has the value; `excluded`: where it has not. */
+  | {
+      readonly type: 'filterBy';
+      readonly operator: string;
+      readonly value: string;
+      readonly excluded: boolean;
+    }
+  | { readonly type: 'mark'; readonly exchange: ExchangeKey; readonly marked: boolean }
+  /** The user chooses which columns to show; the host asks, and answers with `columns`. */
+  | { readonly type: 'chooseColumns'; readonly shown: readonly ListColumn[] }
+  | { readonly type: 'layout'; readonly layout: PageLayout }
+  /** Whether exchanges of a server stay when it starts again. */
+  | { readonly type: 'preserve'; readonly preserve: boolean }
   | { readonly type: 'clear' }
   /** Opens a page outside: only where the extension host knows and trusts it. */
   | { readonly type: 'openLink'; readonly url: string }
@@ -140,8 +181,29 @@ export type ToInspector =
       readonly summary: CaptureSummary;
       readonly selectedIndex: number;
       readonly serverRuns: boolean;
+      readonly preserve: boolean;
+      readonly view: ListView;
     }
-  | { readonly type: 'rows'; readonly start: number; readonly rows: readonly ExchangeRow[] }
+  /** Rows of the view of a query; of an earlier query, they are of no use any more. */
+  | {
+      readonly type: 'rows';
+      readonly query: number;
+      readonly start: number;
+      readonly rows: ExchangeRowColumns;
+    }
+  | {
+      readonly type: 'suggestions';
+      /** The text that they were asked for. */
+      readonly filter: string;
+      readonly start: number;
+      readonly end: number;
+      readonly suggestions: readonly FilterSuggestion[];
+    }
+  /** The user chose a filter elsewhere. */
+  | { readonly type: 'filter'; readonly filter: string }
+  | { readonly type: 'columns'; readonly shown: readonly ListColumn[] }
+  /** A command of the list's context menu. */
+  | { readonly type: 'listCommand'; readonly command: ListCommand }
   | { readonly type: 'detail'; readonly detail: ExchangeDetail }
   /** The selected exchange is no longer stored. */
   | { readonly type: 'gone'; readonly exchange: ExchangeKey; readonly reason: string }

@@ -1,0 +1,204 @@
+import type { FilterProblem, ListOrder, ListQuery } from '../protocol/exchangeList.ts';
+import type { ExchangeKey, ExchangeRow } from '../protocol/inspector.ts';
+import { runBounded } from './boundedRun.ts';
+import { ExchangeOrder } from './exchangeOrder.ts';
+import type { ExchangeSubject } from './exchangeSubject.ts';
+import { parseFilter } from './filter.ts';
+import type { Condition } from './filterSubject.ts';
+
+/** What a query sees of the store: exchanges by a position that never changes. */
+export interface QueryTable {
+  /** Position of the oldest exchange stored, and the one after the newest. */
+  readonly first: number;
+  readonly end: number;
+  /** Positions of exchanges that go on, and change without being told of. */
+  open(): Iterable<number>;
+  readonly subject: ExchangeSubject;
+  row(position: number): ExchangeRow;
+  positionOf(key: ExchangeKey): number | null;
+  /** Tells the position of each exchange that comes or changes; returns the end of it. */
+  watch(watcher: (position: number) => void): () => void;
+}
+
+/** Exchanges between two looks at the clock, where each costs little. */
+const batchOfColumns = 512;
+/** Milliseconds after which an expression of the user is stopped: on one slice of exchanges. */
+const longestExpression = 300;
+
+/**
+ * The exchanges that a filter lets through, in an order of the user's. It follows what is stored by going through what
+ * came or changed only; through all of it after a new filter, a slice at a time.
+ */
+export class ExchangeQuery {
+  private readonly table: QueryTable;
+  private readonly unwatch: () => void;
+  private condition: Condition | null = null;
+  private list: ListQuery = { filter: '', order: null, paused: false };
+  private order: ExchangeOrder;
+  /** Exchanges up to here (exclusive) have been gone through. */
+  private scanned: number;
+  private scanStart: number;
+  /** Where the list was paused; infinite where it was not. */
+  private limit = Number.POSITIVE_INFINITY;
+  private changed = new Set<number>();
+  private problemFound: FilterProblem | null = null;
+
+  constructor(table: QueryTable) {
+    this.table = table;
+    this.order = new ExchangeOrder(table.subject, null);
+    this.scanned = table.first;
+    this.scanStart = table.first;
+    this.unwatch = table.watch((position) => {
+      // Those not gone through yet are seen when their turn comes.
+      if (position < this.scanned) this.changed.add(position);
+    });
+  }
+
+  get count(): number {
+    return this.order.length;
+  }
+
+  /** Exchanges removed from the list's start since the last `set`, because they are stored no longer. */
+  get removed(): number {
+    return this.order.removed;
+  }
+
+  /** What the filter asks, in plain words; empty where it lets everything through. */
+  get words(): string {
+    return this.condition?.words ?? '';
+  }
+
+  /** What is wrong with the last filter that was set: the list still shows what it did before. */
+  get problem(): FilterProblem | null {
+    return this.problemFound;
+  }
+
+  /** From 0 to 1: how much of what is stored has been gone through. */
+  get progress(): number {
+    const whole = this.visibleEnd - Math.max(this.scanStart, this.table.first);
+    const left = this.visibleEnd - this.scanned;
+    return whole <= 0 || left <= 0 ? 1 : 1 - left / whole;
+  }
+
+  get arrivedWhilePaused(): number {
+    return Math.max(0, this.table.end - Math.max(this.limit, this.table.first));
+  }
+
+  /** Changes what is listed; `update` must follow. A filter with a problem changes nothing but `problem`. */
+  set(list: ListQuery): void {
+    const before = this.list;
+    this.limit = !list.paused ? Number.POSITIVE_INFINITY : Math.min(this.limit, this.table.end);
+    const sameOrder = JSON.stringify(list.order) === JSON.stringify(before.order);
+    const parsed = parseFilter(list.filter);
+    this.problemFound = parsed.problem;
+    const filter = parsed.problem === null ? list.filter : before.filter;
+    this.list = { ...list, filter };
+    if (filter === before.filter && sameOrder) return;
+    if (parsed.condition !== null) this.condition = list.filter.trim() === '' ? null : parsed.condition;
+    this.restart(list.order);
+  }
+
+  /**
+   * Goes through what came or changed, for about this many milliseconds.
+   *
+   * @returns whether all was gone through
+   */
+  update(milliseconds: number): boolean {
+    const { first } = this.table;
+    const until = performance.now() + milliseconds;
+    this.order.dropBefore(first);
+    if (this.scanned < first) this.scanned = first;
+    this.updateChanged(first);
+    const found: number[] = [];
+    this.bounded(() => this.scan(found, until));
+    this.order.insert(found);
+    return this.scanned >= this.visibleEnd;
+  }
+
+  /** `start` inclusive, `end` exclusive; both are clamped to what is listed. */
+  rows(start: number, end: number): readonly ExchangeRow[] {
+    const { first } = this.table;
+    return this.order
+      .slice(start, end)
+      .filter((position) => position >= first)
+      .map((position) => this.table.row(position));
+  }
+
+  /** Where an exchange stands in the list; -1 where it does not. */
+  indexOf(key: ExchangeKey): number {
+    const position = this.table.positionOf(key);
+    return position === null ? -1 : this.order.indexOf(position);
+  }
+
+  /** The newest exchanges stored, whatever the filter: each is read before the next is asked for. */
+  *newest(limit: number): Generator<ExchangeSubject> {
+    const { first, end, subject } = this.table;
+    for (let position = end - 1; position >= Math.max(first, end - limit); position--) {
+      yield subject.at(position);
+    }
+  }
+
+  dispose(): void {
+    this.unwatch();
+  }
+
+  private get visibleEnd(): number {
+    return Math.min(this.table.end, this.limit);
+  }
+
+  private restart(order: ListOrder): void {
+    this.order = new ExchangeOrder(this.table.subject, order);
+    this.scanned = this.table.first;
+    this.scanStart = this.table.first;
+    this.changed.clear();
+  }
+
+  private updateChanged(first: number): void {
+    for (const position of this.table.open()) this.changed.add(position);
+    if (this.changed.size === 0) return;
+    const { scanned } = this;
+    const changed = [...this.changed]
+      .filter((position) => position >= first && position < scanned)
+      .sort((one, other) => one - other);
+    this.changed.clear();
+    this.order.remove(changed);
+    const found: number[] = [];
+    this.bounded(() => {
+      for (const position of changed) if (this.passes(position)) found.push(position);
+    });
+    this.order.insert(found);
+  }
+
+  private scan(found: number[], until: number): void {
+    const step = this.condition === null || this.condition.cost === 'columns' ? batchOfColumns : 4;
+    const end = this.visibleEnd;
+    while (this.scanned < end) {
+      const next = Math.min(end, this.scanned + step);
+      while (this.scanned < next) {
+        if (this.passes(this.scanned)) found.push(this.scanned);
+        this.scanned++;
+      }
+      if (performance.now() >= until) return;
+    }
+  }
+
+  private passes(position: number): boolean {
+    const subject = this.table.subject.at(position);
+    return this.condition === null || this.condition.matches(subject);
+  }
+
+  /** Stops an expression of the user's that would run for ever, and says so. */
+  private bounded(run: () => void): void {
+    if (this.condition?.hasExpression !== true) {
+      run();
+      return;
+    }
+    if (runBounded(run, longestExpression)) return;
+    this.condition = { ...this.condition, hasExpression: false, cost: 'columns', matches: () => false };
+    this.problemFound = {
+      message: 'This expression takes too long on what was captured, and was stopped: make it simpler.',
+      start: 0,
+      end: this.list.filter.length,
+    };
+  }
+}

@@ -1,0 +1,91 @@
+import type { CaptureSource } from '../capture/captureSource.ts';
+import type { ExchangeQuery } from '../capture/exchangeQuery.ts';
+import { filterTerm } from '../capture/filter.ts';
+import { completeFilter, withTerm } from '../capture/filterCompletion.ts';
+import { rowColumns } from '../capture/rowColumns.ts';
+import type { ListQuery, ListView, RowWindow } from '../protocol/exchangeList.ts';
+import type { ExchangeKey, ToInspector } from '../protocol/inspector.ts';
+
+/** Rows sent for one question, however many are asked for. */
+const mostRows = 1000;
+/** Milliseconds that a search through the capture keeps the extension host at a time. */
+const slice = 20;
+/** Exchanges looked at for values to suggest. */
+const sample = 500;
+
+/** The list of one inspector page: which exchanges it shows in which order, and its rows. */
+export class ListFeed {
+  private readonly capture: CaptureSource;
+  private readonly post: (message: ToInspector) => void;
+  private opened: ExchangeQuery | null = null;
+  private number = 0;
+  private filter = '';
+  /** Rows to send with the next answer. */
+  private window: RowWindow | null = null;
+
+  constructor(capture: CaptureSource, post: (message: ToInspector) => void) {
+    this.capture = capture;
+    this.post = post;
+  }
+
+  /** Changes what is listed; the answer is `update` and `sendWindow`. */
+  set(number: number, list: ListQuery, window: RowWindow): void {
+    this.number = number;
+    this.filter = list.filter;
+    this.window = window;
+    this.query.set(list);
+  }
+
+  /** Goes through what is new, for a moment. Returns whether all was gone through. */
+  update(): boolean {
+    return this.query.update(slice);
+  }
+
+  get view(): ListView {
+    const { count, removed, words, problem, progress, arrivedWhilePaused } = this.query;
+    return { query: this.number, count, removed, words, problem, progress, arrivedWhilePaused };
+  }
+
+  indexOf(key: ExchangeKey): number {
+    return this.query.indexOf(key);
+  }
+
+  /** Sends the rows that the last query asked for. */
+  sendWindow(): void {
+    if (this.window === null) return;
+    const { start, length } = this.window;
+    this.window = null;
+    const from = start === 'end' ? Math.max(0, this.query.count - length) : start;
+    this.sendRows(from, from + length);
+  }
+
+  /** `start` inclusive, `end` exclusive; clamped to what is listed. */
+  sendRows(start: number, end: number): void {
+    const from = Math.min(start, this.query.count);
+    const rows = rowColumns(this.query.rows(from, Math.min(end, from + mostRows)));
+    this.post({ type: 'rows', query: this.number, start: from, rows });
+  }
+
+  suggest(text: string, caret: number): void {
+    this.post({
+      type: 'suggestions',
+      filter: text,
+      ...completeFilter(text, caret, this.query.newest(sample)),
+    });
+  }
+
+  /** Proposes to the page the filter that it has, narrowed by one more term. */
+  filterBy(operator: string, value: string, excluded: boolean): void {
+    this.post({ type: 'filter', filter: withTerm(this.filter, filterTerm(operator, value, excluded)) });
+  }
+
+  dispose(): void {
+    this.opened?.dispose();
+  }
+
+  /** Opened when it is first needed: what was captured before a window reload is stored by then. */
+  private get query(): ExchangeQuery {
+    this.opened ??= this.capture.newQuery();
+    return this.opened;
+  }
+}

@@ -1,0 +1,86 @@
+import type { ListColumn } from '../protocol/exchangeList.ts';
+
+/** A column of the list of exchanges. Widths are CSS pixels. */
+export interface ColumnDescription {
+  readonly column: ListColumn;
+  readonly title: string;
+  readonly width: number;
+  /** Read from right to left, so to speak: numbers stand below each other. */
+  readonly isNumber: boolean;
+  /** Where there is little room, columns of a higher number go first. */
+  readonly dispensable: number;
+}
+
+/** In the order in which they stand. The target takes the room that the others leave. */
+export const columnDescriptions: readonly ColumnDescription[] = [
+  { column: 'id', title: '#', width: 48, isNumber: true, dispensable: 2 },
+  { column: 'connection', title: 'Conn.', width: 52, isNumber: true, dispensable: 7 },
+  { column: 'time', title: 'Time', width: 96, isNumber: true, dispensable: 9 },
+  { column: 'method', title: 'Method', width: 64, isNumber: false, dispensable: 1 },
+  { column: 'target', title: 'Target', width: 200, isNumber: false, dispensable: 0 },
+  { column: 'status', title: 'Status', width: 156, isNumber: false, dispensable: 0 },
+  { column: 'type', title: 'Type', width: 110, isNumber: false, dispensable: 8 },
+  { column: 'requestSize', title: 'Request', width: 68, isNumber: true, dispensable: 6 },
+  { column: 'responseSize', title: 'Response', width: 76, isNumber: true, dispensable: 3 },
+  { column: 'duration', title: 'Duration', width: 72, isNumber: true, dispensable: 4 },
+  { column: 'waterfall', title: 'Connection’s Waterfall', width: 200, isNumber: false, dispensable: 5 },
+];
+
+export const leastWidth = 36;
+const mostWidth = 1200;
+/** What a target needs to be of use. */
+const leastTarget = 150;
+/** Between columns, and at both ends. */
+const gap = 10;
+
+const byName = new Map<string, ColumnDescription>(columnDescriptions.map((one) => [one.column, one]));
+
+/** Whether it names a column. */
+export function isListColumn(value: unknown): value is ListColumn {
+  return typeof value === 'string' && byName.has(value);
+}
+
+export function columnTitle(column: ListColumn): string {
+  return byName.get(column)?.title ?? column;
+}
+
+/** What the user made of the columns; widths of those that were never moved are missing. */
+export interface ColumnChoice {
+  readonly shown: readonly ListColumn[];
+  readonly widths: Readonly<Partial<Record<ListColumn, number>>>;
+}
+
+export const allColumns: ColumnChoice = { shown: columnDescriptions.map(({ column }) => column), widths: {} };
+
+export function widthOf(column: ListColumn, { widths }: ColumnChoice): number {
+  const width = widths[column] ?? byName.get(column)?.width ?? leastWidth;
+  return Math.min(mostWidth, Math.max(leastWidth, width));
+}
+
+/** Of the columns chosen, those that fit into so many CSS pixels. */
+export function fittingColumns(choice: ColumnChoice, available: number): readonly ColumnDescription[] {
+  const columns = columnDescriptions.filter(({ column }) => choice.shown.includes(column));
+  const needed = (of: readonly ColumnDescription[]) =>
+    of.reduce(
+      (sum, { column }) => sum + gap + (column === 'target' ? leastTarget : widthOf(column, choice)),
+      gap,
+    );
+  while (needed(columns) > available) {
+    const dispensable = Math.max(...columns.map((one) => one.dispensable));
+    if (dispensable <= 0) break;
+    columns.splice(
+      columns.findIndex((one) => one.dispensable === dispensable),
+      1,
+    );
+  }
+  return columns;
+}
+
+/** As the value of `grid-template-columns`. */
+export function columnTracks(columns: readonly ColumnDescription[], choice: ColumnChoice): string {
+  // Without a target, another column takes what is left.
+  const flexible = columns.find(({ column }) => column === 'target') ?? columns.at(-1);
+  return columns
+    .map((one) => (one === flexible ? 'minmax(0, 1fr)' : `${widthOf(one.column, choice)}px`))
+    .join(' ');
+}

@@ -1,0 +1,117 @@
+import { html, nothing, type TemplateResult } from 'lit-html';
+import type { CaptureSummary } from '../protocol/inspector.ts';
+import { counted, formatCount } from './format.ts';
+import { type IconName, icon } from './icons.ts';
+import type { ListState } from './inspectorState.ts';
+
+export interface ToolbarEvents {
+  follow(): void;
+  pause(paused: boolean): void;
+  preserve(preserve: boolean): void;
+  announce(announces: boolean): void;
+  chooseColumns(): void;
+  clear(): void;
+}
+
+/** What the buttons show. */
+export interface ToolbarState {
+  readonly list: ListState | null;
+  readonly following: boolean;
+  readonly sorted: boolean;
+  readonly paused: boolean;
+  readonly announces: boolean;
+}
+
+/** The buttons beside the filter. */
+export function toolbar(state: ToolbarState, events: ToolbarEvents): TemplateResult {
+  const { list, following, sorted, paused, announces } = state;
+  const isEmpty = list === null || list.summary.exchanges === 0;
+  return html`${
+    isEmpty || (following && !sorted)
+      ? nothing
+      : html`<button class="tool" title="Show the newest exchange, and follow" @click=${() => events.follow()}>
+          ${icon('arrow-down')}Newest
+        </button>`
+  }
+    ${toggle(
+      paused ? 'play' : 'debug-pause',
+      'Pause the list',
+      paused
+        ? 'The list stands still; what arrives is captured all the same. Go on showing it'
+        : 'Pause: let the list stand still while exchanges arrive',
+      paused,
+      () => events.pause(!paused),
+    )}
+    ${toggle(
+      'pinned',
+      'Keep across server restarts',
+      list?.preserve === false
+        ? 'Keep exchanges when the server starts again'
+        : 'Exchanges are kept when the server starts again',
+      list?.preserve !== false,
+      () => events.preserve(list?.preserve === false),
+    )}
+    ${toggle(
+      'megaphone',
+      'Announce new exchanges',
+      announces
+        ? 'New exchanges are announced to a screen reader'
+        : 'Announce new exchanges to a screen reader',
+      announces,
+      () => events.announce(!announces),
+    )}
+    ${action('list-selection', 'Choose columns', false, () => events.chooseColumns())}
+    ${action('clear-all', 'Clear the capture', isEmpty, () => events.clear())}`;
+}
+
+function toggle(
+  name: IconName,
+  label: string,
+  title: string,
+  pressed: boolean,
+  act: () => void,
+): TemplateResult {
+  return html`<button
+    class="tool toggle"
+    aria-pressed=${pressed ? 'true' : 'false'}
+    aria-label=${label}
+    title=${title}
+    @click=${act}
+  >${icon(name)}</button>`;
+}
+
+function action(name: IconName, label: string, disabled: boolean, act: () => void): TemplateResult {
+  return html`<button class="tool" aria-label=${label} title=${label} ?disabled=${disabled} @click=${act}>
+    ${icon(name)}
+  </button>`;
+}
+
+/** The line below the filter: what it shows, in plain words; or what is wrong with it. */
+export function filterEcho(list: ListState | null, isSuggesting: boolean): TemplateResult | typeof nothing {
+  if (list === null) return nothing;
+  const { summary, view } = list;
+  if (view.problem !== null) {
+    return html`<span class=${isSuggesting ? 'remark' : 'severe'}
+      >${isSuggesting ? nothing : icon('error')} ${view.problem.message}</span
+    > <span class="remark">The list is as before.</span>`;
+  }
+  const parts: string[] = [];
+  if (view.progress < 1) parts.push(`searching, ${Math.floor(view.progress * 100)} %`);
+  if (view.arrivedWhilePaused > 0) parts.push(`paused, ${formatCount(view.arrivedWhilePaused)} new`);
+  parts.push(...losses(summary));
+  const rest = parts.map((part) => ` · ${part}`).join('');
+  if (view.words === '') {
+    return html`${summary.exchanges === 0 ? nothing : `${counted(summary.exchanges, 'exchange')}${rest}`}`;
+  }
+  return html`${formatCount(view.count)} of ${counted(summary.exchanges, 'exchange')}: <span class="words"
+      >${view.words}</span
+    >${rest}`;
+}
+
+function losses({ displaced, leftOut, lostInReload }: CaptureSummary): string[] {
+  const parts: string[] = [];
+  if (displaced > 0) parts.push(`${counted(displaced, 'older one')} displaced`);
+  if (leftOut > 0) parts.push(`${counted(leftOut, 'exchange')} not recorded while the server was busy`);
+  if (lostInReload > 0) parts.push(`${counted(lostInReload, 'exchange')} not kept over the window reload`);
+  return parts;
+}

@@ -1,0 +1,75 @@
+import type { ExchangeRow } from '../protocol/inspector.ts';
+import { formatDuration } from './format.ts';
+
+/** What an exchange does in a stretch of its time. */
+export type PhaseKind = 'idle' | 'receiving' | 'queued' | 'handling' | 'sending';
+
+/** A stretch of time on the scale of the connection, from 0 (its beginning) to 1 (the latest that is known of it). */
+export interface Phase {
+  readonly kind: PhaseKind;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** How an exchange came to its connection. */
+export type Arrival = 'new' | 'reused' | 'pipelined';
+
+export interface Waterfall {
+  readonly arrival: Arrival;
+  readonly phases: readonly Phase[];
+  /** The same in words. */
+  readonly words: string;
+}
+
+export const phaseNames: Readonly<Record<PhaseKind, string>> = {
+  idle: 'connection idle',
+  receiving: 'receiving the request',
+  queued: 'waiting behind the answer ahead',
+  handling: 'handling',
+  sending: 'sending the response',
+};
+
+const arrivalWords: Readonly<Record<Arrival, string>> = {
+  new: 'first on its connection',
+  reused: 'connection reused',
+  pipelined: 'pipelined: sent before the answer ahead was out',
+};
+
+/** Where the exchange stands in its connection's time. Nothing is drawn that is not known. */
+export function waterfallOf(row: ExchangeRow): Waterfall {
+  const { startedAt, requestEndedAt, respondedAt, previousEndedAt, connectionStart, connectionEnd } = row;
+  const end = row.duration === null ? Math.max(connectionEnd, startedAt) : startedAt + row.duration;
+  const arrival = arrivalOf(row);
+  const received = requestEndedAt || Math.min(end, respondedAt || end);
+  const responded = respondedAt || end;
+  const ahead = previousEndedAt < 0 ? responded : previousEndedAt;
+  const free = arrival === 'pipelined' ? Math.min(Math.max(ahead, received), responded) : received;
+  const bounds: [PhaseKind, number, number][] = [
+    [
+      'idle',
+      arrival === 'new' ? connectionStart : arrival === 'reused' ? previousEndedAt : startedAt,
+      startedAt,
+    ],
+    ['receiving', startedAt, received],
+    ['queued', received, free],
+    ['handling', Math.max(received, free), responded],
+    ['sending', responded, end],
+  ];
+  const known = bounds.filter(([kind, from, to]) => to > from && (kind !== 'idle' || from > 0));
+  const whole = Math.max(connectionEnd, end) - connectionStart;
+  const place = (time: number) =>
+    whole <= 0 ? 0 : Math.min(1, Math.max(0, (time - connectionStart) / whole));
+  return {
+    arrival,
+    phases: known.map(([kind, from, to]) => ({ kind, start: place(from), end: place(to) })),
+    words: [
+      `Connection ${row.connection}, exchange ${row.number}: ${arrivalWords[arrival]}`,
+      ...known.map(([kind, from, to]) => `${phaseNames[kind]} ${formatDuration(to - from)}`),
+    ].join(', '),
+  };
+}
+
+function arrivalOf({ number, previousEndedAt, startedAt }: ExchangeRow): Arrival {
+  if (number <= 1) return 'new';
+  return previousEndedAt < 0 || previousEndedAt > startedAt ? 'pipelined' : 'reused';
+}

@@ -1,0 +1,101 @@
+import type { RuleId } from '../http/rules.ts';
+
+/** Rows as columns, each as long as `id`: what each says, `ExchangeRow` tells. Flags are 0 or 1. */
+export interface ExchangeRowColumns {
+  /** First part of the keys, up to the slash, by number; and which of them a row has. */
+  readonly runs: readonly string[];
+  readonly run: Uint16Array;
+  readonly id: Float64Array;
+  readonly connection: Float64Array;
+  readonly number: Float64Array;
+  readonly method: readonly string[];
+  readonly target: readonly string[];
+  readonly type: readonly string[];
+  readonly status: Uint16Array;
+  readonly requestSize: Float64Array;
+  readonly responseSize: Float64Array;
+  readonly startedAt: Float64Array;
+  readonly requestEndedAt: Float64Array;
+  readonly respondedAt: Float64Array;
+  /** NaN for null. */
+  readonly duration: Float64Array;
+  readonly rule: readonly (RuleId | '')[];
+  readonly aborted: Uint8Array;
+  readonly beforeReload: Uint8Array;
+  readonly marked: Uint8Array;
+  readonly connectionStart: Float64Array;
+  readonly connectionEnd: Float64Array;
+  readonly previousEndedAt: Float64Array;
+}
+
+/** Columns of the list, by which it can be sorted. */
+export type ListColumn =
+  | 'id'
+  | 'connection'
+  | 'time'
+  | 'method'
+  | 'target'
+  | 'status'
+  | 'type'
+  | 'requestSize'
+  | 'responseSize'
+  | 'duration'
+  | 'waterfall';
+
+/** In which order the list stands; null: as the exchanges arrived, oldest first. */
+export type ListOrder = { readonly column: ListColumn; readonly descending: boolean } | null;
+
+/** What the list shows. */
+export interface ListQuery {
+  /** In the filter language (src/capture/filter.ts). */
+  readonly filter: string;
+  readonly order: ListOrder;
+  /** Exchanges that arrive from now on do not come into the list. */
+  readonly paused: boolean;
+}
+
+/** Rows to send along with the answer to a query: those from an index on, or the last ones. */
+export interface RowWindow {
+  readonly start: number | 'end';
+  readonly length: number;
+}
+
+/** What is wrong with a filter: UTF-16 units of its text, `start` inclusive, `end` exclusive. */
+export interface FilterProblem {
+  readonly message: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What became of the last query. */
+export interface ListView {
+  /** The `query` number of the last query received. A filter with a problem changes nothing else of the view. */
+  readonly query: number;
+  /** Rows; and how many were removed from the list's start since the query, for want of memory. */
+  readonly count: number;
+  readonly removed: number;
+  /** What the filter asks, in plain words; empty where there is none. */
+  readonly words: string;
+  readonly problem: FilterProblem | null;
+  /** How much of the capture the filter has gone through: below 1, rows are still to come. */
+  readonly progress: number;
+  /** Exchanges that arrived since the list was paused. */
+  readonly arrivedWhilePaused: number;
+}
+
+/** Something that can stand in a filter: `start` (inclusive) to `end` (exclusive) are replaced by `text`. */
+export interface FilterSuggestion {
+  readonly text: string;
+  readonly summary: string;
+}
+
+/** How the page is laid out: kept for the workspace. The page reads it; the host only stores it. */
+export type PageLayout = Readonly<Record<string, unknown>>;
+
+/** What the context menu of the list does in the page. */
+export type ListCommand =
+  | { readonly kind: 'sort'; readonly column: ListColumn; readonly descending: boolean }
+  | { readonly kind: 'unsort' }
+  | { readonly kind: 'hideColumn'; readonly column: ListColumn }
+  | { readonly kind: 'chooseColumns' }
+  | { readonly kind: 'resetColumns' };
