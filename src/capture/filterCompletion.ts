@@ -94,7 +94,7 @@ function valueSuggestions(
   const found = [...counts]
     .filter(([value]) => value !== '' && value.length <= longestValue)
     .sort((one, other) => other[1] - one[1])
-    .map(([value, count]) => ({ text: valueOf(operator, value), summary: seenSummary(count) }));
+    .map(([value, count]) => ({ text: writtenValue(operator, value), summary: seenSummary(count) }));
   const all = [...fixed, ...found].filter(({ text }) =>
     text
       .replace(/^="?|^"/, '')
@@ -108,7 +108,7 @@ function valueSuggestions(
 }
 
 /** As the value must be written to be taken as it is. */
-function valueOf({ name }: FilterOperator, value: string): string {
+function writtenValue({ name }: FilterOperator, value: string): string {
   const term = filterTerm(name, value).slice(name.length + 1);
   return term === `=${value}` ? value : term;
 }

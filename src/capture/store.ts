@@ -222,11 +222,6 @@ export class CaptureStore implements CaptureSource {
     this.emit('changed');
   }
 
-  /** Removes the exchanges of runs that are over, as `clear` does; where others still go on, theirs stay. */
-  clearEnded(): void {
-    if ([...this.storedRuns.values()].every(({ end }) => end !== null)) this.clear();
-  }
-
   onDidChange(listener: (change: CaptureChange) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { CaptureSource } from '../capture/captureSource.ts';
 import { registerCommands, showActionsCommand } from './commands.ts';
 import { ConnectionsView } from './connectionsView.ts';
+import { registerInspectorCommands } from './inspectorCommands.ts';
 import { InspectorPanel } from './inspectorPanel.ts';
 import { PreviewPanel } from './previewPanel.ts';
 import type { Servers } from './servers.ts';
@@ -33,10 +34,11 @@ export function activate(context: vscode.ExtensionContext): SparkExtension {
     startServer: () => void vscode.commands.executeCommand('spark.startServer'),
   };
   const connections = new ConnectionsView(store, servers);
-  const inspector = new InspectorPanel(panels, present.channel);
+  const inspector = new InspectorPanel(panels, present.channel, context.workspaceState);
   context.subscriptions.push(
     present,
     inspector,
+    registerInspectorCommands(inspector),
     connections,
     new StatusBar(servers, showActionsCommand),
     registerCommands(present, {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { type Disposable, env, Uri, ViewColumn, type WebviewPanel, window } from 'vscode';
+import { type Disposable, env, type Memento, Uri, ViewColumn, type WebviewPanel, window } from 'vscode';
 import type { ExchangeKey } from '../protocol/inspector.ts';
+import { InspectorChoices } from './inspectorChoices.ts';
 import { InspectorFeed } from './inspectorFeed.ts';
 import { inspectorHtml } from './inspectorHtml.ts';
 import type { PanelServices } from './services.ts';
@@ -21,11 +22,13 @@ export class InspectorPanel implements Disposable {
 
   private readonly services: PanelServices;
   private readonly log: WarningLog;
+  private readonly choices: InspectorChoices;
   private readonly serializer: Disposable;
   private open: OpenPanel | null = null;
 
   /** What was captured before a window reload must be stored by now: a panel that comes back asks for it at once. */
-  constructor(services: PanelServices, log: WarningLog) {
+  constructor(services: PanelServices, log: WarningLog, workspaceState: Memento) {
+    this.choices = new InspectorChoices(workspaceState);
     this.services = services;
     this.log = log;
     this.serializer = window.registerWebviewPanelSerializer(InspectorPanel.viewType, {
@@ -34,6 +37,15 @@ export class InspectorPanel implements Disposable {
         else panel.dispose();
       },
     });
+  }
+
+  /** The page that is open, if one is. */
+  get feed(): InspectorFeed | null {
+    return this.open?.feed ?? null;
+  }
+
+  mark(exchange: ExchangeKey, marked: boolean): void {
+    this.services.capture.mark(exchange, marked);
   }
 
   /** Opens the panel, or brings it to the front; with an exchange selected, if one is given. */
@@ -77,6 +89,7 @@ export class InspectorPanel implements Disposable {
         void webview.postMessage(message);
       },
       warn: (text) => this.log.warn(text),
+      page: this.choices,
     });
     this.open = { panel, feed };
     const subscriptions: Disposable[] = [
@@ -101,6 +114,7 @@ export class InspectorPanel implements Disposable {
       stylesheet: webview.asWebviewUri(Uri.joinPath(extensionUri, 'dist', 'inspector.css')).toString(),
       stylesheetSource: webview.cspSource,
       nonce: randomBytes(18).toString('base64'),
+      layout: this.choices.layout,
     });
   }
 }

@@ -1,5 +1,5 @@
 /** What can be set of the window, beside what each of its servers is told. */
-import { integer } from '../settings/kinds.ts';
+import { integer, onOff } from '../settings/kinds.ts';
 import { option } from '../settings/option.ts';
 
 const megabyte = 1024 * 1024;
@@ -9,6 +9,11 @@ export const windowOptions = {
     kind: integer(1, 4096, megabyte),
     default: 64 * megabyte,
     setting: 'capture.maxMegabytes',
+  }),
+  preserve: option({
+    kind: onOff(true),
+    default: true,
+    setting: 'capture.preserve',
   }),
   keptBytes: option({
     kind: integer(0, 1024, megabyte),

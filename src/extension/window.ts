@@ -23,6 +23,7 @@ export class SparkWindow implements vscode.Disposable {
   private readonly subscriptions: vscode.Disposable[];
   private resumed = false;
   private closing = false;
+  private newestRun = '';
   private readonly contextUpdates = new Coalescer(contextInterval, () => this.updateCaptureKeys());
 
   constructor(context: vscode.ExtensionContext) {
@@ -95,12 +96,23 @@ export class SparkWindow implements vscode.Disposable {
 
   private serversChanged(): void {
     this.updateServerKeys();
+    this.clearFormerRuns();
     if (!this.resumed || this.closing) return;
     try {
       this.folder.keep(this.servers.kept());
     } catch (error) {
       this.channel.error(`Which servers run is not kept: ${error}`);
     }
+  }
+
+  /** Where exchanges are not preserved, the first server to start again removes those of before. */
+  private clearFormerRuns(): void {
+    const runs = this.store.runs();
+    const newest = runs.at(-1)?.description.id;
+    if (newest === undefined || newest === this.newestRun) return;
+    this.newestRun = newest;
+    if (settingOf(windowOptions.preserve)) return;
+    if (runs.slice(0, -1).every(({ end }) => end !== null)) this.clearCapture();
   }
 
   private updateServerKeys(): void {

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import { rowColumns } from '../../../src/capture/rowColumns.ts';
 import { inspectorHtml } from '../../../src/extension/inspectorHtml.ts';
+import type { ListView } from '../../../src/protocol/exchangeList.ts';
 import type {
   ExchangeDetail,
   ExchangeRow,
@@ -71,6 +73,12 @@ export interface FakeHostOptions {
   /** What `getState` answers. */
   readonly state?: unknown;
   readonly forcedColors?: boolean;
+  /** What was kept for the workspace. */
+  readonly layout?: unknown;
+  /** Answers in the place of the fake host: is given what the page posts, and what posts to the page. */
+  readonly host?: (post: (message: ToInspector) => void) => (message: FromInspector) => void;
+  /** Device pixels for each CSS pixel, as with zoom. */
+  readonly zoom?: number;
 }
 
 /** The inspector's page in a browser, and in the place of the extension host, the test. */
@@ -80,6 +88,8 @@ export class InspectorPageUnderTest {
   readonly errors: string[] = [];
   readonly warnings: string[] = [];
   rows: readonly ExchangeRow[] = [];
+  /** The number of the last query. */
+  private query = 0;
   private readonly details = new Map<string, ExchangeDetail>();
 
   private constructor(page: Page) {
@@ -88,19 +98,23 @@ export class InspectorPageUnderTest {
 
   static async open(browser: Browser, options: FakeHostOptions): Promise<InspectorPageUnderTest> {
     const context = await browser.newContext({
+      deviceScaleFactor: options.zoom ?? 1,
       viewport: { width: options.width ?? 1200, height: options.height ?? 800 },
       forcedColors: options.forcedColors ? 'active' : null,
       reducedMotion: 'reduce',
     });
     const page = await context.newPage();
     const tested = new InspectorPageUnderTest(page);
+    const host = options.host?.((message) => void tested.send(message));
     page.on('pageerror', (error) => tested.errors.push(String(error)));
     page.on('console', (message) => {
       if (message.type() === 'error') tested.errors.push(message.text());
       if (message.type() === 'warning') tested.warnings.push(message.text());
     });
-    await tested.serve(options.script);
-    await page.exposeFunction('postedToHost', (message: FromInspector) => tested.answer(message));
+    await tested.serve(options.script, JSON.stringify(options.layout ?? null));
+    await page.exposeFunction('postedToHost', (message: FromInspector) =>
+      host === undefined ? tested.answer(message) : host(message),
+    );
     await page.addInitScript(
       ({ theme, defaultStyles, state }) => {
         window.posted = [];
@@ -138,12 +152,13 @@ export class InspectorPageUnderTest {
     return tested;
   }
 
-  private async serve(script: string): Promise<void> {
+  private async serve(script: string, layout: string): Promise<void> {
     const html = inspectorHtml({
       script: `${origin}/inspector.js`,
       stylesheet: `${origin}/inspector.css`,
       stylesheetSource: origin,
       nonce: 'test',
+      layout,
     });
     const css = await bundle('src/inspector/styles/inspector.css');
     await this.page.route(`${origin}/**`, (route) => {
@@ -161,15 +176,22 @@ export class InspectorPageUnderTest {
   async send(message: ToInspector | { readonly type: string }): Promise<void> {
     const packed: [string, string][] = [];
     const text = JSON.stringify(message, (_, value: unknown) => {
-      if (!(value instanceof Uint8Array)) return value;
-      packed.push([String(packed.length), Buffer.from(value).toString('base64')]);
+      if (!ArrayBuffer.isView(value)) return value;
+      const { buffer, byteOffset, byteLength } = value;
+      const bytes = Buffer.from(buffer, byteOffset, byteLength);
+      packed.push([value.constructor.name, bytes.toString('base64')]);
       return { packed: packed.length - 1 };
     });
     await this.page.evaluate(
       ({ text, packed }) => {
+        const types = { Uint8Array, Uint16Array, Float64Array } as const;
+        const unpack = ([type, text]: [string, string]) => {
+          const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+          return new types[type as keyof typeof types](bytes.buffer);
+        };
         const parsed = JSON.parse(text, (_, value) =>
           typeof value === 'object' && value !== null && typeof value.packed === 'number'
-            ? Uint8Array.from(atob(packed[value.packed][1]), (character) => character.charCodeAt(0))
+            ? unpack(packed[value.packed])
             : value,
         );
         window.dispatchEvent(new MessageEvent('message', { data: parsed }));
@@ -186,7 +208,12 @@ export class InspectorPageUnderTest {
   }
 
   async sendList(
-    summary: { displaced?: number; selectedIndex?: number; serverRuns?: boolean } = {},
+    summary: {
+      displaced?: number;
+      selectedIndex?: number;
+      serverRuns?: boolean;
+      view?: Partial<ListView>;
+    } = {},
   ): Promise<void> {
     await this.send({
       type: 'list',
@@ -198,6 +225,17 @@ export class InspectorPageUnderTest {
       },
       selectedIndex: summary.selectedIndex ?? -1,
       serverRuns: summary.serverRuns ?? true,
+      preserve: true,
+      view: {
+        query: this.query,
+        count: this.rows.length,
+        removed: summary.displaced ?? 0,
+        words: '',
+        problem: null,
+        progress: 1,
+        arrivedWhilePaused: 0,
+        ...summary.view,
+      },
     });
   }
 
@@ -244,11 +282,16 @@ export class InspectorPageUnderTest {
 
   private async answer(message: FromInspector): Promise<void> {
     switch (message.type) {
+      case 'query':
+        this.query = message.query;
+        if (this.rows.length > 0) await this.sendList();
+        break;
       case 'rows':
         await this.send({
           type: 'rows',
+          query: this.query,
           start: message.start,
-          rows: this.rows.slice(message.start, message.end),
+          rows: rowColumns(this.rows.slice(message.start, message.end)),
         });
         break;
       case 'select': {
@@ -264,6 +307,12 @@ export class InspectorPageUnderTest {
         });
         break;
       case 'ready':
+      case 'complete':
+      case 'filterBy':
+      case 'mark':
+      case 'chooseColumns':
+      case 'layout':
+      case 'preserve':
       case 'clear':
       case 'openLink':
       case 'startServer':

@@ -106,10 +106,13 @@ test('rows are asked for by range, and trouble is told by icon and word', async 
   const malformed = page.locator('.list-body [aria-label*="exchange 14,"]');
   await malformed.waitFor();
   assert.match((await malformed.getAttribute('aria-label')) ?? '', /malformed: host-missing/);
-  assert.equal(await textOf(malformed.locator('.badge')), 'malformed');
+  assert.equal(await textOf(malformed.locator('.status')), '200malformed');
   assert.equal(await malformed.locator('.badge svg').count(), 1);
-  assert.equal(await textOf(page.locator('[aria-label*="exchange 18,"] .badge')), 'aborted');
-  assert.equal(await textOf(page.locator('[aria-label*="exchange 1,"] .badge')), 'before reload');
+  assert.equal(await textOf(page.locator('[aria-label*="exchange 18,"] .status')), '404 Not Foundaborted');
+  assert.equal(
+    await page.locator('[aria-label*="exchange 1,"] .status').getAttribute('title'),
+    '200 OK, before reload',
+  );
 });
 
 test('arrow keys select row by row', async () => {

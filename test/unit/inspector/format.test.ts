@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { exchangeSentence } from '../../../src/inspector/exchangeText.ts';
-import { counted, formatDuration, formatSize } from '../../../src/inspector/format.ts';
+import { counted, formatDuration, formatSize, formatTime } from '../../../src/inspector/format.ts';
 import { exampleDetail, malformedExchange, pageExchange } from '../../e2e/inspectorPage/exchanges.ts';
 
 test('sizes and durations keep to a narrow column', () => {
@@ -32,7 +32,8 @@ test('one byte is not bytes', () => {
 test('a row reads as a sentence', () => {
   assert.equal(
     exchangeSentence(exampleDetail(pageExchange).row),
-    'GET /index.html?from=start, exchange 1, connection 1, answered 200, 418 bytes received, 269 bytes sent, took 1.4 ms',
+    'GET /index.html?from=start, exchange 1, connection 1, answered 200 OK, 418 bytes received, 269 bytes sent, took 1.4 ms, ' +
+      `text/html, at ${formatTime(1_790_000_000_003)}`,
   );
   const { row } = exampleDetail(malformedExchange);
   const troubled = {
@@ -47,6 +48,7 @@ test('a row reads as a sentence', () => {
   assert.equal(
     exchangeSentence(troubled),
     'No method, exchange 2, connection 1, not answered yet, 76 bytes received, 104 bytes sent, still going on, ' +
-      'malformed: space-before-colon, aborted, captured before the window was reloaded',
+      `malformed: space-before-colon, aborted, text/plain, connection reused, at ${formatTime(1_790_000_000_006)}, ` +
+      'captured before the window was reloaded',
   );
 });

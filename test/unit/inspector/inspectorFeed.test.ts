@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { beforeEach, mock, test } from 'node:test';
 import type { CaptureChange, CaptureSource } from '../../../src/capture/captureSource.ts';
+import { ExchangeQuery } from '../../../src/capture/exchangeQuery.ts';
+import { ExchangeSubject } from '../../../src/capture/exchangeSubject.ts';
+import { ExchangeTable } from '../../../src/capture/exchangeTable.ts';
+import { SegmentSlabs } from '../../../src/capture/segments.ts';
 import { InspectorFeed } from '../../../src/extension/inspectorFeed.ts';
 import type { ExchangeDetail, ToInspector } from '../../../src/protocol/inspector.ts';
 import { exampleDetail, malformedExchange, pageExchange } from '../../e2e/inspectorPage/exchanges.ts';
@@ -9,6 +13,8 @@ import { exampleDetail, malformedExchange, pageExchange } from '../../e2e/inspec
 class FakeCapture implements CaptureSource {
   details: ExchangeDetail[] = [exampleDetail(pageExchange), exampleDetail(malformedExchange)];
   versions = new Map<string, number>();
+  marked: string[] = [];
+  private first = 0;
   private listener: (change: CaptureChange) => void = () => undefined;
 
   get count() {
@@ -19,6 +25,30 @@ class FakeCapture implements CaptureSource {
   }
   indexOf(key: string) {
     return this.details.findIndex(({ row }) => row.key === key);
+  }
+  newQuery() {
+    const capture = this;
+    return new ExchangeQuery({
+      get first() {
+        return capture.first;
+      },
+      get end() {
+        return capture.first + capture.count;
+      },
+      open: () => [],
+      subject: new ExchangeSubject(new ExchangeTable(), new SegmentSlabs(), new Set()),
+      row: (position) => capture.details[position - capture.first].row,
+      positionOf: (key) => (capture.indexOf(key) < 0 ? null : capture.first + capture.indexOf(key)),
+      watch: () => () => undefined,
+    });
+  }
+  mark(key: string, marked: boolean) {
+    this.marked.push(`${key} ${marked}`);
+  }
+  displaceOldest() {
+    this.details.shift();
+    this.first++;
+    this.change();
   }
   detail(key: string) {
     return this.details[this.indexOf(key)] ?? null;
@@ -49,6 +79,7 @@ let now = 0;
 let capture: FakeCapture;
 let sent: ToInspector[];
 let warnings: string[];
+let choices: unknown[];
 let opened: string[];
 
 beforeEach(() => {
@@ -60,6 +91,7 @@ beforeEach(() => {
   capture = new FakeCapture();
   sent = [];
   warnings = [];
+  choices = [];
   opened = [];
 });
 
@@ -72,6 +104,12 @@ function newFeed(selected: string | null = null) {
     openOutside: (url) => opened.push(url),
     post: (message) => sent.push(message),
     warn: (text) => warnings.push(text),
+    page: {
+      preserve: true,
+      setPreserve: (preserve) => choices.push(preserve),
+      keepLayout: (layout) => choices.push(layout),
+      chooseColumns: async (shown) => [...shown, 'type'],
+    },
   });
 }
 
@@ -155,10 +193,12 @@ test('a large exchange is sent again less often, but its last state always', () 
 
 test('rows are those asked for, clamped to what is there', () => {
   const feed = newFeed();
+  feed.receive(ready);
+  sent.length = 0;
   feed.receive({ type: 'rows', start: 1, end: 50 });
   feed.receive({ type: 'rows', start: 70, end: 90 });
   assert.deepEqual(
-    sent.map((message) => message.type === 'rows' && [message.start, message.rows.length]),
+    sent.map((message) => message.type === 'rows' && [message.start, message.rows.id.length]),
     [
       [1, 1],
       [2, 0],
@@ -169,8 +209,7 @@ test('rows are those asked for, clamped to what is there', () => {
 test('an exchange that is no longer stored is said to be gone, once, and why', () => {
   const feed = newFeed(first);
   feed.receive(ready);
-  capture.details.shift();
-  capture.change();
+  capture.displaceOldest();
   pass(200);
   capture.change();
   pass(200);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { rowColumns } from '../../../src/capture/rowColumns.ts';
 import { asToInspector } from '../../../src/inspector/messageGuard.ts';
-import { asPageState } from '../../../src/inspector/pageState.ts';
+import { asLayout, asPageState } from '../../../src/inspector/pageState.ts';
 import { exampleDetail, pageExchange } from '../../e2e/inspectorPage/exchanges.ts';
 
 const detail = exampleDetail(pageExchange);
@@ -22,9 +23,24 @@ const messages: readonly unknown[] = [
     summary: { exchanges: 1, displaced: 0, leftOut: 0, lostInReload: 0 },
     selectedIndex: -1,
     serverRuns: true,
+    preserve: true,
+    view: {
+      query: 1,
+      count: 1,
+      removed: 0,
+      words: '',
+      problem: { message: 'No.', start: 0, end: 1 },
+      progress: 1,
+      arrivedWhilePaused: 0,
+    },
   },
-  { type: 'rows', start: 0, rows: [detail.row] },
+  { type: 'rows', query: 1, start: 0, rows: rowColumns([detail.row]) },
   { type: 'detail', detail },
+  { type: 'suggestions', filter: 'm', start: 0, end: 1, suggestions: [{ text: 'method:', summary: 'x' }] },
+  { type: 'filter', filter: 'conn:7' },
+  { type: 'columns', shown: ['id', 'target'] },
+  { type: 'listCommand', command: { kind: 'sort', column: 'status', descending: true } },
+  { type: 'listCommand', command: { kind: 'resetColumns' } },
   { type: 'gone', exchange: 'run/1', reason: 'It is gone.' },
   { type: 'reveal', exchange: 'run/1' },
 ];
@@ -53,10 +69,13 @@ const broken: readonly (readonly [number, string, unknown])[] = [
   [0, 'summary.exchanges', '1'],
   [0, 'summary', null],
   [0, 'selectedIndex', -2],
-  [1, 'rows.0', {}],
-  [1, 'rows.0.rule', 'no-such-rule'],
-  [1, 'rows.0.rule', 'toString'],
-  [1, 'rows.0.status', Number.NaN],
+  [0, 'view', {}],
+  [0, 'view.problem.start', -1],
+  [1, 'rows.rule', ['no-such-rule']],
+  [1, 'rows.rule', ['toString']],
+  [1, 'rows.status', [200]],
+  [1, 'rows.id', new Float64Array(2)],
+  [1, 'rows.run', Uint16Array.of(1)],
   [1, 'start', -1],
   [1, 'rows', { length: 1 }],
   [2, 'detail.request.kept.0.bytes', [71, 69, 84]],
@@ -64,8 +83,13 @@ const broken: readonly (readonly [number, string, unknown])[] = [
   [2, 'detail.request.length', Number.POSITIVE_INFINITY],
   [2, 'detail.peer', undefined],
   [2, 'detail.row.duration', '1 ms'],
-  [3, 'reason', 7],
-  [4, 'exchange', null],
+  [3, 'suggestions.0.summary', 1],
+  [4, 'filter', null],
+  [5, 'shown', ['id', 'toString']],
+  [6, 'command.column', 'size'],
+  [7, 'command.kind', 'sort'],
+  [8, 'reason', 7],
+  [9, 'exchange', null],
 ];
 
 for (const [index, path, value] of broken) {
@@ -82,9 +106,28 @@ test('kept bytes that overlap are refused', () => {
   assert.equal(asToInspector(changed(messages[2], ['detail', 'request', 'kept'], kept)), null);
 });
 
-test('a page state of another shape is the initial one', () => {
-  const kept = { exchange: 'run/1', cursor: null, following: false, listShare: 0.5, meaningShare: 0.5 };
-  assert.equal(asPageState(kept), kept);
-  assert.equal(asPageState(undefined).exchange, null);
-  assert.equal(asPageState({ ...kept, cursor: { direction: 'up', offset: 1 } }).exchange, null);
+test('a page state of another shape is the initial one, with the layout kept for the workspace', () => {
+  const columns = { shown: ['id', 'target'], widths: { id: 60 } } as const;
+  const layout = { listShare: 0.5, meaningShare: 0.5, columns, announces: true };
+  const kept = {
+    ...layout,
+    exchange: 'run/1',
+    cursor: null,
+    following: false,
+    filter: 'conn:7',
+    order: { column: 'status', descending: true },
+  };
+  const initial = asLayout(undefined);
+  assert.equal(asPageState(kept, initial), kept);
+  assert.equal(asPageState(undefined, layout).listShare, 0.5);
+  for (const change of [
+    { cursor: { direction: 'up', offset: 1 } },
+    { order: { column: 'size', descending: true } },
+    { columns: { shown: ['id'], widths: { toString: 1 } } },
+  ]) {
+    assert.equal(asPageState({ ...kept, ...change }, initial).exchange, null);
+  }
+  assert.deepEqual(asLayout(JSON.stringify({ ...layout, other: 1 })), layout);
+  assert.equal(asLayout('{').listShare, initial.listShare);
+  assert.equal(asLayout('{"listShare":0.5}').listShare, initial.listShare);
 });
