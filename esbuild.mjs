@@ -52,7 +52,11 @@ const bundles = [
   { ...forNode, entryPoints: ['src/extension/extension.ts'], external: ['vscode'], ...forRelease },
   // Never minified: it is what users step through.
   // koffi brings a binary, and is not there on every machine: it is loaded when it is needed, or not at all.
-  { ...forNode, entryPoints: { server: 'src/server/main.ts', cli: 'src/cli.ts' }, external: ['koffi'] },
+  {
+    ...forNode,
+    entryPoints: { server: 'src/server/main.ts', worker: 'src/server/worker.ts', cli: 'src/cli.ts' },
+    external: ['koffi'],
+  },
   {
     ...common,
     platform: 'browser',

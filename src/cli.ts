@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 /** Spark without VS Code: `spark [folder]`. */
 import { realpathSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import path from 'node:path';
 import { version } from '../package.json';
-import { NoRecorder } from './server/recorder.ts';
-import { eventLine, RequestLog, type ServerEvent } from './server/requestLog.ts';
+import type { ServerEvent } from './protocol/serverEvent.ts';
+import { eventLine } from './server/requestLog.ts';
 import { serverUrl, startServer } from './server/server.ts';
 import { type CommandLine, helpText, readCommandLine } from './settings/commandLine.ts';
 
@@ -34,16 +34,21 @@ async function serve(usage: CommandLine): Promise<void> {
   const time = () => new Date().toISOString();
   const { settings } = usage;
   // Paths of the command line are relative to where it was typed.
-  const mounts = settings.site.mounts.map(({ prefix, folder }) => ({ prefix, folder: resolve(folder) }));
+  const mounts = settings.site.mounts.map(({ prefix, folder }) => ({ prefix, folder: path.resolve(folder) }));
   const server = await startServer({
     settings: {
       ...settings,
       site: { ...settings.site, mounts },
-      root: checkedRoot(resolve(usage.folder)),
+      root: checkedRoot(path.resolve(usage.folder)),
       furtherPorts: 0,
     },
-    recorder: usage.quiet ? new NoRecorder() : new RequestLog(tell),
-    log: (level, message) => tell({ event: 'log', time: time(), level, message }),
+    recording: { kind: usage.quiet ? 'nothing' : 'exchanges' },
+    workerScript: path.join(__dirname, 'worker.js'),
+    report(report) {
+      if (report.type === 'exchange') tell(report.exchange);
+      else if (report.type === 'log')
+        tell({ event: 'log', time: time(), level: report.level, message: report.message });
+    },
   });
   tell({ event: 'listening', time: time(), url: serverUrl(server.host, server.port) });
   let stopping = false;

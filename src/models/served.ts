@@ -36,7 +36,7 @@ export interface Service {
 /** A running model. */
 export interface RunningModel {
   readonly address: SocketAddress;
-  /** Closes one connection, whatever it is doing; false where there is none of that id. */
+  /** Closes one connection, whatever it is doing; false where it is known that there is none of that id. */
   closeConnection(id: number): boolean;
   /** Stops gracefully: answers under way get `grace` milliseconds. Resolves when every socket is closed. */
   stop(grace: number): Promise<void>;

@@ -73,8 +73,16 @@ export interface CaptureSettings {
 
 /** Who handles which connection when. */
 export interface ModelSettings {
-  readonly name: 'eventLoop';
+  readonly name: ModelName;
+  /** How many threads or processes serve, where the model has several. */
+  readonly workers: number;
+  /** How many connections may wait to be accepted, as told to `listen`. */
+  readonly backlog: number;
+  /** Milliseconds of work that each request costs beside being served: to compare the models. */
+  readonly compute: number;
 }
+
+export type ModelName = 'iterative' | 'eventLoop' | 'threads' | 'processes';
 
 export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
 

@@ -70,6 +70,34 @@ export function exchangeColumns(rows: readonly NumberedExchange[]): ExchangeColu
   return columns;
 }
 
+/** One row of the columns, as an exchange of its own. */
+export function exchangeAt(columns: ExchangeColumns, row: number): NumberedExchange {
+  const rule = columns.rule[row];
+  return {
+    id: columns.id[row],
+    connection: columns.connection[row],
+    exchange: {
+      number: columns.number[row],
+      method: columns.method[row],
+      target: columns.target[row],
+      status: columns.status[row],
+      requestStart: columns.requestStart[row],
+      requestBodyStart: columns.requestBodyStart[row],
+      requestEnd: columns.requestEnd[row],
+      responseStart: columns.responseStart[row],
+      responseBodyStart: columns.responseBodyStart[row],
+      responseEnd: columns.responseEnd[row],
+      startedAt: columns.startedAt[row],
+      headAt: columns.headAt[row],
+      requestEndedAt: columns.requestEndedAt[row],
+      respondedAt: columns.respondedAt[row],
+      endedAt: columns.endedAt[row],
+      aborted: columns.aborted[row] === 1,
+      violation: rule === '' ? null : { rule, offset: columns.ruleOffset[row] },
+    },
+  };
+}
+
 export function segmentColumns(segments: readonly Segment[]): SegmentColumns {
   const numbers = (): Float64Array<ArrayBuffer> => new Float64Array(segments.length);
   const columns = {

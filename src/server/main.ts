@@ -1,11 +1,11 @@
 /** The server's process: starts what the host asks for, and ends with it. */
+import path from 'node:path';
 import type { FromServer, ToServer } from '../protocol/server.ts';
 import { SystemCallError } from '../sockets/systemCallError.ts';
-import { CaptureRecorder, NoRecorder } from './recorder.ts';
+import { unacknowledgedBatches } from './recorder.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 let server: RunningServer | null = null;
-let recorder: CaptureRecorder | null = null;
 let stopping = false;
 /** Milliseconds that a last message gets to leave: a host that hangs must not keep this process. */
 const lastWords = 1_000;
@@ -39,7 +39,7 @@ function receive(message: ToServer): void {
       server?.filesChanged(message.files);
       break;
     case 'batchStored':
-      recorder?.stored(message.sequence);
+      server?.batchStored(message.sequence);
       break;
     case 'stop':
       void stop();
@@ -58,17 +58,16 @@ function unknownMessage(message: never): void {
 }
 
 async function start({ settings }: Extract<ToServer, { type: 'start' }>): Promise<void> {
-  if (settings.capture.enabled) {
-    recorder = new CaptureRecorder({
-      bodyBytes: settings.capture.bodyBytes,
-      send: (batch) => send({ type: 'batch', batch }),
-    });
-  }
   try {
     server = await startServer({
       settings,
-      recorder: recorder ?? new NoRecorder(),
-      log: (level, message) => send({ type: 'log', level, message }),
+      recording: settings.capture.enabled
+        ? { kind: 'capture', bodyBytes: settings.capture.bodyBytes, unacknowledgedBatches }
+        : { kind: 'nothing' },
+      workerScript: path.join(__dirname, 'worker.js'),
+      report(report) {
+        if (report.type !== 'exchange') send(report);
+      },
     });
     const { host, port, skippedPorts } = server;
     send({ type: 'listening', host, port, skippedPorts });
@@ -83,7 +82,6 @@ async function stop(): Promise<void> {
   if (stopping) return;
   stopping = true;
   await server?.stop();
-  recorder?.finish();
   exit(0, { type: 'stopped' });
 }
 

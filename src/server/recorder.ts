@@ -1,5 +1,6 @@
 import type { Recorder } from '../models/served.ts';
 import type { CaptureBatch } from '../protocol/capture.ts';
+import type { Numbering } from '../protocol/worker.ts';
 import type { SocketAddress } from '../sockets/transport.ts';
 import {
   exchangeColumns,
@@ -14,7 +15,7 @@ import { type Capture, RecordedConnection } from './recordedConnection.ts';
 const batchInterval = 50;
 const batchBytes = 256 * 1024;
 /** Batches on their way that the other side has not acknowledged. */
-const unacknowledgedBatches = 8;
+export const unacknowledgedBatches = 8;
 /** Beyond these, what waits for an acknowledgement is left out and counted: the server never waits for its record. */
 const waitingBytes = 8 * 1024 * 1024;
 const waitingSegments = 50_000;
@@ -24,6 +25,11 @@ const waitingConnections = 20_000;
 export interface CaptureOptions {
   /** Body bytes recorded per exchange and direction; the rest is counted. */
   readonly bodyBytes: number;
+  /** Batches that may be on their way before one is acknowledged. */
+  readonly unacknowledgedBatches: number;
+  readonly numbering: Numbering;
+  /** Whether a timer sends what waits; else `ship` does, which has to be called again and again. */
+  readonly timer: boolean;
   /** Takes a batch to whoever stores it, who acknowledges it with `stored`. */
   send(batch: CaptureBatch): void;
 }
@@ -38,8 +44,11 @@ export class CaptureRecorder implements Recorder, Capture {
   private changedExchanges = new Set<NumberedExchange>();
   private segments: Segment[] = [];
   private segmentBytes = 0;
-  private connectionCount = 0;
+  private nextConnection: number;
+  private nextExchangeId: number;
   private exchangeCount = 0;
+  private byteCount = 0;
+  private sentAt = Number.NEGATIVE_INFINITY;
   private sequence = 0;
   private acknowledged = 0;
   private leftOutExchanges = 0;
@@ -48,6 +57,8 @@ export class CaptureRecorder implements Recorder, Capture {
 
   constructor(options: CaptureOptions) {
     this.options = options;
+    this.nextConnection = options.numbering.connection;
+    this.nextExchangeId = options.numbering.exchange;
   }
 
   get bodyBytes(): number {
@@ -59,7 +70,8 @@ export class CaptureRecorder implements Recorder, Capture {
     local: SocketAddress,
     time: number,
   ): { id: number; recorder: RecordedConnection } {
-    const id = ++this.connectionCount;
+    const id = this.nextConnection;
+    this.nextConnection += this.options.numbering.step;
     const recorder = new RecordedConnection(this, id, peer, local, time);
     this.connectionChanged(recorder);
     return { id, recorder };
@@ -72,15 +84,30 @@ export class CaptureRecorder implements Recorder, Capture {
     else this.schedule();
   }
 
+  /** Sends what waits, where nothing was sent for a while and something may be: for one who has no timers. */
+  ship(): void {
+    if (this.maySend && performance.now() - this.sentAt >= batchInterval) this.send();
+  }
+
+  /** Exchanges begun and bytes carried since the start, recorded or left out. */
+  get tally(): { exchanges: number; bytes: number } {
+    return { exchanges: this.exchangeCount, bytes: this.byteCount };
+  }
+
   /** Sends what waits, whether or not earlier batches were acknowledged: nothing will be sent after. */
   finish(): void {
     this.send();
   }
 
   nextExchange(): number {
-    if (this.changedExchanges.size < waitingExchanges) return ++this.exchangeCount;
-    this.leftOutExchanges++;
-    return 0;
+    this.exchangeCount++;
+    if (this.changedExchanges.size >= waitingExchanges) {
+      this.leftOutExchanges++;
+      return 0;
+    }
+    const id = this.nextExchangeId;
+    this.nextExchangeId += this.options.numbering.step;
+    return id;
   }
 
   exchangeChanged(exchange: NumberedExchange): void {
@@ -100,6 +127,7 @@ export class CaptureRecorder implements Recorder, Capture {
 
   segment(segment: Segment): boolean {
     const { kept, length } = segment;
+    this.byteCount += length;
     if (this.segments.length >= waitingSegments || this.segmentBytes + kept.length > waitingBytes) {
       this.leftOutBytes += length;
       return false;
@@ -113,11 +141,11 @@ export class CaptureRecorder implements Recorder, Capture {
   }
 
   private get maySend(): boolean {
-    return this.sequence - this.acknowledged < unacknowledgedBatches;
+    return this.sequence - this.acknowledged < this.options.unacknowledgedBatches;
   }
 
   private schedule(): void {
-    if (this.timer !== null || !this.maySend || this.isEmpty) return;
+    if (!this.options.timer || this.timer !== null || !this.maySend || this.isEmpty) return;
     this.timer = setTimeout(() => {
       this.timer = null;
       if (this.maySend) this.send();
@@ -147,15 +175,24 @@ export class CaptureRecorder implements Recorder, Capture {
     this.changedExchanges = new Set();
     this.segments = [];
     this.segmentBytes = 0;
+    this.sentAt = performance.now();
     this.options.send(batch);
   }
 }
 
 /** Numbers connections and records nothing: capture is off. */
 export class NoRecorder implements Recorder {
-  private connectionCount = 0;
+  private next: number;
+  private readonly step: number;
+
+  constructor({ connection, step }: Numbering) {
+    this.next = connection;
+    this.step = step;
+  }
 
   opened(): { id: number; recorder: null } {
-    return { id: ++this.connectionCount, recorder: null };
+    const id = this.next;
+    this.next += this.step;
+    return { id, recorder: null };
   }
 }

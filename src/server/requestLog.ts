@@ -1,40 +1,24 @@
 import type { ConnectionState, Exchange } from '../http/exchange.ts';
 import type { ConnectionRecorder, Recorder } from '../models/served.ts';
+import type { ExchangeEvent, ServerEvent } from '../protocol/serverEvent.ts';
+import type { Numbering } from '../protocol/worker.ts';
 import type { SocketAddress } from '../sockets/transport.ts';
-
-/** What the command line tells of the server's life with `--json`, one object a line. Times are ISO 8601. */
-export type ServerEvent =
-  | { readonly event: 'listening'; readonly time: string; readonly url: string }
-  | {
-      readonly event: 'exchange';
-      readonly time: string;
-      readonly connection: number;
-      readonly peer: string;
-      readonly method: string;
-      readonly target: string;
-      /** 0 where the connection ended before there was an answer. */
-      readonly status: number;
-      readonly requestBytes: number;
-      readonly responseBytes: number;
-      readonly milliseconds: number;
-      /** The rule that the request broke, and the offending byte; null where it was well-formed. */
-      readonly violation: { readonly rule: string; readonly offset: number } | null;
-      readonly aborted: boolean;
-    }
-  | { readonly event: 'log'; readonly time: string; readonly level: string; readonly message: string }
-  | { readonly event: 'stopped'; readonly time: string };
 
 /** Tells of each exchange when it has ended. */
 export class RequestLog implements Recorder {
-  private readonly tell: (event: ServerEvent) => void;
-  private connectionCount = 0;
+  private readonly tell: (event: ExchangeEvent) => void;
+  private next: number;
+  private readonly step: number;
 
-  constructor(tell: (event: ServerEvent) => void) {
+  constructor({ connection, step }: Numbering, tell: (event: ExchangeEvent) => void) {
     this.tell = tell;
+    this.next = connection;
+    this.step = step;
   }
 
   opened(peer: SocketAddress): { id: number; recorder: ConnectionRecorder } {
-    const id = ++this.connectionCount;
+    const id = this.next;
+    this.next += this.step;
     const from = `${peer.address}:${peer.port}`;
     return { id, recorder: new ExchangeLog((exchange) => this.tell(exchangeEvent(id, from, exchange))) };
   }
@@ -57,7 +41,7 @@ class ExchangeLog implements ConnectionRecorder {
   closed(): void {}
 }
 
-function exchangeEvent(connection: number, peer: string, exchange: Exchange): ServerEvent {
+function exchangeEvent(connection: number, peer: string, exchange: Exchange): ExchangeEvent {
   return {
     event: 'exchange',
     time: new Date(exchange.startedAt).toISOString(),

@@ -1,103 +1,104 @@
 import { runEventLoop } from '../models/eventLoop.ts';
-import type { Recorder, RunningModel } from '../models/served.ts';
-import type { LogLevel, ServerSettings } from '../protocol/server.ts';
-import { Site } from '../site/site.ts';
+import type { ServerSettings } from '../protocol/server.ts';
+import type { Recording, WorkerReport } from '../protocol/worker.ts';
 import { libuvTransport } from '../sockets/libuv.ts';
 import { SystemCallError } from '../sockets/systemCallError.ts';
-import { SiteHandler } from './handler.ts';
+import type { SocketAddress } from '../sockets/transport.ts';
+import { roundsOf } from './busyWork.ts';
+import { startCrew } from './crewServer.ts';
 import { LiveReload } from './live/liveReload.ts';
+import { allNumbers, Serving } from './serving.ts';
 
 const highestPort = 65_535;
 
 export interface StartOptions {
   readonly settings: ServerSettings;
-  readonly recorder: Recorder;
-  log(level: LogLevel, message: string): void;
+  readonly recording: Recording;
+  /** Path of the program that a worker of a concurrency model runs. */
+  readonly workerScript: string;
+  report(report: WorkerReport): void;
+}
+
+/** A model that serves, and who records what it does. */
+export interface Server {
+  readonly address: SocketAddress;
+  /** Allows further hosts, from the next request on. */
+  allowHosts(hosts: readonly string[]): void;
+  closeConnection(id: number): void;
+  /** The batch of this number, and so all before it, is stored. */
+  batchStored(sequence: number): void;
+  /** What an editor holds of a file; null: nothing else than the disk does. */
+  setUnsaved(file: string, content: Uint8Array | null): void;
+  /** Files were changed, made or deleted; null: more than can be listed. */
+  filesChanged(files: readonly string[] | null): void;
+  /** Resolves when every socket is closed, and the last batch is reported. */
+  stop(grace: number): Promise<void>;
 }
 
 /** A server that accepts connections. */
 export class RunningServer {
-  readonly host: string;
-  readonly port: number;
   /** Ports that were tried before, but are taken. */
   readonly skippedPorts: readonly number[];
-  private readonly model: RunningModel;
-  private readonly handler: SiteHandler;
-  private readonly live: LiveReload | null;
+  private readonly server: Server;
   private readonly stopTime: number;
 
   /** `stopTime`: milliseconds that answers under way get when it stops. */
-  constructor(
-    model: RunningModel,
-    handler: SiteHandler,
-    live: LiveReload | null,
-    skippedPorts: readonly number[],
-    stopTime: number,
-  ) {
-    this.model = model;
-    this.handler = handler;
-    this.live = live;
-    this.host = model.address.address;
-    this.port = model.address.port;
-    this.skippedPorts = skippedPorts;
+  constructor(server: Server, skippedPorts: readonly number[], stopTime: number) {
+    this.server = server;
     this.stopTime = stopTime;
+    this.skippedPorts = skippedPorts;
   }
 
-  /** Without a path; an IPv6 address stands in brackets (RFC 3986 section 3.2.2). */
-  get url(): string {
-    return serverUrl(this.host, this.port);
+  get host(): string {
+    return this.server.address.address;
+  }
+
+  get port(): number {
+    return this.server.address.port;
   }
 
   allowHosts(hosts: readonly string[]): void {
-    this.handler.allowHosts(hosts);
+    this.server.allowHosts(hosts);
+  }
+
+  closeConnection(id: number): void {
+    this.server.closeConnection(id);
   }
 
   /** What an editor holds of a file; null: nothing else than the disk does. */
   setUnsaved(file: string, content: Uint8Array | null): void {
-    if (this.live?.setUnsaved(file, content) === true) this.filesChanged([file]);
+    this.server.setUnsaved(file, content);
   }
 
   /** Files were changed, made or deleted; null: more than can be listed. */
   filesChanged(files: readonly string[] | null): void {
-    if (this.live === null) return;
-    this.live.changed(files);
-    // Pages say which changes they know of.
-    this.handler.forget();
+    this.server.filesChanged(files);
   }
 
-  closeConnection(id: number): boolean {
-    return this.model.closeConnection(id);
+  batchStored(sequence: number): void {
+    this.server.batchStored(sequence);
   }
 
-  /** Stops gracefully; resolves when every socket is closed. */
+  /** Stops gracefully; resolves when every socket is closed, and the last batch is reported. */
   stop(): Promise<void> {
-    return this.model.stop(this.stopTime);
+    return this.server.stop(this.stopTime);
   }
 }
 
+/** Without a path; an IPv6 address stands in brackets (RFC 3986 section 3.2.2). */
 export function serverUrl(host: string, port: number): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}/`;
 }
 
 /** Starts a server, on the first free port of those the settings allow. Rejects with SystemCallError. */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
-  const { settings, recorder, log } = options;
-  const live = settings.live === null ? null : new LiveReload(settings.root, settings.live);
-  const site = new Site(settings.root, settings.site, (message) => log('warning', message), live);
-  const handler = new SiteHandler({
-    site,
-    live,
-    echo: settings.echo,
-    // The server says that it is found there; an address is safe, since no name server has a say in it.
-    allowHosts: [...settings.allowHosts, settings.host],
-    log: (message) => log('warning', message),
-  });
-  const service = { handler, limits: settings.limits, recorder, log };
+  const { settings } = options;
+  const rounds = roundsOf(settings.model.compute);
   const skippedPorts: number[] = [];
   for (let port = settings.port; ; port++) {
     try {
-      const model = await runEventLoop(libuvTransport, { host: settings.host, port }, service);
-      return new RunningServer(model, handler, live, skippedPorts, settings.limits.stopTime);
+      const server = await start({ ...options, settings: { ...settings, port } }, rounds);
+      return new RunningServer(server, skippedPorts, settings.limits.stopTime);
     } catch (error) {
       const taken = error instanceof SystemCallError && error.code === 'EADDRINUSE';
       const last = port >= settings.port + settings.furtherPorts || port >= highestPort;
@@ -105,4 +106,49 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       skippedPorts.push(port);
     }
   }
+}
+
+function start(options: StartOptions, rounds: number): Promise<Server> {
+  return options.settings.model.name === 'eventLoop'
+    ? startEventLoop(options, rounds)
+    : startCrew(options, rounds);
+}
+
+async function startEventLoop(options: StartOptions, rounds: number): Promise<Server> {
+  const { settings, recording, report } = options;
+  const live = settings.live === null ? null : new LiveReload(settings.root, settings.live);
+  const serving = new Serving({
+    settings,
+    recording,
+    numbering: allNumbers,
+    rounds,
+    eventLoop: true,
+    live,
+    report,
+  });
+  const {
+    host,
+    port,
+    model: { backlog },
+  } = settings;
+  const model = await runEventLoop(libuvTransport, { host, port, backlog }, serving.service);
+  const filesChanged = (files: readonly string[] | null) => {
+    live?.changed(files);
+    // Pages say which changes they know of, and what is served of a file may have changed without a trace on disk.
+    if (live !== null) serving.forget();
+  };
+  return {
+    address: model.address,
+    allowHosts: (hosts) => serving.allowHosts(hosts),
+    closeConnection: (id) => void model.closeConnection(id),
+    batchStored: (sequence) => serving.batchStored(sequence),
+    setUnsaved(file, content) {
+      if (live?.setUnsaved(file, content) === true) filesChanged([file]);
+    },
+    filesChanged,
+    async stop(grace) {
+      await model.stop(grace);
+      serving.finish();
+    },
+  };
 }

@@ -2,6 +2,7 @@
 import type { LiveSettings, ServerSettings } from '../protocol/server.ts';
 import { choice, fixed, integer, text, texts } from './kinds.ts';
 import { limitOptions } from './limitOptions.ts';
+import { modelOptions } from './modelOptions.ts';
 import { option, readOptions } from './option.ts';
 import { siteOptions } from './siteOptions.ts';
 
@@ -45,9 +46,7 @@ export const serverOptions = {
   },
   live: option({ kind: fixed<LiveSettings | null>(), default: null }),
   limits: limitOptions,
-  model: {
-    name: option({ kind: fixed<'eventLoop'>(), default: 'eventLoop' }),
-  },
+  model: modelOptions,
 };
 
 /** Settings of a server of the folder `root` that was told nothing else. */

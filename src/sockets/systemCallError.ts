@@ -16,6 +16,8 @@ export class SystemCallError extends Error {
   readonly code: string;
   /** errno itself, positive; 0 where the system gave none. */
   readonly errno: number;
+  /** What it was called for: an address, a descriptor. */
+  readonly subject: string;
 
   constructor(call: string, code: string, errno: number, subject: string) {
     const meaning = meanings[code];
@@ -24,5 +26,6 @@ export class SystemCallError extends Error {
     this.call = call;
     this.code = code;
     this.errno = errno;
+    this.subject = subject;
   }
 }

@@ -3,8 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { build } from 'esbuild';
-import { project } from '../../project.mjs';
+import { bundlePrograms } from '../../programs.mjs';
 
 /** The command line, bundled as it ships, in a folder of its own. */
 export class CommandLine {
@@ -18,16 +17,7 @@ export class CommandLine {
   static async bundle(): Promise<CommandLine> {
     const folder = mkdtempSync(path.join(tmpdir(), 'spark-cli-'));
     chmodSync(folder, 0o755);
-    await build({
-      absWorkingDir: project,
-      entryPoints: { cli: 'src/cli.ts' },
-      outdir: folder,
-      bundle: true,
-      platform: 'node',
-      target: 'node20',
-      format: 'cjs',
-      logLevel: 'warning',
-    });
+    await bundlePrograms(folder);
     return new CommandLine(folder);
   }
 

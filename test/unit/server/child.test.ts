@@ -6,10 +6,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
-import { build } from 'esbuild';
 import type { FromServer, ServerSettings, ToServer } from '../../../src/protocol/server.ts';
 import { defaultSettings } from '../../../src/settings/serverOptions.ts';
-import { project } from '../../project.mjs';
+import { bundlePrograms } from '../../programs.mjs';
 import { ask, bodyOf, Client, requestOf, statusOf } from '../cli/client.ts';
 
 let folder: string;
@@ -18,18 +17,9 @@ const children: Child[] = [];
 
 before(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'spark-child-'));
-  script = path.join(folder, 'server.cjs');
+  script = path.join(folder, 'server.js');
   writeFileSync(path.join(folder, 'index.html'), 'Hello');
-  await build({
-    absWorkingDir: project,
-    entryPoints: ['src/server/main.ts'],
-    outfile: script,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    external: ['koffi'],
-  });
+  await bundlePrograms(folder);
 });
 
 afterEach(() => {

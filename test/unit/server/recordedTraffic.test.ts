@@ -6,9 +6,12 @@ import { defaultLimits } from '../../../src/http/limits.ts';
 import type { RequestHandler } from '../../../src/http/message.ts';
 import { runEventLoop } from '../../../src/models/eventLoop.ts';
 import type { CaptureBatch } from '../../../src/protocol/capture.ts';
-import { CaptureRecorder } from '../../../src/server/recorder.ts';
+import { CaptureRecorder, unacknowledgedBatches } from '../../../src/server/recorder.ts';
+import { allNumbers } from '../../../src/server/serving.ts';
 import { libuvTransport } from '../../../src/sockets/libuv.ts';
 import { Client } from '../cli/client.ts';
+
+const alone = { unacknowledgedBatches, numbering: allNumbers, timer: true };
 
 const peer = { address: '127.0.0.1', port: 1000 };
 const local = { address: '127.0.0.1', port: 5500 };
@@ -49,7 +52,7 @@ const get = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 /** Requests on one connection, cut into reads at the given places; what was recorded of them. */
 function record(input: string, cuts: readonly number[], bodyBytes: number): CaptureBatch[] {
   const batches: CaptureBatch[] = [];
-  const recorder = new CaptureRecorder({ bodyBytes, send: (batch) => batches.push(batch) });
+  const recorder = new CaptureRecorder({ ...alone, bodyBytes, send: (batch) => batches.push(batch) });
   const { recorder: recorded } = recorder.opened(peer, local, 1);
   const connection = new Connection(handler, defaultLimits, 1, recorded);
   const bytes = Buffer.from(input, 'latin1');
@@ -106,6 +109,7 @@ test('exchanges are numbered, and their offsets tile what was recorded', () => {
 test('over real sockets, what is recorded is what the client sent and got', async () => {
   const batches: CaptureBatch[] = [];
   const recorder = new CaptureRecorder({
+    ...alone,
     bodyBytes: 1024 * 1024,
     send(batch) {
       // As between processes: a copy, with no buffer shared.
@@ -136,7 +140,7 @@ test('over real sockets, what is recorded is what the client sent and got', asyn
 
 test('while nobody takes the batches, neither segments nor short connections pile up', () => {
   const batches: CaptureBatch[] = [];
-  const recorder = new CaptureRecorder({ bodyBytes: 0, send: (batch) => batches.push(batch) });
+  const recorder = new CaptureRecorder({ ...alone, bodyBytes: 0, send: (batch) => batches.push(batch) });
   const total = 60_000;
   for (let i = 0; i < total; i++) {
     const { recorder: connection } = recorder.opened(peer, local, i);

@@ -3,14 +3,17 @@ import { test } from 'node:test';
 import { bytesOf, latin1 } from '../../../src/http/bytes.ts';
 import { type Exchange, newExchange } from '../../../src/http/exchange.ts';
 import type { CaptureBatch } from '../../../src/protocol/capture.ts';
-import { CaptureRecorder } from '../../../src/server/recorder.ts';
+import { CaptureRecorder, unacknowledgedBatches } from '../../../src/server/recorder.ts';
+import { allNumbers } from '../../../src/server/serving.ts';
+
+const alone = { unacknowledgedBatches, numbering: allNumbers, timer: true };
 
 const peer = { address: '127.0.0.1', port: 1000 };
 const local = { address: '127.0.0.1', port: 5500 };
 
 function recording(bodyBytes = 1024) {
   const batches: CaptureBatch[] = [];
-  const recorder = new CaptureRecorder({ bodyBytes, send: (batch) => batches.push(batch) });
+  const recorder = new CaptureRecorder({ ...alone, bodyBytes, send: (batch) => batches.push(batch) });
   return { recorder, batches };
 }
 

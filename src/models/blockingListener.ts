@@ -1,0 +1,33 @@
+import { openListeningSocket } from '../sockets/listeningSocket.ts';
+import type { Descriptor, SystemCalls } from '../sockets/systemCalls.ts';
+import type { ListenOptions } from '../sockets/transport.ts';
+import { waitInSlices } from './blockingWorker.ts';
+import type { SharedListener } from './crew.ts';
+
+/** The listening socket of workers that wait in `accept`, as their supervisor holds it. */
+export class BlockingListener implements SharedListener {
+  readonly descriptor: Descriptor;
+  private readonly calls: SystemCalls;
+
+  private constructor(calls: SystemCalls, descriptor: Descriptor) {
+    this.calls = calls;
+    this.descriptor = descriptor;
+  }
+
+  /** Rejects with SystemCallError. */
+  static async open(calls: SystemCalls, options: ListenOptions): Promise<BlockingListener> {
+    const descriptor = await openListeningSocket(calls, options);
+    waitInSlices(calls, descriptor);
+    return new BlockingListener(calls, descriptor);
+  }
+
+  /** On Linux, wakes every `accept` on this socket in all threads and processes, and refuses who waited. */
+  shutDown(): void {
+    if (this.calls.platform.name === 'linux') this.calls.shutdown(this.descriptor, 'SHUT_RDWR');
+  }
+
+  /** Only when no worker waits on it any more: its number may be given to another socket. */
+  close(): void {
+    this.calls.close(this.descriptor);
+  }
+}

@@ -1,0 +1,73 @@
+import type { CaptureBatch } from './capture.ts';
+import type { LogLevel, ServerSettings } from './server.ts';
+import type { ExchangeEvent } from './serverEvent.ts';
+
+/** What is recorded while serving: nothing, a line for each exchange, or all that goes over the wire. */
+export type Recording =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'exchanges' }
+  | {
+      readonly kind: 'capture';
+      /** Body bytes kept per exchange and direction. */
+      readonly bodyBytes: number;
+      /** Batches that may be on their way before one is acknowledged. */
+      readonly unacknowledgedBatches: number;
+    };
+
+/**
+ * How connections and exchanges are numbered where several workers do it: worker 2 of 3 gives the numbers 2, 5, 8, so
+ * that a number tells whose it is.
+ */
+export interface Numbering {
+  /** The next connection's number, and the next exchange's. */
+  readonly connection: number;
+  readonly exchange: number;
+  /** From one number to the next. */
+  readonly step: number;
+}
+
+/** A worker's orders. */
+export interface Assignment {
+  /** Counts from 1; who replaces a dead worker takes its number. */
+  readonly number: number;
+  readonly settings: ServerSettings;
+  readonly recording: Recording;
+  readonly numbering: Numbering;
+  /** Rounds of busy work for each request. */
+  readonly rounds: number;
+  /** Descriptor of the listening socket; null where the worker listens through libuv. */
+  readonly listener: number | null;
+}
+
+/** Supervisor to worker: a thread or a process that serves. */
+export type ToWorker =
+  | { readonly type: 'allowHosts'; readonly hosts: readonly string[] }
+  | { readonly type: 'closeConnection'; readonly connection: number }
+  | { readonly type: 'batchStored'; readonly sequence: number }
+  /** Ends gracefully: the answer under way gets `grace` milliseconds. */
+  | { readonly type: 'stop'; readonly grace: number };
+
+/** What a worker tells of those whom it serves. */
+export type WorkerReport =
+  | { readonly type: 'batch'; readonly batch: CaptureBatch }
+  | { readonly type: 'exchange'; readonly exchange: ExchangeEvent }
+  | { readonly type: 'log'; readonly level: LogLevel; readonly message: string };
+
+/** Worker to supervisor. */
+export type FromWorker =
+  | WorkerReport
+  /** It accepts connections. */
+  | { readonly type: 'listening'; readonly host: string; readonly port: number }
+  /** It ends at once. `failedCall`: what the SystemCallError says that was the cause; null where it was something else. */
+  | {
+      readonly type: 'startFailed';
+      readonly message: string;
+      readonly failedCall: {
+        readonly call: string;
+        readonly code: string;
+        readonly errno: number;
+        readonly subject: string;
+      } | null;
+    }
+  /** All of its connections are closed; it ends, and says nothing more. */
+  | { readonly type: 'stopped' };

@@ -1,0 +1,85 @@
+import type { Crew, SupervisedModel } from '../models/crew.ts';
+import { runIterative } from '../models/iterative.ts';
+import { runClusteredProcesses, runProcesses } from '../models/processes.ts';
+import { runThreads } from '../models/threads.ts';
+import type { ServerSettings } from '../protocol/server.ts';
+import type { Recording } from '../protocol/worker.ts';
+import { loadSystemCalls } from '../sockets/libc.ts';
+import { LogOfWorkers } from './logOfWorkers.ts';
+import type { Server, StartOptions } from './server.ts';
+import { WorkerCaptures } from './workerCaptures.ts';
+
+const diedReason = 'The worker that served it died.';
+
+/** Starts a server whose connections are served by workers. Rejects with SystemCallError. */
+export async function startCrew(options: StartOptions, rounds: number): Promise<Server> {
+  const { report } = options;
+  let { settings } = options;
+  const workers = settings.model.name === 'iterative' ? 1 : settings.model.workers;
+  const captures = new WorkerCaptures(workers, (batch) => report({ type: 'batch', batch }));
+  const log = new LogOfWorkers((level, message) => report({ type: 'log', level, message }));
+  const recording = divided(options.recording, workers);
+  const crew: Crew = {
+    script: options.workerScript,
+    workers,
+    assignment: (number) => ({ number, settings, recording, numbering: captures.numbering(number), rounds }),
+    report(number, told) {
+      switch (told.type) {
+        case 'batch':
+          captures.take(number, told.batch);
+          return;
+        case 'exchange':
+          captures.connectionSeen(number, told.exchange.connection);
+          report(told);
+          return;
+        case 'log':
+          log.take(number, told.level, told.message);
+      }
+    },
+    died: (number, tally) => captures.died(number, diedReason, tally),
+  };
+  const model = await run(settings, crew);
+  return {
+    address: model.address,
+    allowHosts(hosts) {
+      // Those who come later are to know them too.
+      settings = { ...settings, allowHosts: [...settings.allowHosts, ...hosts] };
+      model.tellAll({ type: 'allowHosts', hosts });
+    },
+    closeConnection: (id) => void model.closeConnection(id),
+    // Live reload needs one thread that has all connections: here it is off.
+    setUnsaved() {},
+    filesChanged() {},
+    batchStored(sequence) {
+      for (const [number, stored] of captures.stored(sequence))
+        model.tell(number, { type: 'batchStored', sequence: stored });
+    },
+    stop: (grace) => model.stop(grace),
+  };
+}
+
+async function run(settings: ServerSettings, crew: Crew): Promise<SupervisedModel> {
+  const { host, port, model } = settings;
+  const options = { host, port, backlog: model.backlog };
+  const loaded = await loadSystemCalls();
+  if ('calls' in loaded) {
+    switch (model.name) {
+      case 'iterative':
+        return runIterative(loaded.calls, options, crew);
+      case 'threads':
+        return runThreads(loaded.calls, options, crew);
+      default:
+        return runProcesses(loaded.calls, options, crew);
+    }
+  }
+  if (model.name === 'processes') return runClusteredProcesses(crew);
+  throw new Error(
+    `The model ${model.name} waits in real system calls, and there are none: ${loaded.reason} Choose another model (spark.model, --model): eventLoop or processes.`,
+  );
+}
+
+/** The batches that may be on their way, shared out among the workers. */
+function divided(recording: Recording, workers: number): Recording {
+  if (recording.kind !== 'capture') return recording;
+  return { ...recording, unacknowledgedBatches: Math.ceil(recording.unacknowledgedBatches / workers) };
+}

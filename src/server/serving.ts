@@ -1,0 +1,100 @@
+import type { Recorder, Service } from '../models/served.ts';
+import type { ServerSettings } from '../protocol/server.ts';
+import type { Numbering, Recording, WorkerReport } from '../protocol/worker.ts';
+import { Site } from '../site/site.ts';
+import { withWork } from './busyWork.ts';
+import { SiteHandler } from './handler.ts';
+import type { LiveReload } from './live/liveReload.ts';
+import { CaptureRecorder, NoRecorder } from './recorder.ts';
+import { RequestLog } from './requestLog.ts';
+
+/** How connections are numbered where one thread has them all. */
+export const allNumbers: Numbering = { connection: 1, exchange: 1, step: 1 };
+
+export interface ServingOptions {
+  readonly settings: ServerSettings;
+  readonly recording: Recording;
+  readonly numbering: Numbering;
+  /** Rounds of busy work for each request. */
+  readonly rounds: number;
+  /** Whether the thread has an event loop, and so timers; else `ship` has to be called again and again. */
+  readonly eventLoop: boolean;
+  /** Live reload of the pages; none but where one thread has all connections. */
+  readonly live?: LiveReload | null;
+  report(report: WorkerReport): void;
+}
+
+/** What one thread serves with, whatever its model: the site, and who records what happens. */
+export class Serving {
+  readonly service: Service;
+  private readonly handler: SiteHandler;
+  private readonly capture: CaptureRecorder | null;
+
+  constructor(options: ServingOptions) {
+    const { settings, report, live = null } = options;
+    const log: Service['log'] = (level, message) => report({ type: 'log', level, message });
+    const warn = (message: string): void => log('warning', message);
+    this.handler = new SiteHandler({
+      site: new Site(settings.root, settings.site, warn, live),
+      live,
+      echo: settings.echo,
+      // The server says that it is found there; an address is safe, since no name server has a say in it.
+      allowHosts: [...settings.allowHosts, settings.host],
+      log: warn,
+    });
+    const recorder = recorderOf(options);
+    this.capture = recorder instanceof CaptureRecorder ? recorder : null;
+    this.service = {
+      handler: withWork(this.handler, options.rounds),
+      limits: settings.limits,
+      recorder,
+      log,
+    };
+  }
+
+  /** Nothing that was looked up of files holds any more. */
+  forget(): void {
+    this.handler.forget();
+  }
+
+  allowHosts(hosts: readonly string[]): void {
+    this.handler.allowHosts(hosts);
+  }
+
+  batchStored(sequence: number): void {
+    this.capture?.stored(sequence);
+  }
+
+  /** Passes on what was recorded, where it is time to. */
+  ship(): void {
+    this.capture?.ship();
+  }
+
+  get tally(): { exchanges: number; bytes: number } {
+    return this.capture?.tally ?? { exchanges: 0, bytes: 0 };
+  }
+
+  /** Passes on the rest: all connections are closed. */
+  finish(): void {
+    this.capture?.finish();
+  }
+}
+
+function recorderOf({ recording, numbering, eventLoop, report }: ServingOptions): Recorder {
+  switch (recording.kind) {
+    case 'nothing':
+      return new NoRecorder(numbering);
+    case 'exchanges':
+      return new RequestLog(numbering, (exchange) => report({ type: 'exchange', exchange }));
+    case 'capture': {
+      const { bodyBytes, unacknowledgedBatches } = recording;
+      return new CaptureRecorder({
+        bodyBytes,
+        unacknowledgedBatches,
+        numbering,
+        timer: eventLoop,
+        send: (batch) => report({ type: 'batch', batch }),
+      });
+    }
+  }
+}
