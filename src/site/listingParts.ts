@@ -14,7 +14,7 @@ h1 a:hover { color: var(--accent); text-decoration: underline }
 .slash { color: var(--muted); font-weight: 400 }
 header p { margin: 0; display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; align-items: center; color: var(--muted);
   font-size: .875rem; font-variant-numeric: tabular-nums }
-header p > [hidden] { display: none }
+header p > [hidden], #count:empty { display: none }
 input { font: inherit; color: inherit; background: transparent; border: 1px solid var(--muted); border-radius: .3rem;
   padding: .15rem .5rem; width: 12rem; max-width: 60vw }
 table { width: 100%; border-collapse: collapse; table-layout: fixed }

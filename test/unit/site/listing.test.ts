@@ -34,6 +34,8 @@ before(() => {
     symlinkSync('a9.txt', path.join(root, 'inside'));
     symlinkSync('nowhere', path.join(root, 'dangling'));
   }
+  for (const name of ['sub', 'with'])
+    utimesSync(path.join(root, name), new Date(2002, 1, 1), new Date(2002, 1, 1));
   site = new Site(root, defaultSettings(root).site, () => {});
 });
 
