@@ -8,6 +8,8 @@ export class Client {
   error = '';
   readonly socket: Socket;
   private readonly gone: Promise<void>;
+  /** The server has closed its side. */
+  private readonly ended: Promise<void>;
 
   private constructor(socket: Socket) {
     this.socket = socket;
@@ -18,6 +20,7 @@ export class Client {
       this.error = error.code ?? error.message;
     });
     this.gone = new Promise((resolve) => socket.once('close', () => resolve()));
+    this.ended = new Promise((resolve) => socket.once('end', () => resolve()));
   }
 
   static async connect(port: number): Promise<Client> {
@@ -50,6 +53,7 @@ export class Client {
           () => true,
         ),
         this.gone.then(() => true),
+        this.ended.then(() => true),
       ]);
       if (ended && !met()) {
         const start = JSON.stringify(this.received.slice(0, 500));
