@@ -172,13 +172,13 @@ export class Connection {
     this.settle(now, false);
   }
 
-  /** Graceful stop: answers under way are finished, then the connection closes. */
-  stop(now: number): void {
+  /** Graceful stop: answers under way are finished, then the connection closes. `reason`: why, in a sentence. */
+  stop(now: number, reason = 'The server stopped.'): void {
     this.stopping = true;
     if (this.stream?.isUnending === true) this.endStream(now);
     if (this.phase === 'open' && this.exchange === null && this.waitingInput === null) {
       this.phase = 'closing';
-      this.reason = 'The server stopped.';
+      this.reason = reason;
     }
     this.settle(now, false);
   }

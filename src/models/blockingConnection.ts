@@ -34,6 +34,7 @@ class BlockingConnection {
   private readonly openedAt = now();
   private isSilent = true;
   private halfClosed = false;
+  private stopTold = false;
   /** Bytes taken from the connection that the kernel has not taken yet. */
   private bytes: Uint8Array | null = null;
   /** The slice being sent, and how much of it was read or sent. */
@@ -80,7 +81,7 @@ class BlockingConnection {
     const time = now();
     const cut = worker.reasonToCut(this.id, time);
     if (cut !== '') return cut;
-    if (worker.stopping) connection.stop(time);
+    if (worker.stopping) this.stop(time);
     if (time >= connection.deadline) connection.expire(time);
     if (this.givesWay(time)) return 'It had sent nothing yet, and others waited.';
     switch (connection.wants) {
@@ -96,11 +97,17 @@ class BlockingConnection {
     }
   }
 
+  private stop(time: number): void {
+    if (this.stopTold) return;
+    this.stopTold = true;
+    this.connection.stop(time);
+  }
+
   /** Lets others come to their turn who have waited for it; one between two requests ends as it would after the last. */
   private givesWay(time: number): boolean {
     if (this.isSilent) return time - this.openedAt >= silentTime && this.worker.othersWait();
     if (this.connection.state === 'idle' && !this.halfClosed && this.worker.othersWait())
-      this.connection.stop(time);
+      this.connection.stop(time, 'It was idle, and others waited.');
     return false;
   }
 

@@ -7,6 +7,8 @@ export class Client {
   /** The errno name of what ended the connection; empty for an orderly end. */
   error = '';
   readonly socket: Socket;
+  /** Its own port, known for ever. */
+  localPort = 0;
   private readonly gone: Promise<void>;
   /** The server has closed its side. */
   private readonly ended: Promise<void>;
@@ -27,6 +29,7 @@ export class Client {
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     const client = new Client(socket);
     await once(socket, 'connect');
+    client.localPort = socket.localPort ?? 0;
     return client;
   }
 

@@ -90,10 +90,10 @@ export class Child {
   }
 
   /** The number of a client's connection, known already or yet to be told of. */
-  async connectionFrom({ socket }: Client): Promise<number> {
+  async connectionFrom({ localPort }: Client): Promise<number> {
     for (;;) {
       const records = this.batches.flatMap(({ connections }) => connections);
-      const found = records.find(({ peer }) => peer.port === socket.localPort);
+      const found = records.find(({ peer }) => peer.port === localPort);
       if (found !== undefined) return found.id;
       await once(this.process, 'message');
     }
