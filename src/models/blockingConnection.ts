@@ -164,13 +164,19 @@ class BlockingConnection {
   private sendSlice(slice: FileSlice): string {
     const start = slice.offset + this.sliceDone;
     const rest = slice.length - this.sliceDone;
-    const bySendfile = rest >= sendfileFrom && this.recorder === null;
-    const count = bySendfile ? this.sendFile(slice, start, rest) : this.readPiece(slice, start, rest);
+    const bySendfile = rest > sendfileFrom && this.recorder === null;
+    // The last piece is read, so that it can be kept back where the file is not what it was.
+    const count = bySendfile
+      ? this.sendFile(slice, start, rest - sendfileFrom)
+      : this.readPiece(slice, start, rest);
     if (count === wouldBlock) return '';
     // Content-Length has promised more: only a cut connection tells the client that this is not the whole.
     if (count === 0) return 'The file became shorter while it was sent.';
     this.sliceDone += count;
-    if (this.sliceDone === slice.length) this.slice = null;
+    if (this.sliceDone === slice.length) {
+      if (!slice.file.isUnchanged()) return 'The file was changed while it was sent.';
+      this.slice = null;
+    }
     if (bySendfile) this.connection.sent(count, now());
     return '';
   }

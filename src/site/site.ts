@@ -117,7 +117,12 @@ export class Site {
   private found(request: Request, path: TargetPath, root: string, found: Found, now: number): Response {
     switch (found.kind) {
       case 'file':
-        return this.file(request, root, found, now);
+        try {
+          return this.file(request, root, found, now);
+        } catch (error) {
+          found.served.file.close();
+          throw error;
+        }
       case 'folderWithoutSlash':
         return refusals.folderRedirect(path.names, request.query);
       case 'folder': {
