@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { isElement, rootOf } from './connectionItems.ts';
+import { debugServer } from './debugConfiguration.ts';
 import { countOf } from './displayText.ts';
 import { externalUrl, urlPath } from './externalAddress.ts';
 import { chooseFolder } from './folderChoice.ts';
@@ -33,6 +34,7 @@ export function registerCommands(window: SparkWindow, services: CommandServices)
       const server = await pickServer(window, argument, 'Restart Server');
       if (server !== null) await servers.restart(server);
     },
+    'spark.debugServer': (argument) => startInDebugger(window, argument),
     'spark.preview': (argument) => preview(window, services, argument),
     'spark.openInBrowser': (argument) => openInBrowser(window, argument),
     'spark.openInspector': (argument) =>
@@ -57,6 +59,12 @@ async function startServer({ servers }: SparkWindow, argument: unknown): Promise
   const given = isElement(argument, 'server') ? rootOf(argument) : null;
   const root = given ?? (await chooseFolder(servers));
   if (root !== null) await servers.start(root);
+}
+
+async function startInDebugger({ servers }: SparkWindow, argument: unknown): Promise<void> {
+  const given = isElement(argument, 'server') ? rootOf(argument) : null;
+  const root = given ?? (await chooseFolder(servers, { running: true }));
+  if (root !== null) await debugServer(root);
 }
 
 /** The server that a command is for: given, the only one, or asked for. */

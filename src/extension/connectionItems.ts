@@ -81,11 +81,12 @@ function serverState(
   run: StoredRun | null,
 ): [icon: string, colour: string, description: string] {
   const before = run?.beforeReload === true ? 'before reload' : '';
+  const debugged = server?.isDebugged === true ? `, ${vscode.l10n.t('in the debugger')}` : '';
   switch (server?.state.kind) {
     case 'running':
-      return ['broadcast', 'charts.green', `${server.state.host}:${server.state.port}`];
+      return ['broadcast', 'charts.green', `${server.state.host}:${server.state.port}${debugged}`];
     case 'starting':
-      return ['sync~spin', '', 'starting'];
+      return ['sync~spin', '', `starting${debugged}`];
     case 'stopping':
       return ['sync~spin', '', 'stopping'];
     case 'died':

@@ -5,6 +5,7 @@ import { ConnectionsView } from './connectionsView.ts';
 import { registerInspectorCommands } from './inspectorCommands.ts';
 import { InspectorPanel } from './inspectorPanel.ts';
 import { PreviewPanel } from './previewPanel.ts';
+import { ProgramDebugging } from './programDebugging.ts';
 import type { Servers } from './servers.ts';
 import type { PanelServices } from './services.ts';
 import { StatusBar } from './statusBar.ts';
@@ -40,6 +41,7 @@ export function activate(context: vscode.ExtensionContext): SparkExtension {
     inspector,
     registerInspectorCommands(inspector),
     connections,
+    new ProgramDebugging(extensionUri, servers),
     new StatusBar(servers, showActionsCommand),
     registerCommands(present, {
       extensionUri,

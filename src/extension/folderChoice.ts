@@ -4,12 +4,17 @@ import { notify, offer } from './notices.ts';
 import type { Servers } from './servers.ts';
 
 /**
- * The folder that Start Server shall serve: the workspace's, asked for where there are several; without one, the
- * active file's. Null where there is none or the user does not choose.
+ * The folder that shall be served: the workspace's, asked for where there are several; without one, the active file's.
+ * Null where there is none or the user does not choose.
+ *
+ * @param options `running`: also one whose server runs may be chosen
  */
-export async function chooseFolder(servers: Servers): Promise<string | null> {
+export async function chooseFolder(
+  servers: Servers,
+  { running = false }: { readonly running?: boolean } = {},
+): Promise<string | null> {
   const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
-  const startable = folders.filter(({ uri }) => servers.ofFolder(uri.fsPath)?.isActive !== true);
+  const startable = folders.filter(({ uri }) => running || servers.ofFolder(uri.fsPath)?.isActive !== true);
   if (folders.length > 0 && startable.length === 0) return folders[0].uri.fsPath;
   if (startable.length === 1) return startable[0].uri.fsPath;
   if (startable.length > 1) return pickFolder(startable);
@@ -26,7 +31,7 @@ export async function chooseFolder(servers: Servers): Promise<string | null> {
 async function pickFolder(folders: readonly vscode.WorkspaceFolder[]): Promise<string | null> {
   const items = folders.map(({ name, uri }) => ({ label: name, description: uri.fsPath, root: uri.fsPath }));
   const picked = await vscode.window.showQuickPick(items, {
-    title: 'Spark: Start Server',
+    title: 'Spark',
     placeHolder: 'Which folder shall be served?',
     matchOnDescription: true,
   });

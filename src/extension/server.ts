@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { CaptureLog } from '../capture/captureLog.ts';
 import type { RunId } from '../capture/run.ts';
 import type { CaptureStore } from '../capture/store.ts';
-import type { FromServer, LogLevel, ServerSettings, ToServer } from '../protocol/server.ts';
-import { describeEnd, type ProcessEnd, ServerProcess } from './serverProcess.ts';
+import type { LogLevel, ServerSettings, ToServer } from '../protocol/server.ts';
+import { describeEnd, type ProcessEnd, type ServerMessage, ServerProcess } from './serverProcess.ts';
 
 /** Deaths within this time count together. */
 const deathWindow = 60_000;
@@ -31,6 +31,8 @@ export interface ServerSurroundings {
   readonly log: CaptureLog;
   report(level: LogLevel, message: string): void;
   changed(server: Server): void;
+  /** Its program waits for a debugger at this address, and does nothing until one has attached. */
+  debuggerAwaited(server: Server, inspectorUrl: string): void;
   /** It ended though nobody asked it to, after it had started. */
   died(server: Server, reason: string, offerRestart: boolean): void;
 }
@@ -44,6 +46,8 @@ export class Server {
   run: RunId = '';
   /** Where it listens, or last did; null before the first time. Pages that are open expect it there again. */
   lastPort: number | null = null;
+  /** Its program was started for a debugger: in the present run, or else in the last one. */
+  isDebugged = false;
   private readonly surroundings: ServerSurroundings;
   private process: ServerProcess | null = null;
   private deaths: number[] = [];
@@ -73,9 +77,13 @@ export class Server {
     return this.process?.processId;
   }
 
-  /** Starts it, once a stop under way is over. Who asks while it starts gets the same outcome. */
-  start(settings: Omit<ServerSettings, 'root'>): Promise<StartOutcome> {
-    this.starting ??= this.startOnce(settings).finally(() => {
+  /**
+   * Starts it, once a stop under way is over. Who asks while it starts gets the same outcome.
+   *
+   * @param debugged it starts once a debugger has attached
+   */
+  start(settings: Omit<ServerSettings, 'root'>, debugged = false): Promise<StartOutcome> {
+    this.starting ??= this.startOnce(settings, debugged).finally(() => {
       this.starting = null;
     });
     return this.starting;
@@ -94,6 +102,20 @@ export class Server {
     this.process?.kill();
   }
 
+  /** Its debugger has gone, and it goes on. */
+  debuggerLeft(): void {
+    this.isDebugged = false;
+    this.surroundings.report('info', 'It is no longer debugged, and goes on.');
+    this.surroundings.changed(this);
+  }
+
+  /** Gives up a start under way, and says why. */
+  abandonStart(message: string): void {
+    if (this.state.kind !== 'starting') return;
+    this.failure = { code: '', message };
+    this.kill();
+  }
+
   /** Allows names that others than this machine know the server by. */
   allowHosts(hosts: readonly string[]): void {
     this.send({ type: 'allowHosts', hosts });
@@ -103,7 +125,7 @@ export class Server {
     this.send({ type: 'closeConnection', connection });
   }
 
-  private async startOnce(settings: Omit<ServerSettings, 'root'>): Promise<StartOutcome> {
+  private async startOnce(settings: Omit<ServerSettings, 'root'>, debugged: boolean): Promise<StartOutcome> {
     await this.whenEnded;
     const { store, log } = this.surroundings;
     const description = { id: randomUUID(), serverName: this.name, root: this.root, startedAt: Date.now() };
@@ -114,6 +136,7 @@ export class Server {
       this.started = resolve;
     });
     this.failure = null;
+    this.isDebugged = debugged;
     this.whenEnded = this.fork({ ...settings, root: this.root });
     this.enter({ kind: 'starting' });
     return outcome;
@@ -125,7 +148,7 @@ export class Server {
 
   private fork(settings: ServerSettings): Promise<void> {
     return new Promise((resolve) => {
-      this.process = new ServerProcess(this.surroundings.script, settings, {
+      this.process = new ServerProcess(this.surroundings.script, settings, this.isDebugged, {
         message: (message) => this.take(message),
         log: (level, line) => this.surroundings.report(level, line),
         ended: (end) => {
@@ -136,9 +159,12 @@ export class Server {
     });
   }
 
-  private take(message: Exclude<FromServer, { type: 'log' }>): void {
+  private take(message: ServerMessage): void {
     const { store, log } = this.surroundings;
     switch (message.type) {
+      case 'debuggerAwaited':
+        this.surroundings.debuggerAwaited(this, message.inspectorUrl);
+        return;
       case 'listening': {
         const { host, port, skippedPorts } = message;
         this.surroundings.report('info', `Serves ${this.root} at ${urlOf(host, port)}`);

@@ -8,6 +8,8 @@ export function isFromServer(value: unknown): value is FromServer {
   if (typeof value !== 'object' || value === null || !('type' in value)) return false;
   const message: Record<string, unknown> = { ...value };
   switch (message.type) {
+    case 'debuggerAwaited':
+      return typeof message.inspectorUrl === 'string' && isInspectorUrl(message.inspectorUrl);
     case 'listening':
       return (
         typeof message.host === 'string' &&
@@ -21,11 +23,17 @@ export function isFromServer(value: unknown): value is FromServer {
       return isCaptureBatch(message.batch);
     case 'log':
       return levels.includes(message.level) && typeof message.message === 'string';
+    case 'stopping':
     case 'stopped':
       return true;
     default:
       return false;
   }
+}
+
+/** A debugger is sent there: to this machine, and nowhere else. */
+function isInspectorUrl(text: string): boolean {
+  return /^ws:\/\/127\.0\.0\.1:\d{1,5}\/[\w-]+$/.test(text);
 }
 
 function isPort(value: unknown): boolean {

@@ -5,8 +5,14 @@ import { isFromServer } from './serverMessageGuard.ts';
 
 /** Milliseconds that the process gets to end after those that it gives answers under way. */
 const stopPatience = 1000;
+/** Milliseconds that it gets to say that it stops: held by a debugger, it does not. */
+const heldPatience = 2000;
 const keptLogLines = 20;
 const lastWordsPatience = 1000;
+
+/** What Node says of its inspector on the standard error: the address in it is nobody else's business. */
+const inspectorTalk =
+  /^(Debugger (listening on|attached|ending on)|For help, see: https:\/\/nodejs|Waiting for the debugger)/;
 
 /** How the process ended, and what it last said. */
 export interface ProcessEnd {
@@ -16,9 +22,11 @@ export interface ProcessEnd {
   readonly lastLogLine: string;
 }
 
+/** What the server tells, but for what concerns its process only. */
+export type ServerMessage = Exclude<FromServer, { type: 'log' | 'stopping' }>;
+
 export interface ServerProcessListener {
-  /** All messages but `log`. */
-  message(message: Exclude<FromServer, { type: 'log' }>): void;
+  message(message: ServerMessage): void;
   log(level: LogLevel, line: string): void;
   /** Comes last, once. */
   ended(end: ProcessEnd): void;
@@ -33,20 +41,30 @@ export class ServerProcess {
   private endTold = false;
   private killTimer: NodeJS.Timeout | undefined;
   private lastWordsTimer: NodeJS.Timeout | undefined;
+  private heldTimer: NodeJS.Timeout | undefined;
+  private readonly settings: ServerSettings;
+  private readonly debugged: boolean;
 
-  /** @param script path of the server's program */
-  constructor(script: string, settings: ServerSettings, listener: ServerProcessListener) {
+  /**
+   * @param script path of the server's program
+   * @param debugged it tells where it waits for a debugger, and starts once one has attached
+   */
+  constructor(script: string, settings: ServerSettings, debugged: boolean, listener: ServerProcessListener) {
+    this.settings = settings;
+    this.debugged = debugged;
     this.listener = listener;
     this.stopTime = settings.limits.stopTime;
     this.child = fork(script, [], {
       serialization: 'advanced',
-      // Without flags of the extension host, such as the port that its debugger listens on.
-      execArgv: [],
+      // Without flags of the extension host, such as the port that its debugger listens on. Who may debug must know the
+      // inspector's address; by default it would tell any process that asks.
+      execArgv: debugged ? ['--inspect-publish-uid=stderr'] : [],
       env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.listen();
-    this.send({ type: 'start', settings });
+    if (debugged) this.send({ type: 'awaitDebugger' });
+    else this.send({ type: 'start', settings });
   }
 
   get processId(): number | undefined {
@@ -65,6 +83,7 @@ export class ServerProcess {
   stop(): void {
     this.send({ type: 'stop' });
     this.killTimer ??= setTimeout(() => this.kill(), this.stopTime + stopPatience);
+    if (this.debugged) this.heldTimer ??= setTimeout(() => this.kill(), heldPatience);
   }
 
   kill(): void {
@@ -96,15 +115,24 @@ export class ServerProcess {
   private take(message: unknown): void {
     if (!isFromServer(message)) {
       this.note('error', 'The server sent a message that is not of the protocol.');
-    } else if (message.type === 'log') {
-      this.note(message.level, message.message);
-    } else {
-      this.listener.message(message);
+      return;
     }
+    switch (message.type) {
+      case 'log':
+        this.note(message.level, message.message);
+        return;
+      case 'stopping':
+        clearTimeout(this.heldTimer);
+        return;
+      case 'debuggerAwaited':
+        this.send({ type: 'start', settings: this.settings });
+        break;
+    }
+    this.listener.message(message);
   }
 
   private note(level: LogLevel, line: string): void {
-    if (line.trim() === '') return;
+    if (line.trim() === '' || (this.debugged && inspectorTalk.test(line))) return;
     // The first line of several says what happened; the others, where.
     this.lastLines.push(line.split('\n', 1)[0]);
     if (this.lastLines.length > keptLogLines) this.lastLines.shift();
@@ -115,6 +143,7 @@ export class ServerProcess {
     if (this.endTold) return;
     this.endTold = true;
     clearTimeout(this.killTimer);
+    clearTimeout(this.heldTimer);
     clearTimeout(this.lastWordsTimer);
     this.listener.ended({ ...end, lastLogLine: lastWords(this.lastLines) });
   }

@@ -6,11 +6,25 @@ import type { RunId } from '../capture/run.ts';
 import type { CaptureStore } from '../capture/store.ts';
 import type { LogLevel } from '../protocol/server.ts';
 import { serverSettings } from './configuration.ts';
+import { debugServer } from './debugConfiguration.ts';
 import { visibleText } from './displayText.ts';
 import { externalUrl, hostNameOf } from './externalAddress.ts';
 import { notify, offer } from './notices.ts';
 import { Server, type StartOutcome } from './server.ts';
 import type { KeptServer } from './windowFolder.ts';
+
+interface HowToStart {
+  /** Where it shall listen; else the setting's. */
+  readonly port?: number;
+  /** It waits for a debugger first. */
+  readonly debugged?: boolean;
+}
+
+/** A server whose program waits for a debugger. */
+export interface AwaitedDebugger {
+  readonly server: Server;
+  readonly inspectorUrl: string;
+}
 
 /** The servers of this window: one for each folder that was ever served. */
 export class Servers {
@@ -19,6 +33,8 @@ export class Servers {
   private readonly store: CaptureStore;
   private readonly log: CaptureLog;
   private readonly channel: vscode.LogOutputChannel;
+  private readonly debuggersAwaited = new vscode.EventEmitter<AwaitedDebugger>();
+  readonly onDebuggerAwaited = this.debuggersAwaited.event;
   private readonly changes = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changes.event;
 
@@ -57,10 +73,9 @@ export class Servers {
   /**
    * Starts the server of a folder, and says what the user needs to know.
    *
-   * @param port where it shall listen; else the setting's
    * @returns the server if it runs
    */
-  async start(root: string, port?: number): Promise<Server | null> {
+  async start(root: string, { port, debugged = false }: HowToStart = {}): Promise<Server | null> {
     const scope = vscode.Uri.file(root);
     const problem = folderProblem(root);
     if (problem !== null) {
@@ -70,14 +85,19 @@ export class Servers {
     const server = this.serverOf(root);
     if (server.isActive) return server;
     const settings = serverSettings(scope);
-    const outcome = await server.start({ ...settings, port: port ?? settings.port });
+    const outcome = await server.start({ ...settings, port: port ?? settings.port }, debugged);
     return (await this.tellOutcome(server, outcome)) ? server : null;
   }
 
-  /** Starts it again, whether it runs or has died, on the port that it had if that is free. */
-  async restart(server: Server): Promise<Server | null> {
+  /**
+   * Starts it again, whether it runs or has died, on the port that it had if that is free; in the debugger if it was
+   * there.
+   */
+  async restart(server: Server): Promise<void> {
+    const { root, isDebugged } = server;
     await server.stop();
-    return this.start(server.root, server.lastPort ?? undefined);
+    if (isDebugged) await debugServer(root);
+    else await this.start(root, { port: server.lastPort ?? undefined });
   }
 
   /** The servers that run, to be started again after a reload. */
@@ -95,7 +115,8 @@ export class Servers {
     for (const server of this.all) server.kill();
   }
 
-  private serverOf(root: string): Server {
+  /** The server of a folder; a new one that does not run yet, where there was none. */
+  serverOf(root: string): Server {
     const known = this.byRoot.get(root);
     if (known !== undefined) return known;
     const server = new Server(root, nameOf(root), {
@@ -103,6 +124,7 @@ export class Servers {
       store: this.store,
       log: this.log,
       report: (level, message) => this.report(level, server, message),
+      debuggerAwaited: (_, inspectorUrl) => this.debuggersAwaited.fire({ server, inspectorUrl }),
       changed: () => this.changes.fire(),
       died: (_, reason, offerRestart) => this.tellDeath(server, reason, offerRestart),
     });

@@ -48,13 +48,14 @@ function present(servers: readonly Server[]): { text: string; label: string; isE
 /** A server and its state, in a line. */
 export function describe(server: Server): string {
   const { name, state } = server;
+  const debugged = server.isDebugged ? `, ${vscode.l10n.t('in the debugger')}` : '';
   switch (state.kind) {
     case 'stopped':
       return `${name}: stopped`;
     case 'starting':
-      return `${name}: starting`;
+      return `${name}: starting${debugged}`;
     case 'running':
-      return `${name}: running at ${server.url ?? ''}`;
+      return `${name}: running at ${server.url ?? ''}${debugged}`;
     case 'stopping':
       return `${name}: stopping`;
     case 'died':

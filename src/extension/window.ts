@@ -67,7 +67,7 @@ export class SparkWindow implements vscode.Disposable {
     }
     const wasReloaded = left.closedAt === null || Date.now() - left.closedAt < reloadTime;
     if (!wasReloaded || !vscode.workspace.isTrusted) return;
-    for (const { root, port } of left.servers) void this.servers.start(root, port);
+    for (const { root, port } of left.servers) void this.servers.start(root, { port });
   }
 
   clearCapture(): void {

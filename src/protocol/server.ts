@@ -88,6 +88,8 @@ export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
 
 /** Extension host to server. */
 export type ToServer =
+  /** Comes first, if at all: answered with `debuggerAwaited`. What follows is taken once a debugger has attached. */
+  | { readonly type: 'awaitDebugger' }
   | { readonly type: 'start'; readonly settings: ServerSettings }
   | { readonly type: 'allowHosts'; readonly hosts: readonly string[] }
   | { readonly type: 'closeConnection'; readonly connection: number }
@@ -100,6 +102,8 @@ export type ToServer =
 
 /** Server to extension host. */
 export type FromServer =
+  /** The process waits for a debugger at this address, a `ws:` URL, and does nothing until it has attached. */
+  | { readonly type: 'debuggerAwaited'; readonly inspectorUrl: string }
   /** `skippedPorts`: asked for, but taken. */
   | {
       readonly type: 'listening';
@@ -111,5 +115,7 @@ export type FromServer =
   | { readonly type: 'startFailed'; readonly code: string; readonly message: string }
   | { readonly type: 'batch'; readonly batch: CaptureBatch }
   | { readonly type: 'log'; readonly level: LogLevel; readonly message: string }
+  /** It stops: nothing new is accepted, and answers under way may finish. */
+  | { readonly type: 'stopping' }
   /** All connections are closed and the last batch is sent; the process exits with 0. */
   | { readonly type: 'stopped' };

@@ -1,7 +1,9 @@
 /** The server's process: starts what the host asks for, and ends with it. */
+import inspector from 'node:inspector';
 import path from 'node:path';
 import type { FromServer, ToServer } from '../protocol/server.ts';
 import { SystemCallError } from '../sockets/systemCallError.ts';
+import { openInspector, startGuard } from './debuggerWait.ts';
 import { unacknowledgedBatches } from './recorder.ts';
 import { type RunningServer, startServer } from './server.ts';
 
@@ -23,6 +25,9 @@ function exit(code: 0 | 1, message: FromServer): void {
 
 function receive(message: ToServer): void {
   switch (message.type) {
+    case 'awaitDebugger':
+      awaitDebugger();
+      break;
     case 'start':
       void start(message);
       break;
@@ -57,6 +62,13 @@ function unknownMessage(message: never): void {
   });
 }
 
+function awaitDebugger(): void {
+  startGuard();
+  // The wait blocks, until a debugger has set its breakpoints: what was not sent before it never is. It must have begun
+  // when the debugger says so, and so begins without a detour.
+  send({ type: 'debuggerAwaited', inspectorUrl: openInspector() }, inspector.waitForDebugger);
+}
+
 async function start({ settings }: Extract<ToServer, { type: 'start' }>): Promise<void> {
   try {
     server = await startServer({
@@ -81,6 +93,7 @@ async function start({ settings }: Extract<ToServer, { type: 'start' }>): Promis
 async function stop(): Promise<void> {
   if (stopping) return;
   stopping = true;
+  send({ type: 'stopping' });
   await server?.stop();
   exit(0, { type: 'stopped' });
 }

@@ -1,5 +1,5 @@
 // Runs the suite inside the extension host of a VS Code from npm.
-// node test/workbench/runInCodeServer.mjs [newest|oldest]
+// node test/workbench/runInCodeServer.mjs [newest|oldest] [words of which a test's file must contain one]
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { format } from 'node:util';
@@ -20,7 +20,8 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.e
 const executablePath = await findChromium();
 const installed = await installCodeServer(name);
 const stage = name === 'newest' ? 'workbench' : 'oldest';
-process.exitCode = await runSuite(stage, async (paths) => {
+const words = process.argv.slice(2).filter((word) => word !== 'newest' && word !== 'oldest');
+const run = async (/** @type {{ extension: string, tests: string, workspace: string }} */ paths) => {
   console.log(`Running the suite inside VS Code ${installed.release} ...`);
   const server = await CodeServer.start(installed, { runsSuite: true });
   const browser = await chromium.launch({ executablePath, args: chromiumFlags });
@@ -34,7 +35,8 @@ process.exitCode = await runSuite(stage, async (paths) => {
     await browser.close();
     await server.stop();
   }
-});
+};
+process.exitCode = await runSuite(stage, run, words);
 
 /** @param {readonly string[]} log what the workbench and the extension host wrote to their consoles */
 function keepLog(log) {

@@ -23,9 +23,10 @@ export const exampleSite = path.join(project, 'test/fixtures/example-site');
  * @param {string} stage
  * @param {(paths: { extension: string, tests: string, workspace: string }) => Promise<number>} runner
  *   resolves to the exit code; `tests` is the module that exports `run`
+ * @param {readonly string[]} [words] of which a test's file must contain one; none: all
  * @returns {Promise<number>} the exit code
  */
-export async function runSuite(stage, runner) {
+export async function runSuite(stage, runner, words = []) {
   const source = path.join(project, 'test/workbench/suite');
   const bundles = path.join(project, 'out', stage, String(process.pid));
   const temporary = mkdtempSync(path.join(os.tmpdir(), 'spark-suite-'));
@@ -36,6 +37,7 @@ export async function runSuite(stage, runner) {
       absWorkingDir: project,
       entryPoints: readdirSync(source)
         .filter((file) => file.endsWith('.ts'))
+        .filter((file) => !file.endsWith('.test.ts') || isWanted(file, words))
         .map((file) => path.join(source, file)),
       outdir: bundles,
       bundle: true,
@@ -53,6 +55,14 @@ export async function runSuite(stage, runner) {
     rmSync(bundles, { recursive: true, force: true });
     rmSync(temporary, { recursive: true, force: true });
   }
+}
+
+/**
+ * @param {string} file
+ * @param {readonly string[]} words
+ */
+function isWanted(file, words) {
+  return words.length === 0 || words.some((word) => file.includes(word));
 }
 
 /**

@@ -23,6 +23,8 @@ interface Watched {
   readonly lines: string[];
   /** Resolves with the next death: its reason, and whether a restart is offered. */
   nextDeath(): Promise<[reason: string, offerRestart: boolean]>;
+  /** Resolves with the next address at which a debugger is waited for. */
+  nextAwaitedDebugger(): Promise<string>;
   /** Resolves when a line with this text is logged. */
   line(text: string): Promise<void>;
 }
@@ -35,6 +37,7 @@ async function withServer(body: string, run: (watched: Watched) => Promise<void>
   const states: ServerState['kind'][] = [];
   const lines: string[] = [];
   const deaths: ((death: [string, boolean]) => void)[] = [];
+  const debuggers: ((inspectorUrl: string) => void)[] = [];
   const waiting: { text: string; resolve: () => void }[] = [];
   const server = new Server('/site', 'site', {
     script,
@@ -44,6 +47,7 @@ async function withServer(body: string, run: (watched: Watched) => Promise<void>
       lines.push(message);
       for (const { text, resolve } of waiting) if (message.includes(text)) resolve();
     },
+    debuggerAwaited: (_, inspectorUrl) => debuggers.shift()?.(inspectorUrl),
     changed: ({ state }) => states.push(state.kind),
     died: (_, reason, offerRestart) => deaths.shift()?.([reason, offerRestart]),
   });
@@ -54,6 +58,7 @@ async function withServer(body: string, run: (watched: Watched) => Promise<void>
       states,
       lines,
       nextDeath: () => new Promise((resolve) => deaths.push(resolve)),
+      nextAwaitedDebugger: () => new Promise((resolve) => debuggers.push(resolve)),
       line: (text) =>
         new Promise((resolve) => {
           if (lines.some((line) => line.includes(text))) resolve();
@@ -162,6 +167,41 @@ describe('a server', () => {
     });
   });
 
+  test('started for a debugger, it tells where it waits; held by it, it is killed when it stops', async () => {
+    const inspectorUrl = 'ws://127.0.0.1:9229/0-1';
+    const body = `
+      if (message.type === 'awaitDebugger') send({ type: 'debuggerAwaited', inspectorUrl: '${inspectorUrl}' });
+      if (message.type === 'start') ${listening}`;
+    await withServer(body, async ({ server, states, nextAwaitedDebugger }) => {
+      const awaited = nextAwaitedDebugger();
+      const outcome = server.start(settings, true);
+      assert.equal(await awaited, inspectorUrl);
+      assert.equal((await outcome).kind, 'running');
+      assert.equal(server.isDebugged, true);
+      await server.stop();
+      assert.deepEqual(states, ['starting', 'running', 'stopping', 'stopped']);
+    });
+  });
+
+  test('takes no address for a debugger but one of this machine', async () => {
+    const body = `send({ type: 'debuggerAwaited', inspectorUrl: 'ws://example.com:9229/0-1' });`;
+    await withServer(body, async ({ server, line }) => {
+      void server.start(settings, true);
+      await line('not of the protocol');
+    });
+  });
+
+  test('a start for which no debugger comes is given up', async () => {
+    const body = `if (message.type === 'awaitDebugger') send({ type: 'debuggerAwaited', inspectorUrl: 'ws://127.0.0.1:9229/0-1' });`;
+    await withServer(body, async ({ server, nextAwaitedDebugger }) => {
+      const awaited = nextAwaitedDebugger();
+      const outcome = server.start(settings, true);
+      await awaited;
+      server.abandonStart('No debugger came.');
+      assert.deepEqual(await outcome, { kind: 'failed', code: '', message: 'No debugger came.' });
+    });
+  });
+
   test('starts once, however many ask for it', async () => {
     await withServer(`if (message.type === 'start') ${listening} ${stops}`, async ({ server, states }) => {
       const outcomes = await Promise.all([server.start(settings), server.start(settings)]);
@@ -181,6 +221,7 @@ describe('a server', () => {
         store,
         log: new CaptureLog('/nowhere', store, 0, () => undefined),
         report: (_, line) => lines.push(line),
+        debuggerAwaited: () => assert.fail('it never ran'),
         changed: () => undefined,
         died: () => assert.fail('it never ran'),
       });

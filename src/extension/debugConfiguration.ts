@@ -1,0 +1,58 @@
+import { statSync } from 'node:fs';
+import * as vscode from 'vscode';
+import { visibleText } from './displayText.ts';
+import { chooseFolder } from './folderChoice.ts';
+import { notify } from './notices.ts';
+import type { Servers } from './servers.ts';
+
+/** The debug type of the server's own program. */
+export const programType = 'spark-program';
+
+/** Starts the server of a folder, again if it runs, in VS Code's JavaScript debugger. */
+export function debugServer(root: string): Thenable<boolean> {
+  const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(root));
+  return vscode.debug.startDebugging(folder, configurationOf(root, visibleText(folder?.name ?? root)));
+}
+
+function configurationOf(folder: string, name: string): vscode.DebugConfiguration {
+  return { type: programType, request: 'launch', name: vscode.l10n.t("Spark's server of {0}", name), folder };
+}
+
+/** Offers a configuration for each workspace folder, without a launch.json, and completes those that users write. */
+export class ProgramConfigurations implements vscode.DebugConfigurationProvider {
+  private readonly servers: Servers;
+
+  constructor(servers: Servers) {
+    this.servers = servers;
+  }
+
+  provideDebugConfigurations(folder: vscode.WorkspaceFolder | undefined): vscode.DebugConfiguration[] {
+    const folders = folder === undefined ? (vscode.workspace.workspaceFolders ?? []) : [folder];
+    return folders
+      .filter(({ uri }) => uri.scheme === 'file')
+      .map(({ name, uri }) => configurationOf(uri.fsPath, visibleText(name)));
+  }
+
+  async resolveDebugConfigurationWithSubstitutedVariables(
+    folder: vscode.WorkspaceFolder | undefined,
+    configuration: vscode.DebugConfiguration,
+  ): Promise<vscode.DebugConfiguration | undefined> {
+    const given: unknown = configuration.folder;
+    const root = given ?? folder?.uri.fsPath ?? (await chooseFolder(this.servers));
+    if (root === null) return undefined;
+    if (typeof root !== 'string' || statSync(root, { throwIfNoEntry: false })?.isDirectory() !== true) {
+      const shown = visibleText(typeof root === 'string' ? root : JSON.stringify(root));
+      notify(
+        'error',
+        vscode.l10n.t(
+          'The debug configuration "{0}" names {1} as the folder to serve, which is no folder.',
+          visibleText(configuration.name),
+          shown,
+        ),
+      );
+      return undefined;
+    }
+    const name = configuration.name || visibleText(root);
+    return { ...configuration, type: programType, request: 'launch', name, folder: root };
+  }
+}
