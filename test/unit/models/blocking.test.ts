@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ModelSettings } from '../../../src/protocol/server.ts';
 import { defaultSettings } from '../../../src/settings/serverOptions.ts';
 import { loadSystemCalls } from '../../../src/sockets/libc.ts';
+import { family } from '../../belongings.mjs';
 import { bodyOf, requestOf, statusOf } from '../cli/client.ts';
 import { Site } from './recordedServer.ts';
 
@@ -106,6 +107,27 @@ describe('models that wait in system calls', { skip }, () => {
     assert.match(server.logged.join('\n'), /Worker 1 ended with exit code 7\. .*another takes its place/);
     const { id } = await server.closed(next);
     assert.equal(id, 2);
+  });
+
+  test('processes that are killed are replaced; what they served is closed in the capture', {
+    skip: process.platform === 'linux' ? false : 'Only Linux tells who the children of a process are.',
+  }, async () => {
+    const others = new Set(family(process.pid));
+    const { model } = defaultSettings('/');
+    const server = await site.start({ model: { ...model, name: 'processes', workers: 2 } });
+    const client = await server.connect();
+    await client.send(get).until(/Hello/);
+    const { id } = await server.accepted(client);
+    for (const pid of family(process.pid)) if (!others.has(pid)) process.kill(pid, 'SIGKILL');
+    await client.untilEnd();
+    assert.match((await server.closed(client)).closeReason, /worker.*died/);
+    const next = await server.connect();
+    assert.equal(statusOf(await next.send(requestOf('/')).untilEnd()), 200);
+    assert.notEqual((await server.closed(next)).id, id);
+    for (const number of [1, 2]) {
+      const line = new RegExp(`^error: Worker ${number} \\(process \\d+\\) was ended by SIGKILL\\. `);
+      assert.equal(server.logged.filter((logged) => line.test(logged)).length, 1);
+    }
   });
 
   test('a worker that cannot start is said, and nothing stays open', async () => {

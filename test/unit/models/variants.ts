@@ -10,13 +10,16 @@ export interface Variant {
   readonly atATime: number;
   /** What differs from the defaults. */
   readonly settings: Pick<ServerSettings, 'model'>;
+  /** The same for the command line. */
+  readonly flags: readonly string[];
 }
 
 export const workers = 2;
 
 function variant(name: string, model: ModelName, atATime: number): Variant {
   const settings = { model: { ...defaultSettings('/').model, name: model, workers } };
-  return { name, model, atATime, settings };
+  const flags = ['--model', model, '--workers', String(workers)];
+  return { name, model, atATime, settings, flags };
 }
 
 const loaded = await loadSystemCalls();

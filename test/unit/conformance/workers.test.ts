@@ -1,0 +1,25 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after } from 'node:test';
+import { bundlePrograms } from '../../programs.mjs';
+import { variants } from '../models/variants.ts';
+import { describeConformance } from './conformance.ts';
+import { inThisProcess } from './startedServer.ts';
+
+const programs = mkdtempSync(path.join(tmpdir(), 'spark-conformance-workers-'));
+await bundlePrograms(programs);
+after(() => rmSync(programs, { recursive: true, force: true }));
+
+for (const { name, model, settings } of variants) {
+  if (model === 'eventLoop') continue;
+  describeConformance(
+    inThisProcess(
+      name,
+      false,
+      // One worker holds to the letter as well as several, and starts sooner.
+      (defaults) => ({ ...defaults, model: { ...settings.model, workers: 1 } }),
+      path.join(programs, 'worker.js'),
+    ),
+  );
+}
