@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { bytesOf, latin1 } from '../../../src/http/bytes.ts';
+import { bytesOf } from '../../../src/http/bytes.ts';
 import { dissect } from '../../../src/http/dissect.ts';
 import { defaultLimits } from '../../../src/http/limits.ts';
 import { MessageParser } from '../../../src/http/parser.ts';
 import type { SpanName } from '../../../src/http/span.ts';
+import { changedRequest, effort, nearlyHttp } from './nearlyHttp.ts';
 
 function named(message: 'request' | 'response', text: string, requestMethod = 'GET') {
   const { spans } = dissect(message, bytesOf(text), { requestMethod });
@@ -76,47 +77,6 @@ test('what follows the offending byte is not parsed', () => {
   assert.deepEqual(spans.at(-1), { name: 'unparsed', start: 20, end: text.length });
 });
 
-/** Messages near enough to HTTP to reach every state, and far enough from it to break every rule. */
-const nearlyHttp = fc
-  .array(
-    fc.oneof(
-      fc.constantFrom(
-        'GET',
-        'POST',
-        ' ',
-        '/',
-        '/a?b',
-        'HTTP/1.1',
-        'HTTP/1.0',
-        'HTTP/2.0',
-        '\r\n',
-        '\r',
-        '\n',
-        '\t',
-        ':',
-        ';',
-        '=',
-        'Host: a\r\n',
-        'Host: b:80\r\n',
-        'Content-Length: 3\r\n',
-        'Transfer-Encoding: chunked\r\n',
-        'X: y z \r\n',
-        'GET / HTTP/1.1\r\nHost: a\r\n',
-        'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n',
-        'HTTP/1.1 200 OK\r\n',
-        '3\r\nabc\r\n',
-        '0\r\n',
-        ';n="v"',
-        '5 ;a\r\n',
-        'ffffffffffffffff\r\n',
-        '\r\n\r\n',
-      ),
-      fc.uint8Array({ maxLength: 4 }).map((bytes) => latin1(bytes, 0, bytes.length)),
-    ),
-    { maxLength: 14 },
-  )
-  .map((pieces) => bytesOf(pieces.join('')));
-
 function run(message: 'request' | 'response', pieces: readonly Uint8Array[]) {
   const spans: [SpanName, number, number][] = [];
   const parser = new MessageParser({
@@ -143,28 +103,32 @@ function run(message: 'request' | 'response', pieces: readonly Uint8Array[]) {
 for (const message of ['request', 'response'] as const) {
   test(`any cut of the same bytes gives the same ${message}`, () => {
     fc.assert(
-      fc.property(nearlyHttp, fc.array(fc.nat({ max: 200 }), { maxLength: 6 }), (bytes, cuts) => {
-        const places = [...new Set([0, ...cuts.filter((cut) => cut < bytes.length), bytes.length])].sort(
-          (a, b) => a - b,
-        );
-        const pieces = places.slice(1).map((end, index) => bytes.slice(places[index], end));
-        const whole = run(message, [bytes]);
-        assert.deepEqual(run(message, pieces), whole);
-        assert.deepEqual(
-          run(
-            message,
-            Array.from(bytes, (octet) => Uint8Array.of(octet)),
-          ),
-          whole,
-        );
-      }),
-      { numRuns: 3000 },
+      fc.property(
+        fc.oneof(nearlyHttp, changedRequest),
+        fc.array(fc.nat({ max: 200 }), { maxLength: 6 }),
+        (bytes, cuts) => {
+          const places = [...new Set([0, ...cuts.filter((cut) => cut < bytes.length), bytes.length])].sort(
+            (a, b) => a - b,
+          );
+          const pieces = places.slice(1).map((end, index) => bytes.slice(places[index], end));
+          const whole = run(message, [bytes]);
+          assert.deepEqual(run(message, pieces), whole);
+          assert.deepEqual(
+            run(
+              message,
+              Array.from(bytes, (octet) => Uint8Array.of(octet)),
+            ),
+            whole,
+          );
+        },
+      ),
+      effort(3000),
     );
   });
 
   test(`the spans of any ${message} tile it`, () => {
     fc.assert(
-      fc.property(nearlyHttp, (bytes) => {
+      fc.property(fc.oneof(nearlyHttp, changedRequest), (bytes) => {
         let end = 0;
         for (const span of dissect(message, bytes).spans) {
           assert.equal(span.start, end);
@@ -173,7 +137,7 @@ for (const message of ['request', 'response'] as const) {
         }
         assert.equal(end, bytes.length);
       }),
-      { numRuns: 3000 },
+      effort(3000),
     );
   });
 }

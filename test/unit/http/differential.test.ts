@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { latin1 } from '../../../src/http/bytes.ts';
+import { dissect } from '../../../src/http/dissect.ts';
+import { ParsedRequest } from '../../../src/http/request.ts';
+import { llhttpVerdict, type Verdict } from './llhttp.ts';
+import { llhttpLenient, llhttpStricter, withoutTrailingSpace } from './llhttpDifferences.ts';
+import { changedRequest, effort, nearlyHttp } from './nearlyHttp.ts';
+import { parsed } from './parsing.ts';
+
+function sparkVerdict(bytes: Uint8Array): Verdict {
+  const parser = parsed('request', [bytes]);
+  const { head, violation } = parser;
+  const request = new ParsedRequest(head, false);
+  const part = (start: number, end: number) => latin1(head.bytes, head.base + start, head.base + end);
+  const fields = Array.from({ length: head.fieldCount }, (_, i): [string, string] => [
+    part(head.nameStart(i), head.nameEnd(i)),
+    part(head.valueStart(i), head.valueEnd(i)),
+  ]);
+  const body = dissect('request', bytes)
+    .spans.filter(({ name }) => name === 'message-body' || name === 'chunk-data')
+    .map(({ start, end }) => latin1(bytes, start, end))
+    .join('');
+  return {
+    outcome: violation !== null ? 'refused' : parser.complete ? 'complete' : 'incomplete',
+    reason: violation?.rule ?? '',
+    end: parser.complete ? parser.length : -1,
+    method: request.method,
+    target: request.target,
+    minorVersion: request.minorVersion,
+    fields,
+    body,
+  };
+}
+
+/** Differences that are not in the lists: there must be none. */
+function unexplained(bytes: Uint8Array): string | null {
+  const spark = sparkVerdict(bytes);
+  const llhttp = llhttpVerdict(bytes);
+  if (spark.outcome === 'refused') {
+    if (llhttp.outcome === 'refused' || spark.reason in llhttpLenient) return null;
+    return `Only Spark refuses it: ${spark.reason}`;
+  }
+  if (llhttp.outcome === 'refused') {
+    const known = llhttpStricter.some(
+      ({ error, when }) => error === llhttp.reason && when(spark, latin1(bytes, 0, bytes.length)),
+    );
+    return known ? null : `Only llhttp refuses it: ${llhttp.reason}`;
+  }
+  const same =
+    spark.outcome === llhttp.outcome &&
+    (spark.outcome === 'incomplete' ||
+      JSON.stringify(shape(spark)) === JSON.stringify(shape(withoutTrailers(llhttp, spark.fields.length))));
+  if (same) return null;
+  return `${JSON.stringify(shape(spark))} is not ${JSON.stringify(shape(llhttp))}`;
+}
+
+/** llhttp reports trailer fields among the others, behind them; Spark keeps them apart (RFC 9112 section 7.1.2). */
+function withoutTrailers(llhttp: Verdict, headerFields: number): Verdict {
+  return { ...llhttp, fields: withoutTrailingSpace(llhttp.fields).slice(0, headerFields) };
+}
+
+/** What both have to agree on. */
+function shape({ end, method, target, minorVersion, fields, body }: Verdict) {
+  return { end, method, target, minorVersion, fields, body };
+}
+
+for (const [name, requests] of [
+  ['changed requests', changedRequest],
+  ['anything like HTTP', nearlyHttp],
+] as const) {
+  test(`Spark and llhttp agree on ${name}, but for what is listed`, () => {
+    fc.assert(
+      fc.property(requests, (bytes) => {
+        const difference = unexplained(bytes);
+        assert.equal(difference, null, `${difference}: ${JSON.stringify(latin1(bytes, 0, bytes.length))}`);
+      }),
+      effort(10_000),
+    );
+  });
+}
