@@ -44,6 +44,8 @@ export interface SiteSettings {
   readonly charset: string;
   /** `page.html.br` and `page.html.gz` are sent instead of `page.html` to who accepts them. */
   readonly precompressed: boolean;
+  /** Texts are compressed as they are sent; only who serves in an event loop can do so. */
+  readonly compression: boolean;
   readonly mounts: readonly Mount[];
   readonly headers: readonly HeaderRule[];
   /** Origins whose scripts may read what is served; `*` = any. */

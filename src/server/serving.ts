@@ -24,6 +24,9 @@ export interface ServingOptions {
   report(report: WorkerReport): void;
 }
 
+const compressionIsOff =
+  'Nothing is compressed on the fly: that is done beside an event loop, and this concurrency model has none.';
+
 /** What one thread serves with, whatever its model: the site, and who records what happens. */
 export class Serving {
   readonly service: Service;
@@ -34,8 +37,11 @@ export class Serving {
     const { settings, report, live = null } = options;
     const log: Service['log'] = (level, message) => report({ type: 'log', level, message });
     const warn = (message: string): void => log('warning', message);
+    const withoutCompression = settings.site.compression && !options.eventLoop;
+    const siteSettings = withoutCompression ? { ...settings.site, compression: false } : settings.site;
+    if (withoutCompression) log('info', compressionIsOff);
     this.handler = new SiteHandler({
-      site: new Site(settings.root, settings.site, warn, live),
+      site: new Site(settings.root, siteSettings, warn, live),
       live,
       echo: settings.echo,
       // The server says that it is found there; an address is safe, since no name server has a say in it.

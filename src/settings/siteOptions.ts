@@ -46,6 +46,12 @@ export const siteOptions = {
     flag: { name: 'no-precompressed', help: 'do not send FILE.br or FILE.gz for FILE' },
     setting: 'files.precompressed',
   }),
+  compression: option({
+    kind: onOff(false),
+    default: false,
+    flag: { name: 'compression', help: 'compress texts on the fly; in models with an event loop only' },
+    setting: 'files.compression',
+  }),
   mounts: option({
     kind: mounts('/PREFIX=FOLDER'),
     default: [],

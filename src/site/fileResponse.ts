@@ -5,7 +5,7 @@ import { withFields } from './extraFields.ts';
 import { contentRange, multipart } from './multipart.ts';
 import { type ByteRange, byteRanges } from './range.ts';
 import { content, type Representation } from './representation.ts';
-import { precondition, rangeApplies } from './validators.ts';
+import { precondition, rangeApplies, type Validators } from './validators.ts';
 
 /** Takes an open file of the representation over: it is closed, or stands in the response's body. */
 export function fileResponse(request: Request, representation: Representation, now: number): Response {
@@ -22,6 +22,22 @@ export function fileResponse(request: Request, representation: Representation, n
 
 function answer(request: Request, representation: Representation, now: number): Response {
   const { size, validators, whole } = representation;
+  const conditional = conditionalResponse(request, validators, representation.unmodified);
+  if (conditional !== null) return conditional;
+  // Range is defined for GET only (RFC 9110 section 14.2).
+  const rangeField = request.method === 'GET' ? request.field('range') : undefined;
+  if (rangeField === undefined || !rangeApplies(request, validators, now)) return whole;
+  const ranges = byteRanges(rangeField, size);
+  if (ranges === 'unsatisfiable') return unsatisfiable(size);
+  return ranges === 'whole' ? whole : partial(representation, ranges);
+}
+
+/** The answer of a request whose conditions are not met; null where they are. `unmodified`: what says that nothing changed. */
+export function conditionalResponse(
+  request: Request,
+  validators: Validators,
+  unmodified: Response,
+): Response | null {
   switch (precondition(request, validators)) {
     case 'failed':
       return errorResponse(
@@ -30,16 +46,10 @@ function answer(request: Request, representation: Representation, now: number): 
         'The request was made for a version of this file that is not the present one. Ask again without its condition.',
       );
     case 'not-modified':
-      return representation.unmodified;
+      return unmodified;
     case 'none':
-      break;
+      return null;
   }
-  // Range is defined for GET only (RFC 9110 section 14.2).
-  const rangeField = request.method === 'GET' ? request.field('range') : undefined;
-  if (rangeField === undefined || !rangeApplies(request, validators, now)) return whole;
-  const ranges = byteRanges(rangeField, size);
-  if (ranges === 'unsatisfiable') return unsatisfiable(size);
-  return ranges === 'whole' ? whole : partial(representation, ranges);
 }
 
 /** RFC 9110 section 15.3.7: one range is the answer itself, several are its parts. */

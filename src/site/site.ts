@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Request, Response } from '../http/message.ts';
 import type { SiteSettings } from '../protocol/server.ts';
 import { preferredCoding } from './acceptEncoding.ts';
+import { codingFor, compressedResponse, isCompressible } from './compression.ts';
 import { CrossOrigin } from './crossOrigin.ts';
 import { ExtraFields, withFields } from './extraFields.ts';
 import { FileCache } from './fileCache.ts';
@@ -26,6 +27,13 @@ const readAttempts = 3;
 /** Whether a site answers this method with something else than a refusal. */
 export function isServed(method: string): boolean {
   return refusals.servedMethods.includes(method);
+}
+
+/** Where a file was looked for. */
+interface FoundPlace {
+  /** The served folder as it is named, and its real path. */
+  readonly folder: string;
+  readonly root: string;
 }
 
 /** A folder being served. Answers synchronously, and never throws: what goes wrong is a page and a line of the log. */
@@ -102,7 +110,7 @@ export class Site {
     const now = Date.now();
     if (!this.settings.precompressed || this.sidecars.knowsOfNone(request.path, now)) {
       const cached = this.cache.get(request.path);
-      if (cached !== null) return fileResponse(request, cached, now);
+      if (cached !== null) return this.sent(request, cached, now);
     }
     const path = targetPath(request.path);
     if (typeof path === 'string') return refusals.pathRefusal(path, request);
@@ -110,15 +118,16 @@ export class Site {
     const root = this.realRoot(place.root);
     if (root === null) return refusals.rootGone();
     const found = find(root, { names: place.names, folder: path.folder }, this.settings);
-    if (found.kind !== 'missing') return this.found(request, path, root, found, now);
-    return this.found(request, path, root, findFallback(root, request, this.settings), now);
+    const answer = found.kind === 'missing' ? findFallback(root, request, this.settings) : found;
+    return this.found(request, path, { folder: place.root, root }, answer, now);
   }
 
-  private found(request: Request, path: TargetPath, root: string, found: Found, now: number): Response {
+  private found(request: Request, path: TargetPath, place: FoundPlace, found: Found, now: number): Response {
+    const { root } = place;
     switch (found.kind) {
       case 'file':
         try {
-          return this.file(request, root, found, now);
+          return this.file(request, place, found, now);
         } catch (error) {
           found.served.file.close();
           throw error;
@@ -144,29 +153,34 @@ export class Site {
 
   private file(
     request: Request,
-    root: string,
+    { root, folder }: FoundPlace,
     { served, names, direct }: Extract<Found, { kind: 'file' }>,
     now: number,
   ): Response {
-    const path = join(root, ...names);
+    // Not the real path: links on the way may lead elsewhere by the next request.
+    const path = join(folder, ...names);
     const viewed = { path: served.path, read: () => heldBytes(served) };
     const view = this.view?.view(viewed, request.path) ?? null;
     const codings = view === null && this.settings.precompressed ? sidecarsOf(path, served.identity) : [];
     if (codings.length > 0)
       return fileResponse(request, this.negotiated(request, root, names, served, codings, now), now);
-    const presentation = {
-      type: mediaType(served.name, this.settings.charset),
-      coding: null,
-      varies: false,
-      view,
-    };
+    const type = mediaType(served.name, this.settings.charset);
+    const varies = this.settings.compression && isCompressible(type, view?.bytes.length ?? served.size);
+    const presentation = { type, coding: null, varies, view };
     const representation = represent(served, presentation, now);
     // What answers only because there is nothing better must be looked for anew each time.
     if (direct && view?.unsaved !== true && representation.source instanceof Uint8Array) {
       this.cache.add(request.path, path, served.identity, representation, now);
       this.sidecars.remember(request.path, path, now);
     }
-    return fileResponse(request, representation, now);
+    return this.sent(request, representation, now);
+  }
+
+  /** A file as it is, or compressed on the fly where that is wished for and worth it. */
+  private sent(request: Request, representation: Representation, now: number): Response {
+    const coding = this.settings.compression ? codingFor(request, representation) : null;
+    if (coding === null) return fileResponse(request, representation, now);
+    return compressedResponse(request, representation, coding);
   }
 
   /** The representation that the request prefers, where a file has sidecars (RFC 9110 section 12.1). */

@@ -40,6 +40,11 @@ function text({ body }: Response): string {
   return body.map((part) => ('file' in part ? '<slice>' : latin1(part, 0, part.length))).join('');
 }
 
+/** Resolves when the files are old enough to be held in memory: their inodes were changed just now. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 60));
+}
+
 const page = { accept: 'text/html,*/*;q=0.8' };
 
 test('Several ranges are the parts of one answer', () => {
@@ -154,10 +159,11 @@ test('Clean URLs: /page is page.html, also beside a folder of that name; off, it
   assert.equal(field(off.respond(request('/page')), 'Location'), 'page/');
 });
 
-test('A page that answers for another path is not held for it', () => {
+test('A page that answers for another path is not held for it', async () => {
   const { site, root } = siteOf({ 'page.html': 'PAGE' }, { cleanUrls: true, spaFallback: 'page.html' });
   const past = new Date(2001, 1, 1);
   utimesSync(path.join(root, 'page.html'), past, past);
+  await settled();
   for (const target of ['/page', '/other']) {
     assert.equal(text(site.respond(request(target, page))), 'PAGE');
     writeFileSync(path.join(root, target), 'FILE');
@@ -273,10 +279,11 @@ test('Fields and sharing are added to every answer, errors included', () => {
   }
 });
 
-test('What is held in memory gets fields too, and stays as it was', () => {
+test('What is held in memory gets fields too, and stays as it was', async () => {
   const { site, root } = siteOf({ 'a.txt': 'x' }, { cors: ['https://a.example'] });
   const past = new Date(2001, 1, 1);
   utimesSync(path.join(root, 'a.txt'), past, past);
+  await settled();
   const shared = (origin: string) =>
     field(site.respond(request('/a.txt', { origin })), 'Access-Control-Allow-Origin');
   assert.deepEqual(['https://a.example', 'https://b.example', 'https://a.example'].map(shared), [
@@ -284,4 +291,18 @@ test('What is held in memory gets fields too, and stays as it was', () => {
     undefined,
     'https://a.example',
   ]);
+});
+
+test('A served folder that is a link is where the link leads now', async () => {
+  const [one, two] = [siteOf({ 'a.txt': 'one' }), siteOf({ 'a.txt': 'two' })];
+  const past = new Date(2001, 1, 1);
+  for (const { root } of [one, two]) utimesSync(path.join(root, 'a.txt'), past, past);
+  const link = path.join(base, 'link');
+  symlinkSync(one.root, link);
+  await settled();
+  const site = new Site(link, defaultSettings(link).site, () => {});
+  for (let i = 0; i < 3; i++) assert.equal(text(site.respond(request('/a.txt'))), 'one');
+  rmSync(link);
+  symlinkSync(two.root, link);
+  assert.equal(text(site.respond(request('/a.txt'))), 'two');
 });
