@@ -15,8 +15,9 @@ export function runBounded(run: () => void, milliseconds: number): boolean {
     script.runInContext(context, { timeout: milliseconds });
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
-      return false;
+    // Of another realm, it is no instance of this one's Error.
+    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
+    if (code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return false;
     throw error;
   } finally {
     context.run = () => undefined;

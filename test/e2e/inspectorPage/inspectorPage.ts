@@ -105,7 +105,10 @@ export class InspectorPageUnderTest {
     });
     const page = await context.newPage();
     const tested = new InspectorPageUnderTest(page);
-    const host = options.host?.((message) => void tested.send(message));
+    const host = options.host?.((message) => {
+      // As VS Code does: what comes when the page is closed is lost.
+      if (!page.isClosed()) tested.send(message).catch(() => undefined);
+    });
     page.on('pageerror', (error) => tested.errors.push(String(error)));
     page.on('console', (message) => {
       if (message.type() === 'error') tested.errors.push(message.text());
