@@ -68,9 +68,9 @@ export class FilterBar {
     });
   }
 
-  /** Whether suggestions are shown: what is typed is not finished yet. */
-  get isSuggesting(): boolean {
-    return this.offer.value !== null;
+  /** Whether what is wrong is but the term that is being typed, with suggestions for how to go on. */
+  isUnfinished({ end }: FilterProblem): boolean {
+    return this.offer.value !== null && end === this.input.selectionStart;
   }
 
   focus(): void {

@@ -152,7 +152,10 @@ export class InspectorPage {
     effect(() => {
       const list = this.state.list.value;
       render(this.toolbar(list), buttons);
-      render(filterEcho(list, this.filter.isSuggesting), echo);
+      render(
+        filterEcho(list, (problem) => this.filter.isUnfinished(problem)),
+        echo,
+      );
       const isEmpty = list?.summary.exchanges === 0;
       page.classList.toggle('nothing-captured', isEmpty);
       page.classList.toggle('nothing-listed', !isEmpty && list?.view.count === 0);

@@ -131,8 +131,9 @@ export class RowList<Row> {
 
   private visible(): { first: number; last: number } {
     const { scroller, rowHeight } = this.options;
-    const first = Math.max(0, Math.floor(scroller.scrollTop / rowHeight));
-    const last = Math.min(this.count, Math.ceil((scroller.scrollTop + scroller.clientHeight) / rowHeight));
+    const { scrollTop } = scroller;
+    const first = Math.max(0, Math.floor(scrollTop / rowHeight));
+    const last = Math.min(this.count, Math.ceil((scrollTop + scroller.clientHeight) / rowHeight));
     return { first, last };
   }
 

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
+import type { FilterProblem } from '../protocol/exchangeList.ts';
 import type { CaptureSummary } from '../protocol/inspector.ts';
 import { counted, formatCount } from './format.ts';
 import { type IconName, icon } from './icons.ts';
@@ -87,12 +88,16 @@ function action(name: IconName, label: string, disabled: boolean, act: () => voi
 }
 
 /** The line below the filter: what it shows, in plain words; or what is wrong with it. */
-export function filterEcho(list: ListState | null, isSuggesting: boolean): TemplateResult | typeof nothing {
+export function filterEcho(
+  list: ListState | null,
+  isUnfinished: (problem: FilterProblem) => boolean,
+): TemplateResult | typeof nothing {
   if (list === null) return nothing;
   const { summary, view } = list;
   if (view.problem !== null) {
-    return html`<span class=${isSuggesting ? 'remark' : 'severe'}
-      >${isSuggesting ? nothing : icon('error')} ${view.problem.message}</span
+    const isTyping = isUnfinished(view.problem);
+    return html`<span class=${isTyping ? 'remark' : 'severe'}
+      >${isTyping ? nothing : icon('error')} ${view.problem.message}</span
     > <span class="remark">The list is as before.</span>`;
   }
   const parts: string[] = [];

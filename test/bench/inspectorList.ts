@@ -35,7 +35,7 @@ interface Figure {
 export async function main(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { runs: { type: 'string', default: '10' } } });
   const runs = Math.max(1, Number(values.runs) || 10);
-  const [browser, script] = await Promise.all([launchBrowser(), buildScript()]);
+  const [browser, script] = await Promise.all([launchBrowser(), buildScript(true)]);
   const store = largeCapture(exchanges);
   try {
     const figures = await measure(browser, script, store, runs);

@@ -47,15 +47,17 @@ export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: await findChromium(), args: chromiumFlags });
 }
 
-export function buildScript(): Promise<string> {
-  return bundle('src/inspector/inspector.ts');
+/** The page's script; minified as in the package, or with the names of the sources. */
+export function buildScript(minify = false): Promise<string> {
+  return bundle('src/inspector/inspector.ts', minify);
 }
 
-async function bundle(entry: string): Promise<string> {
+async function bundle(entry: string, minify = false): Promise<string> {
   const result = await build({
     absWorkingDir: project,
     entryPoints: [entry],
     bundle: true,
+    minify,
     write: false,
     format: 'iife',
     platform: 'browser',

@@ -283,3 +283,73 @@ test('nothing is sent after the panel is closed', () => {
   pass(500);
   assert.deepEqual(types(), ['list']);
 });
+
+const everything = { filter: '', order: null, paused: false };
+
+test('a query is answered with the list and the rows that it asks for', () => {
+  const feed = newFeed();
+  feed.receive({ type: 'query', query: 1, list: everything, window: { start: 'end', length: 1 } });
+  assert.deepEqual(types(), []);
+  feed.receive(ready);
+  assert.deepEqual(types(), ['list', 'rows']);
+  const [list, rows] = sent;
+  assert.equal(list.type === 'list' && list.view.count, 2);
+  assert.equal(rows.type === 'rows' && rows.start, 1);
+  assert.deepEqual(rows.type === 'rows' && [rows.query, ...rows.rows.id], [1, 2]);
+  sent.length = 0;
+  const filtered = { ...everything, filter: 'status:' };
+  feed.receive({ type: 'query', query: 2, list: filtered, window: { start: 0, length: 10 } });
+  const [problem] = sent;
+  assert.match((problem.type === 'list' && problem.view.problem?.message) || '', /Give a value/);
+});
+
+test('the page asks for suggestions, marks, a filter by a field, and what is kept', async () => {
+  capture.details = [];
+  const feed = newFeed();
+  feed.receive({
+    type: 'query',
+    query: 1,
+    list: { ...everything, filter: 'a OR b' },
+    window: { start: 0, length: 1 },
+  });
+  feed.receive(ready);
+  sent.length = 0;
+  feed.receive({ type: 'complete', text: 'me', caret: 2 });
+  feed.receive({ type: 'filterBy', operator: 'method', value: 'GET', excluded: true });
+  feed.receive({ type: 'mark', exchange: first, marked: true });
+  feed.receive({ type: 'preserve', preserve: false });
+  feed.receive({ type: 'layout', layout: { listShare: 0.5 } });
+  feed.receive({ type: 'chooseColumns', shown: ['id'] });
+  feed.listCommand({ kind: 'unsort' });
+  await Promise.resolve();
+  assert.deepEqual(sent[0], {
+    type: 'suggestions',
+    filter: 'me',
+    start: 0,
+    end: 2,
+    suggestions: [{ text: 'method:', summary: 'The request’s method' }],
+  });
+  assert.deepEqual(sent.slice(1), [
+    { type: 'filter', filter: '(a OR b) -method:GET' },
+    { type: 'listCommand', command: { kind: 'unsort' } },
+    { type: 'columns', shown: ['id', 'type'] },
+  ]);
+  assert.deepEqual(capture.marked, ['run/1 true']);
+  assert.deepEqual(choices, [false, { listShare: 0.5 }]);
+});
+
+test('a query of another shape is none', () => {
+  const feed = newFeed();
+  const query = { type: 'query', query: 1, list: everything, window: { start: 0, length: 1 } };
+  for (const change of [
+    { list: { ...everything, order: { column: 'size', descending: true } } },
+    { list: { ...everything, filter: 1 } },
+    { window: { start: -1, length: 1 } },
+    { query: '1' },
+  ]) {
+    feed.receive({ ...query, ...change });
+  }
+  feed.receive({ type: 'chooseColumns', shown: ['toString'] });
+  feed.receive({ type: 'layout', layout: [] });
+  assert.equal(warnings.length, 6);
+});
