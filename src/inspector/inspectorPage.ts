@@ -10,9 +10,10 @@ import { FilterBar } from './filterBar.ts';
 import { InspectorState, type ListState, type Mark } from './inspectorState.ts';
 import { keyOf, used } from './keys.ts';
 import { allColumns } from './listColumns.ts';
+import { markOfFinding } from './meaningCells.ts';
 import { MeaningView } from './meaningView.ts';
 import { asToInspector } from './messageGuard.ts';
-import { messageOf, viewExchange } from './messageView.ts';
+import { viewExchange } from './messageView.ts';
 import { asLayout, asPageState, type Layout, layoutOf, type PageState } from './pageState.ts';
 import { splitter } from './splitter.ts';
 import { statusStrip } from './statusStrip.ts';
@@ -34,6 +35,8 @@ export class InspectorPage {
   private readonly bytes: BytesPane;
   private readonly decompressing: Decompressing;
   private readonly filter: FilterBar;
+  /** For those who hear the page: what a key has led to. */
+  private readonly announcement: HTMLElement = document.createElement('div');
   private kept: PageState;
   private queries = 0;
 
@@ -48,7 +51,10 @@ export class InspectorPage {
       mark: (exchange, marked) => host.postMessage({ type: 'mark', exchange, marked }),
       leave: () => this.meaning.focus(),
     });
-    this.meaning = new MeaningView(this.state, { toBytes: (mark) => this.toBytes(mark) });
+    this.meaning = new MeaningView(this.state, this.decompressing, {
+      toBytes: (mark) => this.toBytes(mark),
+      toFinding: (index) => this.toFinding(index),
+    });
     this.bytes = new BytesPane(this.state, () => this.meaning.focus());
     this.filter = new FilterBar(this.state, 'filter-echo', {
       complete: (text, caret) => host.postMessage({ type: 'complete', text, caret }),
@@ -144,6 +150,9 @@ export class InspectorPage {
       statusStrip(this.state),
       announcer(this.state),
     );
+    this.announcement.className = 'unseen';
+    this.announcement.setAttribute('role', 'status');
+    page.append(this.announcement);
     const title = document.createElement('h1');
     title.className = 'unseen';
     title.textContent = 'Request Inspector';
@@ -315,6 +324,7 @@ export class InspectorPage {
       selected.value = key;
       this.state.gone.value = null;
       this.state.point(null, null);
+      if (!again) this.state.finding.value = -1;
       view.value = viewExchange(detail);
       if (cursor === null) chosen.value = null;
       else this.state.choose(cursor.direction, cursor.offset);
@@ -353,7 +363,10 @@ export class InspectorPage {
   private key(event: KeyboardEvent): void {
     switch (keyOf(event)) {
       case 'F8':
-        if (this.toViolation()) used(event);
+        if (this.stepFinding(1)) used(event);
+        break;
+      case 'Shift+F8':
+        if (this.stepFinding(-1)) used(event);
         break;
       case 'Ctrl+f':
         used(event);
@@ -371,22 +384,30 @@ export class InspectorPage {
     }
   }
 
-  /** To the byte that broke a rule; from that of the request to that of the response. */
-  private toViolation(): boolean {
-    const view = this.state.view.peek();
-    if (view === null) return false;
-    const chosen = this.state.chosen.peek();
-    const broken = [view.received, view.sent].filter((message) => message.violation !== null);
-    const at = broken.findIndex(
-      ({ direction, violation }) => chosen?.direction === direction && chosen.offset === violation?.offset,
-    );
-    const next = broken[(at + 1) % broken.length];
-    if (!next?.violation) return false;
-    const last = messageOf(view, next.direction).bytes.length - 1;
-    const offset = Math.max(0, Math.min(next.violation.offset, last));
-    this.state.chooseMark({ direction: next.direction, start: offset, end: offset + 1 });
-    this.bytes.focus(next.direction);
-    return true;
+  /** To the next finding whose bytes are known, or the one before; whether there is any. */
+  private stepFinding(step: 1 | -1): boolean {
+    const findings = this.state.view.peek()?.findings ?? [];
+    const { length } = findings;
+    const at = this.state.finding.peek();
+    for (let i = 1; i <= length; i++) {
+      const index = (at < 0 && step < 0 ? length - i : at + step * i + length * 2) % length;
+      if (findings[index].places.length === 0) continue;
+      this.toFinding(index);
+      return true;
+    }
+    return false;
+  }
+
+  /** Marks the bytes that show a finding, and says it. */
+  private toFinding(index: number): void {
+    const findings = this.state.view.peek()?.findings ?? [];
+    const finding = findings[index];
+    const mark = finding === undefined ? null : markOfFinding(finding);
+    if (mark === null) return;
+    this.state.finding.value = index;
+    this.state.chooseMark(mark);
+    this.bytes.focus(mark.direction);
+    this.announcement.textContent = `${finding.severity}, ${index + 1} of ${findings.length}: ${finding.sentence}`;
   }
 
   private keepLayout(change: Partial<Layout>): void {

@@ -53,6 +53,10 @@ export class InspectorState {
    * a value, such as `field` and `cookie`; `excluded`: has not. The page sets it.
    */
   filterBy: (operator: string, value: string, excluded: boolean) => void = () => undefined;
+  /** Parts of the messages that are shown on rows of their own, such as query parameters: finer than grammar elements. */
+  readonly parts: Signal<readonly Mark[]> = signal([]);
+  /** The finding that was gone to; -1 for none. */
+  readonly finding: Signal<number> = signal(-1);
   /** Whether the list follows the newest exchange. */
   readonly following: Signal<boolean> = signal(true);
 
@@ -60,14 +64,26 @@ export class InspectorState {
   readonly pointedLine: ReadonlySignal<Mark | null> = computed(() => this.lineOf(this.pointed.value));
   readonly chosenLine: ReadonlySignal<Mark | null> = computed(() => this.lineOf(this.chosen.value));
 
-  /** The grammar element that holds a byte, as a mark; the byte alone where none does. */
+  /** The finest part or grammar element that holds a byte, as a mark; the byte alone where none does. */
   markAt(direction: Direction, offset: number): Mark {
     const view = this.view.value;
+    const part = this.partAt(direction, offset);
+    if (part !== null) return part;
     if (view === null) return { direction, start: offset, end: offset + 1 };
     const { spans } = messageOf(view, direction);
     const index = spanIndexAt(spans, offset);
     if (index < 0) return { direction, start: offset, end: offset + 1 };
     return { direction, start: spans[index].start, end: spans[index].end };
+  }
+
+  /** The finest part on a row of its own that holds a byte. */
+  partAt(direction: Direction, offset: number): Mark | null {
+    let finest: Mark | null = null;
+    for (const part of this.parts.peek()) {
+      if (part.direction !== direction || offset < part.start || offset >= part.end) continue;
+      if (finest === null || part.end - part.start < finest.end - finest.start) finest = part;
+    }
+    return finest;
   }
 
   point(mark: Mark | null, offset: number | null): void {

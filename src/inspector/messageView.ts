@@ -1,4 +1,7 @@
 import { type Dissection, dissect, type Span } from '../http/dissect.ts';
+import type { MessageInput } from '../http/findings/exchangeFacts.ts';
+import type { Finding } from '../http/findings/finding.ts';
+import { findingsOf } from '../http/findings/findings.ts';
 import { defaultLimits, type Limits } from '../http/limits.ts';
 import type { RuleId } from '../http/rules.ts';
 import type { SpanName } from '../http/span.ts';
@@ -22,6 +25,8 @@ export interface ExchangeView {
   readonly detail: ExchangeDetail;
   readonly received: MessageView;
   readonly sent: MessageView;
+  /** Errors first, then warnings, then notes. */
+  readonly findings: readonly Finding[];
 }
 
 /** What was captured has passed the server's own limits, whatever they were. */
@@ -36,11 +41,25 @@ const capturedLimits: Limits = {
 export function viewExchange(detail: ExchangeDetail): ExchangeView {
   const { row } = detail;
   const refused = row.rule === '' ? null : { rule: row.rule, offset: detail.ruleOffset };
-  return {
-    detail,
-    received: viewRequest(detail.request, refused),
-    sent: viewResponse(detail.response, row.method),
-  };
+  const received = viewRequest(detail.request, refused);
+  const sent = viewResponse(detail.response, row.method);
+  const { times, connection } = detail;
+  const findings = findingsOf({
+    request: inputOf(received),
+    response: inputOf(sent),
+    ...times,
+    aborted: row.aborted,
+    exchangeNumber: connection.exchangeNumber,
+    readWithPrevious: connection.readWithPrevious,
+    readWithNext: connection.readWithNext,
+    closeReason: connection.closeReason,
+  });
+  return { detail, received, sent, findings };
+}
+
+function inputOf({ bytes, detail, spans, violation }: MessageView): MessageInput {
+  const { length, complete, segments } = detail;
+  return { bytes: firstKept(bytes), length, complete, spans, violation, transfers: segments };
 }
 
 export function messageOf(view: ExchangeView, direction: Direction): MessageView {

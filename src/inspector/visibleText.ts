@@ -49,12 +49,16 @@ export function visibleText(bytes: Uint8Array, keep = ''): string {
     .join('');
 }
 
-/** Escapes a string that came from the wire but was decoded elsewhere, such as a request target in a list. */
-export function visibleString(text: string): string {
+/**
+ * Escapes a string that came from the wire but was decoded elsewhere, such as a request target in a list.
+ * `keep`: as in `visiblePieces`.
+ */
+export function visibleString(text: string, keep = ''): string {
   if (plainAscii.test(text)) return text;
   let visible = '';
   for (const character of text) {
-    visible += invisible.test(character) ? escapeOf(character.codePointAt(0) ?? 0) : character;
+    const escaped = invisible.test(character) && !keep.includes(character);
+    visible += escaped ? escapeOf(character.codePointAt(0) ?? 0) : character;
   }
   return visible;
 }

@@ -108,10 +108,11 @@ export const connectionChecks: readonly Check[] = [
   }),
   check('warning', 'client-went-away', '9112#8', ({ input, response }) => {
     if (!input.aborted) return null;
+    const when = response.input.length === 0 ? 'before an answer' : 'before the answer was out';
     return found(
-      response.input.length === 0
-        ? 'The connection ended before an answer.'
-        : 'The connection ended before the answer was out: the client left, or the server had to cut it.',
+      input.closeReason === ''
+        ? `The connection ended ${when}.`
+        : `The connection ended ${when}: ${input.closeReason}`,
       response.input.length === 0
         ? null
         : inResponse({ start: response.input.length - 1, end: response.input.length }),

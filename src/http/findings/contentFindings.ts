@@ -54,7 +54,7 @@ export const contentChecks: readonly Check[] = [
     )
       return null;
     return found(
-      `Of the codings that the client offers, ${field.value} was chosen; Content-Length counts the compressed bytes.`,
+      `Of the codings that the client offers, ${field.value} was chosen: the body is smaller on the wire than what it holds.`,
       inResponse(field.valuePart),
       inRequest(request.field('accept-encoding')?.valuePart),
     );

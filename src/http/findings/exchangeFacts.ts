@@ -171,7 +171,8 @@ export interface ExchangeInput {
   readonly exchangeNumber: number;
   readonly readWithPrevious: boolean;
   readonly readWithNext: boolean;
-  readonly connectionClosed: boolean;
+  /** Why the connection ended, in a sentence; empty while it is open. */
+  readonly closeReason: string;
 }
 
 /** An exchange as findings look at it. */

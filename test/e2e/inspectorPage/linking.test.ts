@@ -61,7 +61,7 @@ test('pointing at a byte marks its field, and the rest of its bytes', async () =
   assert.match(await strip(), /Request byte 1.*0x45 "E".*method.*RFC 9112 section 3\.1/s);
   const inHex = await characterAt(0, 'hex', 5);
   await page.mouse.move(inHex.x, inHex.y);
-  assert.equal(await textOf(page.locator('.meaning .token.pointed')), '/index.html?from=start');
+  assert.equal(await textOf(page.locator('.meaning .token.pointed')), '/index.html');
 });
 
 test('a click chooses, and stays when the pointer leaves', async () => {
@@ -123,7 +123,10 @@ test('the keyboard walks by byte, by row, by grammar element, to the meaning and
   }
   assert.equal(await page.locator('.hex').first().getAttribute('aria-activedescendant'), 'cursor-received');
   await page.keyboard.press('Enter');
-  assert.equal(await page.evaluate(() => document.activeElement?.textContent), '/index.html?from=start');
+  assert.equal(await page.evaluate(() => document.activeElement?.textContent), '/index.html');
+  await page.keyboard.press('ArrowUp');
+  assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'GET');
+  await page.keyboard.press(' ');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowRight');
   assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'localhost:5500');
@@ -159,7 +162,7 @@ test('the grids have one tab stop each', async () => {
   const page = await open(0);
   await page.locator('.list').focus();
   const stops: (string | null | undefined)[] = [];
-  for (let i = 0; i < 6; i++) {
+  for (let i = 0; i < 7; i++) {
     await page.keyboard.press('Tab');
     stops.push(
       await page.evaluate(() => {
@@ -168,8 +171,9 @@ test('the grids have one tab stop each', async () => {
       }),
     );
   }
-  assert.deepEqual(stops.slice(0, 5), [
+  assert.deepEqual(stops.slice(0, 6), [
     'Height of the list',
+    'Meaning',
     'Meaning',
     'Width of the meaning',
     'Request bytes, 418 bytes',
@@ -204,7 +208,8 @@ test('a chunked body is joined, its trailers follow, and what delimits chunks is
   const page = await open(2);
   const body = page.locator('.line.body').first();
   assert.match(await textOf(body), /Body · 23 bytes · application\/json · 3 chunks/);
-  assert.equal(await body.locator('pre').textContent(), '{"name":"spark","n":1}\n');
+  await body.getByRole('button', { name: 'Text' }).click();
+  assert.equal(await page.locator('.block pre').first().textContent(), '{"name":"spark","n":1}\n');
   assert.equal(await textOf(page.locator('.line.trailer .role-name')), 'Checksum');
   await body.hover();
   assert.match((await tested.marked('pointed-line', 'received')).join(' '), /39 0D 0A/);

@@ -67,6 +67,11 @@ for (const theme of themeNames) {
     await page.keyboard.press('F8');
     await tested.settled();
     assert.deepEqual(await violations(), []);
+    for (const tab of [/Findings/, /Timing/]) {
+      await page.getByRole('tab', { name: tab }).click();
+      await tested.settled();
+      assert.deepEqual(await violations(), []);
+    }
   });
 
   test(`${theme}: the offending byte, the cursor and the selected row are framed, not only coloured`, async () => {

@@ -85,7 +85,7 @@ export function exchangeOf(example: Example): ExchangeInput {
     exchangeNumber: 1,
     readWithPrevious: false,
     readWithNext: false,
-    connectionClosed: false,
+    closeReason: '',
     ...example.facts,
   };
 }

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RuleId } from '../../../src/http/rules.ts';
-import { bodyText, fieldValue } from '../../../src/inspector/bodyText.ts';
+import { bodyContent } from '../../../src/inspector/bodyContent.ts';
+import { bodySection, noChoices } from '../../../src/inspector/bodySection.ts';
+import { fieldValue } from '../../../src/inspector/fieldValue.ts';
 import { type MessageView, viewExchange } from '../../../src/inspector/messageView.ts';
+import type { PartRow } from '../../../src/inspector/partRow.ts';
 import type { ExchangeDetail, KeptBytes } from '../../../src/protocol/inspector.ts';
 
 const bytesOf = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
@@ -67,26 +70,29 @@ const head = 'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 100
 const last = (message: MessageView) => message.spans.at(-1);
 const data = (message: MessageView) => message.lines.find(({ kind }) => kind === 'body')?.tokens ?? [];
 
+const section = (message: MessageView) => {
+  const line = message.lines.find(({ kind }) => kind === 'body');
+  assert.ok(line !== undefined);
+  return bodySection(message, line, noChoices, null);
+};
+const blocks = (rows: readonly PartRow[]) =>
+  rows.flatMap(({ block }) => (block === null || block.kind === 'image' ? [] : [block.text]));
+
 test('a body that runs on behind what was kept is body to its end', () => {
   const length = head.length + 1_000_000;
   const { sent } = viewExchange(exchange(of(''), { ...of(`${head}begin`), length }));
   assert.deepEqual(last(sent), { name: 'message-body', start: head.length, end: length });
-  const body = bodyText(sent, data(sent), 2048);
-  assert.deepEqual(body, {
-    length: 1_000_000,
-    missing: 999_995,
-    type: 'text/plain',
-    text: 'begin',
-    shown: 5,
-    chunks: null,
-  });
+  const { facts, rows } = section(sent);
+  assert.deepEqual(facts, ['1,000,000 bytes', 'text/plain', '999,995 bytes not kept']);
+  assert.deepEqual(blocks(rows), ['begin']);
 });
 
 test('a body of which nothing was kept is body too', () => {
   const length = head.length + 1_000_000;
   const { sent } = viewExchange(exchange(of(''), { ...of(head), length }));
   assert.deepEqual(last(sent), { name: 'message-body', start: head.length, end: length });
-  assert.equal(bodyText(sent, data(sent), 2048).shown, 0);
+  assert.equal(bodyContent(sent, data(sent), 2048).bytes.length, 0);
+  assert.deepEqual(blocks(section(sent).rows), ['']);
 });
 
 test('nothing is parsed across a gap in a chunked body', () => {
@@ -122,17 +128,41 @@ test('a response to HEAD ends with its header section', () => {
 test('chunks are joined, and lines end as lines do', () => {
   const text = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\na\r\n\r\n4\r\nb\x1bcd\r\n0\r\n\r\n';
   const { sent } = viewExchange(exchange(of(''), of(text)));
-  const body = bodyText(sent, data(sent), 2048);
-  assert.deepEqual([body.length, body.chunks, body.text], [7, 2, null]);
+  const body = bodyContent(sent, data(sent), 2048);
+  assert.equal(body.length, 7);
+  // Not text: hexadecimal.
+  assert.match(blocks(section(sent).rows)[0], /^000000 {2}61 0D 0A 62 1B 63 64 +a··b·cd$/);
   const plain = viewExchange(exchange(of(''), of(text.replace('\x1b', '-')))).sent;
-  assert.equal(bodyText(plain, data(plain), 2048).text, 'a\nb-cd');
-  assert.equal(bodyText(plain, data(plain), 4).text, 'a\nb');
+  assert.deepEqual(blocks(section(plain).rows), ['a\nb-cd']);
+  assert.deepEqual(bodyContent(plain, data(plain), 4).bytes, bytesOf('a\r\nb'));
+});
+
+test('each byte of joined chunks has its place in the message', () => {
+  const text = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n';
+  const { sent } = viewExchange(exchange(of(''), of(text)));
+  const body = bodyContent(sent, data(sent), 2048);
+  for (let at = 0; at < body.bytes.length; at++) {
+    const place = body.place({ start: at, end: at + 1 });
+    assert.ok(place !== null && place.end === place.start + 1);
+    assert.equal(text.charCodeAt(place.start), body.bytes[at]);
+  }
+  const across = body.place({ start: 1, end: 5 });
+  assert.equal(across && text.slice(across.start, across.end), 'bc\r\n4\r\nde');
 });
 
 test('an encoded body is not shown as text', () => {
   const text = 'HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 2\r\n\r\nhi';
   const { sent } = viewExchange(exchange(of(''), of(text)));
-  assert.equal(bodyText(sent, data(sent), 2048).text, null);
+  const { facts, actions, rows } = section(sent);
+  assert.deepEqual(facts, ['2 bytes', 'br']);
+  assert.deepEqual(
+    actions.map(({ label, pressed }) => [label, pressed]),
+    [
+      ['As sent', false],
+      ['Decompressed', true],
+    ],
+  );
+  assert.equal(rows[0].remark, 'Decompressing ...');
 });
 
 test('a field is found whatever its spelling', () => {

@@ -1,0 +1,191 @@
+/** A body as it is shown: what is known of it, the choices of how to see it, and its rows. */
+import type { Span } from '../http/dissect.ts';
+import type { Direction } from '../protocol/capture.ts';
+import type { Decompressed } from '../protocol/inspector.ts';
+import { type BodyContent, bodyContent, decompressedContent } from './bodyContent.ts';
+import { contentRows, kindOf, moreRow, shownRows } from './bodyRows.ts';
+import { counted } from './format.ts';
+import type { MeaningLine } from './meaning.ts';
+import type { MessageView } from './messageView.ts';
+import { type Action, type BodyFormat, type BodySource, type PartRow, partRow, text } from './partRow.ts';
+import { firstEndingAfter } from './spanIndex.ts';
+import { visibleText } from './visibleText.ts';
+
+/** What the user chose to see; all of it is void for another exchange. */
+export interface Choices {
+  /** Rows that the user opened or closed, against what they are by themselves. */
+  readonly toggled: ReadonlySet<string>;
+  readonly more: ReadonlyMap<string, number>;
+  readonly source: ReadonlyMap<Direction, BodySource>;
+  readonly format: ReadonlyMap<Direction, BodyFormat>;
+}
+
+export const noChoices: Choices = {
+  toggled: new Set(),
+  more: new Map(),
+  source: new Map(),
+  format: new Map(),
+};
+
+/** What undoing the content coding has given so far; null before it was asked for. */
+export type Decompression = Decompressed | 'waiting' | null;
+
+export interface BodySection {
+  readonly facts: readonly string[];
+  readonly actions: readonly Action[];
+  readonly rows: readonly PartRow[];
+}
+
+/** Bytes of a body that are taken apart, and that a picture may have. */
+export const mostTakenApart = 1024 * 1024;
+const mostPicture = 16 * 1024 * 1024;
+/** Bytes of a chunk that its row shows. */
+const chunkPreview = 80;
+const level = 3;
+
+/** The source that is shown where the user chose none: the one that says most. */
+export function sourceOf(message: MessageView, choices: Choices, content: BodyContent): BodySource {
+  const chosen = choices.source.get(message.direction);
+  if (chosen !== undefined) return chosen;
+  return content.codings.length > 0 ? 'decompressed' : 'joined';
+}
+
+export function bodySection(
+  message: MessageView,
+  line: MeaningLine,
+  choices: Choices,
+  decompression: Decompression,
+): BodySection {
+  const sent = contentOf(message, line.tokens);
+  const chunked = line.tokens.some(({ name }) => name === 'chunk-data');
+  const source = sourceOf(message, choices, sent);
+  const content = source === 'decompressed' ? decompressed(sent, decompression) : sent;
+  const format = choices.format.get(message.direction) ?? 'parts';
+  const key = `${message.direction} body ${source}`;
+  const actions = [...sourceActions(source, chunked, sent), ...formatActions(source, format, content)];
+  const facts = factsOf(message, line, sent, chunked);
+  if (source === 'wire') return { facts, actions, rows: chunkRows(message, line, choices) };
+  if (content === null)
+    return { facts, actions, rows: [partRow(key, level, { remark: stateOf(decompression) })] };
+  const rows = [
+    ...contentRows(content, { key, level, format, more: choices.more, toggled: choices.toggled }),
+  ];
+  const remark = source === 'decompressed' ? decompressedRemark(content, sent, decompression) : '';
+  if (remark !== '') rows.unshift(partRow(`${key} size`, level, { remark }));
+  return { facts, actions, rows };
+}
+
+/** The data of a body: the whole of a picture, the beginning of anything else. */
+export function contentOf(message: MessageView, data: readonly Span[]): BodyContent {
+  const content = bodyContent(message, data, mostTakenApart);
+  return kindOf(content) === 'image' || content.codings.length > 0
+    ? bodyContent(message, data, mostPicture)
+    : content;
+}
+
+function factsOf(message: MessageView, line: MeaningLine, content: BodyContent, chunked: boolean): string[] {
+  const facts = [counted(content.length, 'byte')];
+  if (content.type.type !== '') facts.push(visibleType(content));
+  if (content.codings.length > 0) facts.push(content.codings.join(', '));
+  if (chunked) facts.push(counted(line.tokens.length, 'chunk'));
+  const missing = line.tokens.reduce((sum, { start, end }) => sum + message.bytes.missing(start, end), 0);
+  if (missing > 0) facts.push(`${counted(missing, 'byte')} not kept`);
+  return facts;
+}
+
+function visibleType({ type }: BodyContent): string {
+  return visibleText(new TextEncoder().encode(type.type));
+}
+
+function sourceActions(source: BodySource, chunked: boolean, content: BodyContent): Action[] {
+  const encoded = content.codings.length > 0;
+  if (!chunked && !encoded) return [];
+  const action = (label: string, value: BodySource): Action => ({
+    label,
+    pressed: source === value,
+    does: { kind: 'source', source: value },
+  });
+  return [
+    ...(chunked ? [action('Chunks', 'wire')] : []),
+    action(chunked ? 'De-chunked' : 'As sent', 'joined'),
+    ...(encoded ? [action('Decompressed', 'decompressed')] : []),
+  ];
+}
+
+const partsLabels = { json: 'Tree', form: 'Fields', multipart: 'Parts', image: 'Picture' } as const;
+
+function formatActions(source: BodySource, format: BodyFormat, content: BodyContent | null): Action[] {
+  if (source === 'wire' || content === null || content.bytes.length === 0) return [];
+  const kind = kindOf(content);
+  const named = kind === 'text' || kind === 'other' ? null : partsLabels[kind];
+  const shown = format === 'parts' && named === null ? (kind === 'other' ? 'hex' : 'text') : format;
+  const action = (label: string, value: BodyFormat): Action => ({
+    label,
+    pressed: shown === value,
+    does: { kind: 'format', format: value },
+  });
+  return [...(named === null ? [] : [action(named, 'parts')]), action('Text', 'text'), action('Hex', 'hex')];
+}
+
+function decompressed(content: BodyContent, decompression: Decompression): BodyContent | null {
+  if (decompression === null || decompression === 'waiting') return null;
+  if (decompression.bytes.length === 0 && decompression.end !== 'whole') return null;
+  return decompressedContent(content, decompression.bytes);
+}
+
+function stateOf(decompression: Decompression): string {
+  if (decompression === null || decompression === 'waiting') return 'Decompressing ...';
+  return decompression.end === 'unavailable'
+    ? 'This content coding cannot be undone here.'
+    : 'The data is not of the coding that Content-Encoding names, or was not kept from its beginning.';
+}
+
+function decompressedRemark(content: BodyContent, sent: BodyContent, decompression: Decompression): string {
+  const size = `${counted(content.length, 'byte')}, from ${counted(sent.length, 'byte')} on the wire`;
+  const end = decompression === null || decompression === 'waiting' ? 'whole' : decompression.end;
+  switch (end) {
+    case 'cut':
+      return `${size}. There is more: decompressing stops here, since a few bytes can hold very many.`;
+    case 'broken':
+      return `${size}. What follows is missing or malformed.`;
+    case 'whole':
+    case 'unavailable':
+      return size;
+  }
+}
+
+/** The chunks of a body as they came: each with its size line, and the beginning of its data. */
+function chunkRows(message: MessageView, line: MeaningLine, choices: Choices): PartRow[] {
+  const { spans, bytes, direction } = message;
+  const key = `${direction} chunks`;
+  const limit = shownRows(choices, key);
+  const rows: PartRow[] = [];
+  const shown = ({ start, end }: Span) => visibleText(bytes.slice(start, end, chunkPreview));
+  let open: { start: number; end: number; texts: PartRow['texts'][number][]; size: number } | null = null;
+  const close = () => {
+    if (open === null) return;
+    const { start, end, texts, size } = open;
+    const remark = size > chunkPreview ? counted(size, 'byte') : '';
+    rows.push(partRow(`${key} ${start}`, level, { place: { start, end }, texts, remark }));
+    open = null;
+  };
+  let more = false;
+  for (let at = firstEndingAfter(spans, line.start); at < spans.length && spans[at].start < line.end; at++) {
+    const span = spans[at];
+    if (span.name === 'chunk-size' || span.name === 'last-chunk') {
+      close();
+      more = rows.length >= limit;
+      if (more) break;
+      open = { start: span.start, end: span.end, texts: [text(shown(span), 'framing', span)], size: 0 };
+    } else if (open !== null) {
+      open.end = span.end;
+      if (span.name === 'chunk-ext') open.texts.push(text(shown(span), 'framing', span));
+      if (span.name === 'chunk-data') {
+        open.texts.push(text(shown(span), 'value', span));
+        open.size = span.end - span.start;
+      }
+    }
+  }
+  close();
+  return [...rows, ...moreRow(more, key, level)];
+}

@@ -1,0 +1,457 @@
+import { effect, type Signal, signal } from '@preact/signals-core';
+import { html, nothing, render, type TemplateResult } from 'lit-html';
+import { repeat } from 'lit-html/directives/repeat.js';
+import type { Direction } from '../protocol/capture.ts';
+import {
+  type BodySection,
+  bodySection,
+  type Choices,
+  contentOf,
+  type Decompression,
+  noChoices,
+  sourceOf,
+} from './bodySection.ts';
+import type { Decompressing } from './decompressing.ts';
+import type { InspectorState, Mark } from './inspectorState.ts';
+import { keyOf, used } from './keys.ts';
+import { lineParts, opensByItself } from './lineParts.ts';
+import type { MeaningLine } from './meaning.ts';
+import {
+  actionCell,
+  calloutRow,
+  fieldCells,
+  lineRow,
+  markOf,
+  markOfFinding,
+  noteRow,
+  partRowTemplate,
+  remarkCell,
+  tokenCell,
+  unparsedCell,
+} from './meaningCells.ts';
+import type { ExchangeView, MessageView } from './messageView.ts';
+import type { Action, Block, BodyChoice, PartRow } from './partRow.ts';
+import { Pictures } from './pictures.ts';
+
+export interface MeaningEvents {
+  /** Enter on something that stands for bytes: to these bytes. */
+  toBytes(mark: Mark): void;
+}
+
+/**
+ * The messages of the selected exchange, taken apart: a tree grid of one row per line, with its parts below it, and
+ * one tab stop.
+ */
+export class MessagesPanel {
+  readonly element: HTMLElement = document.createElement('div');
+  private readonly state: InspectorState;
+  private readonly events: MeaningEvents;
+  private readonly decompressing: Decompressing;
+  private readonly choices: Signal<Choices> = signal(noChoices);
+  private readonly decompressions: Signal<ReadonlyMap<Direction, Decompression>> = signal(new Map());
+  private readonly pictures = new Pictures();
+  private lines = new Map<string, HTMLElement>();
+  private tokens = new Map<string, HTMLElement>();
+  private parts = new Map<string, HTMLElement>();
+  /** The cell that Tab leads to. */
+  private current: HTMLElement | null = null;
+
+  constructor(state: InspectorState, decompressing: Decompressing, events: MeaningEvents) {
+    this.state = state;
+    this.events = events;
+    this.decompressing = decompressing;
+    const { element } = this;
+    element.className = 'messages';
+    element.setAttribute('role', 'treegrid');
+    element.setAttribute('aria-label', 'Messages, taken apart');
+    element.addEventListener('pointerover', (event) => state.point(markOf(event.target), null));
+    element.addEventListener('pointerleave', () => state.point(null, null));
+    element.addEventListener('click', (event) => this.click(event));
+    element.addEventListener('keydown', (event) => this.key(event));
+    element.addEventListener('focusin', (event) => this.focused(event.target));
+    let shown = '';
+    effect(() => {
+      const key = state.view.value?.detail.row.key ?? '';
+      if (key === shown) return;
+      shown = key;
+      this.choices.value = noChoices;
+      this.decompressions.value = new Map();
+      this.pictures.clear();
+    });
+    effect(() => {
+      state.finding.value;
+      this.show(state.view.value, this.choices.value, this.decompressions.value);
+    });
+    effect(() => {
+      this.drawn();
+      this.mark('pointed', state.pointed.value, state.pointedLine.value);
+    });
+    effect(() => {
+      this.drawn();
+      this.mark('chosen', state.chosen.value, state.chosenLine.value);
+    });
+    effect(() => {
+      if (state.chosen.value !== null) this.reveal();
+    });
+  }
+
+  /** Puts the keyboard's focus on what the chosen bytes mean; on the first line where none are chosen. */
+  focus(): void {
+    this.chosenElement()?.focus({ preventScroll: true });
+  }
+
+  /** Makes an effect run again whenever the rows were drawn anew. */
+  private drawn(): void {
+    this.state.view.value;
+    this.state.finding.value;
+    this.choices.value;
+    this.decompressions.value;
+  }
+
+  private show(
+    view: ExchangeView | null,
+    choices: Choices,
+    decompressions: ReadonlyMap<Direction, Decompression>,
+  ): void {
+    const { element } = this;
+    if (view === null) {
+      render(nothing, element);
+    } else {
+      const rows = (message: MessageView) => this.message(view, message, choices, decompressions);
+      render(html`${rows(view.received)}${rows(view.sent)}`, element);
+    }
+    this.lines = byRange(element, '.line:not(.part)');
+    this.tokens = byRange(element, '.token');
+    this.parts = byRange(element, '.part');
+    this.state.parts.value = [...element.querySelectorAll('.part[data-start], .part .token[data-start]')]
+      .map(markOf)
+      .filter((mark) => mark !== null);
+    this.enter(this.current?.isConnected ? this.current : this.cells()[0]);
+  }
+
+  private message(
+    view: ExchangeView,
+    message: MessageView,
+    choices: Choices,
+    decompressions: ReadonlyMap<Direction, Decompression>,
+  ): TemplateResult {
+    const { direction, lines } = message;
+    return html`<div role="rowgroup" class="message">
+      <div role="row" aria-level="1" class="heading">
+        <span role="gridcell">${headingOf(view, message)}</span>
+      </div>
+      ${this.callouts(view, direction)}
+      ${message.bytes.length === 0 ? emptyRow(direction, view) : nothing}
+      <div role="presentation" class="lines">
+        ${lines.map((line) => this.line(message, line, choices, decompressions))}
+      </div>
+      ${
+        message.bytes.length > 0 && !message.detail.complete && message.violation === null
+          ? noteRow(view.detail.row.aborted ? 'It was cut off here.' : 'More may come.')
+          : nothing
+      }
+    </div>`;
+  }
+
+  /** What went wrong, and the finding that was gone to, above the message that shows it. */
+  private callouts(view: ExchangeView, direction: Direction): TemplateResult[] {
+    const current = this.state.finding.peek();
+    return view.findings.flatMap((finding, index) => {
+      const isHere = (markOfFinding(finding)?.direction ?? 'sent') === direction;
+      const stands = finding.severity !== 'note' || index === current;
+      return isHere && stands ? [calloutRow(view, finding, index === current)] : [];
+    });
+  }
+
+  private line(
+    message: MessageView,
+    line: MeaningLine,
+    choices: Choices,
+    decompressions: ReadonlyMap<Direction, Decompression>,
+  ): unknown {
+    switch (line.kind) {
+      case 'start-line':
+        return this.opening(
+          message,
+          line,
+          choices,
+          line.tokens.map((token) => tokenCell(message, token)),
+        );
+      case 'field':
+      case 'trailer':
+        return this.opening(message, line, choices, fieldCells(message, line));
+      case 'empty-lines':
+        return lineRow(message, line, null, remarkCell('Empty lines before the request line are ignored.'));
+      case 'header-end':
+        return lineRow(message, line, null, remarkCell('An empty line ends the header section.'));
+      case 'trailer-end':
+        return lineRow(message, line, null, remarkCell('An empty line ends the trailer section.'));
+      case 'body':
+        return this.body(
+          message,
+          line,
+          bodySection(message, line, choices, this.decompression(message, line, choices, decompressions)),
+        );
+      case 'unparsed':
+        return lineRow(message, line, null, unparsedCell(message, line));
+    }
+  }
+
+  /** A line with the rows of its parts, where it is open. */
+  private opening(message: MessageView, line: MeaningLine, choices: Choices, cells: unknown): unknown {
+    const opened = opensByItself(message, line) !== choices.toggled.has(`${message.direction} ${line.start}`);
+    // Always a pair, so that the row stays the same element, and keeps the focus, whether it is open or not.
+    return [
+      lineRow(message, line, opened, cells),
+      opened ? this.rows(message, lineParts(message, line)) : nothing,
+    ];
+  }
+
+  private body(message: MessageView, line: MeaningLine, { facts, actions, rows }: BodySection): unknown {
+    const head = html`<span role="gridcell" tabindex="-1" class="cell remark">Body · ${facts.join(' · ')}</span>
+      ${actions.map((action) => actionCell(action, (chosen) => this.act(message.direction, chosen)))}`;
+    return [lineRow(message, line, null, head), this.rows(message, rows)];
+  }
+
+  private rows({ direction }: MessageView, rows: readonly PartRow[]): unknown {
+    const picture = (block: Block & { kind: 'image' }) => this.pictures.url(block.bytes, block.type);
+    return repeat(
+      rows,
+      ({ key }) => key,
+      (row) => partRowTemplate(direction, row, (action) => this.act(direction, action), picture),
+    );
+  }
+
+  /** What undoing the content coding has given; begins it where it is wanted for the first time. */
+  private decompression(
+    message: MessageView,
+    line: MeaningLine,
+    choices: Choices,
+    decompressions: ReadonlyMap<Direction, Decompression>,
+  ): Decompression {
+    const known = decompressions.get(message.direction) ?? null;
+    if (known !== null || !message.detail.complete) return known;
+    const content = contentOf(message, line.tokens);
+    if (content.codings.length === 0 || sourceOf(message, choices, content) !== 'decompressed') return null;
+    void this.decompress(message, content.codings, content.bytes);
+    return 'waiting';
+  }
+
+  private async decompress(
+    message: MessageView,
+    codings: readonly string[],
+    bytes: Uint8Array,
+  ): Promise<void> {
+    const key = this.state.view.peek()?.detail.row.key;
+    const result = await this.decompressing.decompress(codings, bytes);
+    if (this.state.view.peek()?.detail.row.key !== key) return;
+    this.decompressions.value = new Map([...this.decompressions.peek(), [message.direction, result]]);
+  }
+
+  private act(direction: Direction, { does }: Action): void {
+    this.choices.value = chosen(this.choices.peek(), direction, does);
+  }
+
+  private toggle(row: Element | null): boolean {
+    const key = row instanceof HTMLElement && row.hasAttribute('aria-expanded') ? row.dataset.key : undefined;
+    if (key === undefined) return false;
+    const choices = this.choices.peek();
+    const toggled = new Set(choices.toggled);
+    if (!toggled.delete(key)) toggled.add(key);
+    this.choices.value = { ...choices, toggled };
+    return true;
+  }
+
+  private cells(): HTMLElement[] {
+    return [...this.element.querySelectorAll<HTMLElement>('.cell')];
+  }
+
+  /** Makes a cell the one that Tab leads to. */
+  private enter(cell: HTMLElement | undefined): void {
+    if (this.current !== null) this.current.tabIndex = -1;
+    this.current = cell ?? null;
+    if (this.current !== null) this.current.tabIndex = 0;
+  }
+
+  private focused(target: EventTarget | null): void {
+    const cell = target instanceof Element ? target.closest<HTMLElement>('.cell') : null;
+    if (cell === null) return;
+    this.enter(cell);
+    const mark = markOf(cell);
+    // A click chooses by itself; the keyboard walks from cell to cell.
+    if (mark !== null && cell.matches(':focus-visible')) this.chooseUnlessWithin(mark);
+  }
+
+  /** Coming from the bytes, the cursor stays where it was within what was walked to. */
+  private chooseUnlessWithin(mark: Mark): void {
+    const chosen = this.state.chosen.peek();
+    const within =
+      chosen !== null &&
+      chosen.direction === mark.direction &&
+      chosen.start >= mark.start &&
+      chosen.end <= mark.end &&
+      this.chosenElement() === this.current;
+    if (!within) this.state.chooseMark(mark);
+  }
+
+  private click(event: MouseEvent): void {
+    const target = event.target instanceof Element ? event.target : null;
+    if (target === null || target.closest('a, button') !== null || window.getSelection()?.type === 'Range')
+      return;
+    if (target.closest('.twistie') !== null) {
+      this.toggle(target.closest('.line'));
+      return;
+    }
+    const mark = markOf(target);
+    if (mark !== null) this.state.chooseMark(mark);
+  }
+
+  private key(event: KeyboardEvent): void {
+    const rows = [...this.element.querySelectorAll<HTMLElement>('[role=row]')]
+      .map((row) => [...row.querySelectorAll<HTMLElement>('.cell')])
+      .filter((cells) => cells.length > 0);
+    const row = rows.findIndex((cells) => this.current !== null && cells.includes(this.current));
+    if (row < 0) return;
+    const column = this.current === null ? 0 : rows[row].indexOf(this.current);
+    const at = (index: number) => {
+      const cells = rows[Math.min(Math.max(0, index), rows.length - 1)];
+      return cells[Math.min(column, cells.length - 1)];
+    };
+    const key = keyOf(event);
+    if (this.opensOrCloses(key, column, rows[row].length)) {
+      used(event);
+      this.current?.focus();
+      return;
+    }
+    const target = (() => {
+      switch (key) {
+        case 'ArrowDown':
+          return at(row + 1);
+        case 'ArrowUp':
+          return at(row - 1);
+        case 'PageDown':
+          return at(row + 10);
+        case 'PageUp':
+          return at(row - 10);
+        case 'ArrowRight':
+          return rows[row][Math.min(column + 1, rows[row].length - 1)];
+        case 'ArrowLeft':
+          return rows[row][Math.max(column - 1, 0)];
+        case 'Home':
+          return rows[row][0];
+        case 'End':
+          return rows[row].at(-1);
+        case 'Ctrl+Home':
+          return rows[0][0];
+        case 'Ctrl+End':
+          return rows.at(-1)?.[0];
+        default:
+          return undefined;
+      }
+    })();
+    const isControl = event.target instanceof Element && event.target.matches('a, button');
+    if (target !== undefined) {
+      used(event);
+      target.focus();
+    } else if (key === 'Enter' && !isControl) {
+      const mark = markOf(this.current);
+      if (mark === null) return;
+      used(event);
+      this.events.toBytes(mark);
+    }
+  }
+
+  /** As in a tree: Left on a row's first cell closes it, Right on its last one opens it, Space does either. */
+  private opensOrCloses(key: string, column: number, columns: number): boolean {
+    const row = this.current?.closest('[role=row]') ?? null;
+    if (row === null || this.current?.matches('a, button')) return false;
+    const opened = row.getAttribute('aria-expanded') === 'true';
+    switch (key) {
+      case ' ':
+        return this.toggle(row);
+      case 'ArrowLeft':
+        return column === 0 && opened && this.toggle(row);
+      case 'ArrowRight':
+        return column === columns - 1 && !opened && this.toggle(row);
+      default:
+        return false;
+    }
+  }
+
+  private mark(name: 'pointed' | 'chosen', mark: Mark | null, line: Mark | null): void {
+    for (const marked of this.element.querySelectorAll(`.${name}, .${name}-line`)) {
+      marked.classList.remove(name, `${name}-line`);
+    }
+    if (line !== null) this.lines.get(rangeKey(line))?.classList.add(`${name}-line`);
+    if (mark === null) return;
+    const part = this.parts.get(rangeKey(mark)) ?? this.tokens.get(rangeKey(mark))?.closest('.part');
+    part?.classList.add(`${name}-line`);
+    this.tokens.get(rangeKey(mark))?.classList.add(name);
+  }
+
+  /** The cell that stands for the chosen bytes. */
+  private chosenElement(): HTMLElement | null {
+    const { chosen, chosenLine } = this.state;
+    const mark = chosen.peek();
+    const line = chosenLine.peek();
+    const token = mark === null ? undefined : this.tokens.get(rangeKey(mark));
+    if (token !== undefined) return token;
+    const part = mark === null ? undefined : this.parts.get(rangeKey(mark));
+    const row = part ?? (line === null ? undefined : this.lines.get(rangeKey(line)));
+    return row?.querySelector<HTMLElement>('.cell') ?? this.current;
+  }
+
+  private reveal(): void {
+    const element = this.chosenElement()?.closest('.line');
+    if (!element) return;
+    const box = element.getBoundingClientRect();
+    const pane = this.element.getBoundingClientRect();
+    const headings = 24;
+    if (box.bottom <= pane.top + headings || box.top >= pane.bottom)
+      element.scrollIntoView({ block: 'nearest' });
+  }
+}
+
+function chosen(choices: Choices, direction: Direction, does: BodyChoice): Choices {
+  switch (does.kind) {
+    case 'source':
+      return { ...choices, source: new Map([...choices.source, [direction, does.source]]) };
+    case 'format':
+      return { ...choices, format: new Map([...choices.format, [direction, does.format]]) };
+    case 'more':
+      return {
+        ...choices,
+        more: new Map([...choices.more, [does.key, (choices.more.get(does.key) ?? 0) + 1]]),
+      };
+  }
+}
+
+function emptyRow(direction: Direction, view: ExchangeView): TemplateResult {
+  if (direction === 'received') return noteRow('Nothing of it was received.');
+  return noteRow(view.detail.row.aborted ? 'The connection ended before an answer.' : 'Not answered yet.');
+}
+
+function headingOf(view: ExchangeView, message: MessageView): string {
+  const { peer, serverName, row } = view.detail;
+  const address = peer.address.includes(':') ? `[${peer.address}]` : peer.address;
+  switch (message.direction) {
+    case 'received':
+      return `Request ${row.id} · from ${address}:${peer.port}`;
+    case 'sent':
+      return `Response${serverName === '' ? '' : ` · from ${serverName}`}`;
+  }
+}
+
+function rangeKey({ direction, start, end }: Mark): string {
+  return `${direction} ${start} ${end}`;
+}
+
+/** The element of each range: of several, the first. */
+function byRange(root: HTMLElement, selector: string): Map<string, HTMLElement> {
+  const found = new Map<string, HTMLElement>();
+  for (const element of root.querySelectorAll<HTMLElement>(selector)) {
+    const mark = element.hasAttribute('data-start') ? markOf(element) : null;
+    if (mark !== null && !found.has(rangeKey(mark))) found.set(rangeKey(mark), element);
+  }
+  return found;
+}

@@ -1,0 +1,163 @@
+import { effect, type Signal, signal } from '@preact/signals-core';
+import { html, nothing, render, svg, type TemplateResult } from 'lit-html';
+import { counted, formatDuration } from './format.ts';
+import type { InspectorState } from './inspectorState.ts';
+import { markOf } from './meaningCells.ts';
+import type { ExchangeView } from './messageView.ts';
+import { type Timing, type TimingTransfer, timingOf } from './timing.ts';
+
+const width = 1000;
+const barHeight = 18;
+const firstTransfers = 100;
+/** Marks of reads and writes that are drawn. */
+const mostMarks = 2000;
+
+/** Where the time of the selected exchange went: as a picture, and as tables that say the same. */
+export class TimingPanel {
+  readonly element: HTMLElement = document.createElement('div');
+  private readonly limit: Signal<number> = signal(firstTransfers);
+
+  constructor(state: InspectorState) {
+    const { element } = this;
+    element.className = 'timing';
+    element.addEventListener('pointerover', (event) => state.point(markOf(event.target), null));
+    element.addEventListener('pointerleave', () => state.point(null, null));
+    element.addEventListener('click', (event) => {
+      const mark = markOf(event.target);
+      if (mark !== null) state.chooseMark(mark);
+    });
+    let shown = '';
+    effect(() => {
+      const key = state.view.value?.detail.row.key ?? '';
+      if (key !== shown) this.limit.value = firstTransfers;
+      shown = key;
+    });
+    effect(() => this.show(state.view.value, this.limit.value));
+  }
+
+  private show(view: ExchangeView | null, limit: number): void {
+    if (view === null) {
+      render(nothing, this.element);
+      return;
+    }
+    const timing = timingOf(view.detail);
+    render(
+      html`${picture(timing)}
+        <h2>Steps</h2>
+        ${stepTable(timing)}
+        <h2>Moments</h2>
+        ${momentTable(timing)}
+        <h2>Reads and writes</h2>
+        ${this.transferTable(timing.transfers, limit)}`,
+      this.element,
+    );
+  }
+
+  private transferTable(transfers: readonly TimingTransfer[], limit: number): TemplateResult {
+    if (transfers.length === 0) return html`<p class="note remark">None were recorded.</p>`;
+    const more = transfers.length - limit;
+    return html`<table>
+        <thead>
+          <tr><th scope="col" class="number">at</th><th scope="col" class="number">pause</th><th scope="col">call</th><th scope="col" class="number">bytes</th><th scope="col">of the message</th></tr>
+        </thead>
+        <tbody>
+          ${transfers.slice(0, limit).map((transfer, index) => {
+            const { direction, time, start, end } = transfer;
+            const pause = index === 0 ? null : time - transfers[index - 1].time;
+            return html`<tr class="transfer" data-direction=${direction} data-start=${start} data-end=${end}>
+              <td class="number">${moment(time)}</td>
+              <td class="number">${pause === null ? '' : formatDuration(pause)}</td>
+              <td>${direction === 'received' ? 'read' : 'write'}</td>
+              <td class="number">${counted(end - start, 'byte')}</td>
+              <td>
+                <button class="link">${direction === 'received' ? 'request' : 'response'} ${start}–${end - 1}</button>
+              </td>
+            </tr>`;
+          })}
+        </tbody>
+      </table>
+      ${
+        more > 0
+          ? html`<button class="link" @click=${() => {
+              this.limit.value = limit + 1000;
+            }}>Show more (${counted(more, 'read or write', 'reads and writes')})</button>`
+          : nothing
+      }`;
+  }
+}
+
+/** Bars for the steps, ticks for reads and writes. The tables below say the same in words. */
+function picture({ steps, transfers }: Timing): TemplateResult {
+  const ends = [
+    ...steps.flatMap(({ start, end }) => [start, end ?? start]),
+    ...transfers.map(({ time }) => time),
+  ];
+  const from = Math.min(0, ...ends.slice(0, 100));
+  const to = ends.reduce((latest, time) => Math.max(latest, time), from + 0.001);
+  const x = (time: number) => ((time - from) / (to - from)) * (width - 2) + 1;
+  const height = steps.length * barHeight + 34;
+  return html`<svg
+    class="time-line"
+    role="img"
+    aria-label="Time line; the tables below say the same"
+    viewBox="0 0 ${width} ${height}"
+    preserveAspectRatio="none"
+  >
+    ${steps.map(({ kind, start, end, name }, index) => {
+      const last = end ?? to;
+      return svg`<rect class="bar ${kind}" x=${x(start)} y=${index * barHeight + 2} width=${Math.max(x(last) - x(start), 2)} height=${barHeight - 4}><title>${name}</title></rect>`;
+    })}
+    ${transfers.slice(0, mostMarks).map(
+      ({ direction, time, start, end }) => svg`<rect
+        class="tick ${direction}"
+        x=${x(time) - 1}
+        y=${steps.length * barHeight + (direction === 'received' ? 2 : 18)}
+        width="3"
+        height="14"
+        data-direction=${direction}
+        data-start=${start}
+        data-end=${end}
+      ><title>${direction === 'received' ? 'read' : 'write'} of ${counted(end - start, 'byte')} at ${moment(time)}</title></rect>`,
+    )}
+  </svg>`;
+}
+
+function stepTable({ steps }: Timing): TemplateResult {
+  return html`<table>
+    <thead>
+      <tr><th scope="col">step</th><th scope="col" class="number">from</th><th scope="col" class="number">took</th><th scope="col">what it is</th></tr>
+    </thead>
+    <tbody>
+      ${steps.map(
+        ({ kind, name, start, end, meaning }) => html`<tr>
+          <th scope="row"><span class="key ${kind}" aria-hidden="true"></span>${name}</th>
+          <td class="number">${moment(start)}</td>
+          <td class="number">${end === null ? 'goes on' : formatDuration(end - start)}</td>
+          <td class="remark">${meaning}</td>
+        </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}
+
+function momentTable({ moments }: Timing): TemplateResult {
+  return html`<table>
+    <thead>
+      <tr><th scope="col">moment</th><th scope="col" class="number">at</th><th scope="col">remark</th></tr>
+    </thead>
+    <tbody>
+      ${moments.map(
+        ({ name, time, remark }) => html`<tr>
+          <th scope="row">${name}</th>
+          <td class="number">${time === null ? '–' : moment(time)}</td>
+          <td class="remark">${remark}</td>
+        </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}
+
+/** A time from the first byte of the request on. */
+function moment(time: number): string {
+  return `${time < 0 ? '−' : '+'}${formatDuration(Math.abs(time))}`;
+}
