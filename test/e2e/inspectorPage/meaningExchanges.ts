@@ -30,12 +30,14 @@ export const formExchange: ExampleExchange = (() => {
       { start: 120, end: 500, time: 1_790_000_000_041 },
     ],
     times: {
+      startedAt: 1_790_000_000_000,
       headAt: 1_790_000_000_041,
       requestEndedAt: 1_790_000_000_041.2,
       respondedAt: 1_790_000_000_045,
       endedAt: 1_790_000_000_046,
     },
     responseSegments: [{ start: 0, end: 300, time: 1_790_000_000_045.5 }],
+    connection: { openedAt: 1_789_999_999_999.7 },
   };
 })();
 
