@@ -34,7 +34,10 @@ async function serve(usage: CommandLine): Promise<void> {
   const time = () => new Date().toISOString();
   const { settings } = usage;
   // Paths of the command line are relative to where it was typed.
-  const mounts = settings.site.mounts.map(({ prefix, folder }) => ({ prefix, folder: path.resolve(folder) }));
+  const mounts = settings.site.mounts.map(({ prefix, folder }) => ({
+    prefix,
+    folder: checkedRoot(path.resolve(folder)),
+  }));
   const server = await startServer({
     settings: {
       ...settings,

@@ -60,17 +60,17 @@ export function mounts(form: string): Kind<readonly Mount[]> {
   );
 }
 
-/** What the connection itself says of a message: no setting may contradict it. */
-const framingFields =
-  /^(?:connection|content-length|content-range|date|keep-alive|te|trailer|transfer-encoding|upgrade)$/i;
+/** What the server itself says of a message and of a file's version: no setting may contradict it. */
+const serverFields =
+  /^(?:accept-ranges|connection|content-length|content-range|date|etag|keep-alive|last-modified|te|trailer|transfer-encoding|upgrade)$/i;
 
 /** Fields by the pattern of paths: `[/pattern ]Name: value`, and `{ "/pattern": { "Name": "value" } }`. */
 export function headerRules(form: string): Kind<readonly HeaderRule[]> {
   const wanted =
-    'header fields by path, as "/lib/** Cache-Control: max-age=60"; what frames a message (Content-Length, Connection and the like) cannot be set';
+    'header fields by path, as "/lib/** Cache-Control: max-age=60"; what the server has to say itself (Content-Length, Connection, ETag and the like) cannot be set';
   const isField = (name: string, value: unknown): value is string =>
     /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name) &&
-    !framingFields.test(name) &&
+    !serverFields.test(name) &&
     typeof value === 'string' &&
     /^[\t\x20-\x7e]*$/.test(value);
   return table(

@@ -5,6 +5,9 @@ import { pathPattern } from './pathPattern.ts';
 
 type Fields = Response['fields'];
 
+/** What is said of a file, and not of the page that stands for it where it cannot be sent. */
+const ofContent = /^(?:cache-control|content-.*|expires|link)$/i;
+
 export class ExtraFields {
   private readonly rules: readonly { readonly pattern: RegExp; readonly fields: Fields }[];
 
@@ -16,12 +19,26 @@ export class ExtraFields {
     return this.rules.length === 0;
   }
 
-  /** The response with the fields for a path, decoded; of two rules with the same field the later one holds. */
+  /**
+   * The response with the fields for a path, decoded; of two rules with the same field the later one holds. What
+   * concerns a file's content is left out of errors and redirects, which must not be cached like it.
+   */
   addedTo(response: Response, path: string): Response {
     let { fields } = response;
-    for (const rule of this.rules) if (rule.pattern.test(path)) fields = withFields(fields, rule.fields);
+    for (const rule of this.rules) {
+      if (!rule.pattern.test(path)) continue;
+      for (const [name, value] of rule.fields) fields = withField(fields, name, value, response);
+    }
     return fields === response.fields ? response : { ...response, fields, encoded: undefined };
   }
+}
+
+function withField(fields: Fields, name: string, value: string, { status, fields: own }: Response): Fields {
+  if (name.toLowerCase() === 'vary') return withVary(fields, value);
+  if (ofContent.test(name) && status >= 300 && status !== 304) return fields;
+  // The parts of a multipart answer have the file's type; it says itself where they begin.
+  const isMultipart = status === 206 && !own.some(([one]) => one === 'Content-Range');
+  return isMultipart && name.toLowerCase() === 'content-type' ? fields : withFields(fields, [[name, value]]);
 }
 
 /** `fields` with `others` in the place of those of the same name. */

@@ -119,7 +119,8 @@ function isMissing(code: string): boolean {
   return ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP'].includes(code);
 }
 
-function errorCode(error: unknown): string {
+/** The errno name of what the file system reported; empty for other errors. */
+export function errorCode(error: unknown): string {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
   return code ?? '';
 }

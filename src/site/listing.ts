@@ -1,7 +1,7 @@
 /** What a folder holds, as its listing shows it. */
 import { type Dirent, lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { contains } from './folder.ts';
+import { contains, errorCode } from './folder.ts';
 import { isServedName } from './targetPath.ts';
 
 /** A folder may hold millions of files: this many are shown, the rest is counted. */
@@ -27,11 +27,18 @@ export interface Listing {
 
 /**
  * Lists what would be served of a folder, a real path below `root`: no hidden files, no links that lead out, no pipes.
- * `mounts`: names of folders that are served there, but lie elsewhere; they hide others of the same name. Throws where
- * the folder cannot be read.
+ * `mounts`: names of folders that are served there, but lie elsewhere; they hide others of the same name. Where the
+ * folder may not be read, an errno name. Throws where the file system reports something else.
  */
-export function listFolder(root: string, folder: string, mounts: readonly string[]): Listing {
-  const found = readdirSync(Buffer.from(folder), { withFileTypes: true, encoding: 'buffer' });
+export function listFolder(root: string, folder: string, mounts: readonly string[]): Listing | string {
+  let found: Dirent<Buffer>[];
+  try {
+    found = readdirSync(Buffer.from(folder), { withFileTypes: true, encoding: 'buffer' });
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'EACCES' || code === 'EPERM') return code;
+    throw error;
+  }
   const served = found.flatMap((entry) => {
     const name = utf8Text(entry.name);
     return name !== null && (!isServedName(name) || mounts.includes(name)) ? [] : [{ entry, name }];

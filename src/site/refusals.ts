@@ -58,7 +58,7 @@ export function special(request: Request): Response {
 export function unreadable(request: Request, code: string): Response {
   return errorResponse(
     403,
-    'This file may not be read',
+    'This may not be read',
     `${shown(request)} is there, but its permissions do not let the server read it (${code}). Change them and load the page again.`,
   );
 }

@@ -137,6 +137,7 @@ export class Site {
       case 'folder': {
         if (!this.settings.listing) return refusals.withoutIndex(request);
         const listing = listFolder(root, found.real, this.mounts.namesIn(path.names));
+        if (typeof listing === 'string') return this.unreadable(request, listing);
         return listingResponse(path.names, listing, sortOrder(request.query));
       }
       case 'missing':
@@ -146,9 +147,13 @@ export class Site {
       case 'special':
         return refusals.special(request);
       case 'unreadable':
-        this.logOnce(`${refusals.shown(request)} may not be read (${found.code}).`);
-        return refusals.unreadable(request, found.code);
+        return this.unreadable(request, found.code);
     }
+  }
+
+  private unreadable(request: Request, code: string): Response {
+    this.logOnce(`${refusals.shown(request)} may not be read (${code}).`);
+    return refusals.unreadable(request, code);
   }
 
   private file(

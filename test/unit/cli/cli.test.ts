@@ -70,6 +70,12 @@ test('a folder that is missing, or none, exits 1 with one line', async () => {
   }
 });
 
+test('a mount whose folder is missing exits 1 with one line', async () => {
+  const { code, errors } = await ended(spark.run(folder, '--port', '0', '--mount', '/lib=missing-folder'));
+  assert.equal(code, 1);
+  assert.match(errors, /^spark: [^\n]*missing-folder[^\n]*ENOENT[^\n]*\n$/);
+});
+
 test('a taken port exits 1 with one line: EADDRINUSE, the address, and what to do', async () => {
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));

@@ -46,6 +46,7 @@ test('Header fields', () => {
   for (const [name, value] of [
     ['Content-Length', '1'],
     ['transfer-encoding', 'chunked'],
+    ['ETag', '"a"'],
     ['X One', '1'],
     ['X-One', 'a\r\nInjected: 1'],
     ['X-One', 'ü'],

@@ -59,6 +59,29 @@ test('Fields are added by path, and take the place of what was there; the later 
   assert.equal(none.addedTo(response, '/x'), response);
 });
 
+test('What is said of a file is not said of errors and redirects, and Vary only grows', () => {
+  const extra = new ExtraFields([
+    {
+      pattern: '/**',
+      fields: [
+        ['Cache-Control', 'max-age=60'],
+        ['Content-Type', 'a/b'],
+        ['X-Frame-Options', 'DENY'],
+        ['Vary', 'Cookie'],
+      ],
+    },
+  ]);
+  const added = (status: number, ...fields: [string, string][]) =>
+    Object.fromEntries(extra.addedTo({ status, fields, body: [] }, '/').fields);
+  const always = { 'X-Frame-Options': 'DENY', Vary: 'Cookie' };
+  assert.deepEqual(added(404), always);
+  assert.deepEqual(added(301), always);
+  assert.deepEqual(added(200), { ...always, 'Cache-Control': 'max-age=60', 'Content-Type': 'a/b' });
+  assert.deepEqual(added(206), { ...always, 'Cache-Control': 'max-age=60' });
+  assert.equal(added(206, ['Content-Range', 'bytes 0-1/2'])['Content-Type'], 'a/b');
+  assert.equal(added(200, ['Vary', 'Accept-Encoding']).Vary, 'Accept-Encoding, Cookie');
+});
+
 test('Vary gets a name once', () => {
   assert.deepEqual(withVary([], 'Origin'), [['Vary', 'Origin']]);
   assert.deepEqual(withVary([['Vary', 'Accept-Encoding']], 'Origin'), [['Vary', 'Accept-Encoding, Origin']]);

@@ -41,6 +41,12 @@ before(() => {
 
 after(() => rmSync(root, { recursive: true, force: true }));
 
+function listed(mounts: string[] = []) {
+  const listing = listFolder(root, root, mounts);
+  assert.ok(typeof listing !== 'string');
+  return listing;
+}
+
 function get(target: string): { response: Response; text: string } {
   const response = site.respond(request(target));
   const [body] = response.body;
@@ -49,13 +55,13 @@ function get(target: string): { response: Response; text: string } {
 }
 
 test('A folder shows what is served of it, and nothing else', () => {
-  const names = listFolder(root, root, ['mounted']).entries.map(({ name }) => name);
+  const names = listed(['mounted']).entries.map(({ name }) => name);
   const expected = ['a10.txt', 'a9.txt', 'mounted', 'sub', 'with', 'über & co.txt'];
   assert.deepEqual(names.sort(), (posix ? [...expected, 'f\\xff"', 'inside'] : expected).sort());
 });
 
 test('Folders stand first; the order is the one of the query, numbers count as such', () => {
-  const { entries } = listFolder(root, root, []);
+  const { entries } = listed();
   const names = (query: string | null) =>
     sorted(entries, sortOrder(query))
       .map(({ name }) => name)

@@ -217,9 +217,13 @@ test('No answer keeps a file open that it does not hand on', { skip: process.pla
   assert.deepEqual(openFilesBelow(root), []);
 });
 
-test('A file without read permission is 403, and logged', { skip: windows }, () => {
+test('A file without read permission is 403, and logged; so is a folder that would be listed', {
+  skip: windows,
+}, () => {
   writeFileSync(join(root, 'private.txt'), 'SECRET');
   chmodSync(join(root, 'private.txt'), 0);
+  mkdirSync(join(root, 'private'));
+  chmodSync(join(root, 'private'), 0o111);
   log.length = 0;
   // The superuser may read everything: be somebody else for the time of the request.
   const superuser = process.geteuid?.() === 0;
@@ -228,13 +232,15 @@ test('A file without read permission is 403, and logged', { skip: windows }, () 
     process.seteuid?.(65_534);
   }
   try {
-    const response = site.respond(request('/private.txt'));
-    assert.equal(response.status, 403);
-    assert.match(text(response), /may not be read/);
+    for (const target of ['/private.txt', '/private/']) {
+      const response = site.respond(request(target));
+      assert.equal(response.status, 403);
+      assert.match(text(response), /may not be read/);
+    }
   } finally {
     if (superuser) process.seteuid?.(0);
   }
-  assert.equal(log.length, 1);
+  assert.equal(log.length, 2);
 });
 
 test('A folder that vanishes says so, is logged once, and comes back', () => {
