@@ -1,4 +1,4 @@
-import { COLON, CR, classes, FIELD_VALUE, HTAB, LF, SP, TOKEN } from './bytes.ts';
+import { COLON, CR, classes, FIELD_VALUE, HTAB, LF, runEnd, SP, TOKEN } from './bytes.ts';
 import type { HeadBuffer } from './headBuffer.ts';
 import type { RuleId } from './rules.ts';
 import type { SpanName } from './span.ts';
@@ -51,68 +51,62 @@ export class FieldSection {
   parse(bytes: Uint8Array, start: number, stop: number, base: number): number {
     const { tokens } = this;
     let i = start;
-    while (i < stop) {
-      switch (this.state) {
-        case lineStart:
-          if (bytes[i] === CR) {
-            i++;
-            this.state = sectionLineFeed;
-            break;
-          }
+    // A line goes through the steps from top to bottom; one that was cut is taken up at the step where that happened.
+    while (i < stop && this.state !== ended) {
+      if (this.state === lineStart) {
+        if (bytes[i] === CR) {
+          this.state = sectionLineFeed;
+          i++;
+        } else {
           if ((classes[bytes[i]] & TOKEN) === 0) return tokens.fail(this.lineStartRule(bytes[i]), i - base);
           if (this.fieldCount === this.mostFields) return tokens.fail('too-many-fields', i - base);
           this.fieldCount++;
           this.nameStart = i - base;
           this.state = name;
-          break;
-        case name:
-          while (i < stop && (classes[bytes[i]] & TOKEN) !== 0) i++;
-          if (i === stop) return i;
-          if (bytes[i] !== COLON) return tokens.fail(nameRule(bytes[i]), i - base);
-          this.nameEnd = i - base;
-          tokens.token(this.nameSpan, i - base);
-          tokens.token('colon', ++i - base);
-          this.state = beforeValue;
-          break;
-        case beforeValue:
-          while (i < stop && (bytes[i] === SP || bytes[i] === HTAB)) i++;
-          if (i === stop) return i;
-          tokens.token('OWS', i - base);
-          this.valueStart = i - base;
-          this.valueEnd = i - base;
-          this.state = value;
-          break;
-        case value: {
-          const run = i;
-          while (i < stop && (classes[bytes[i]] & FIELD_VALUE) !== 0) i++;
-          // Only this run is looked back over, so that a value cut into many pieces costs no more than a whole one.
-          let visible = i;
-          while (visible > run && (bytes[visible - 1] === SP || bytes[visible - 1] === HTAB)) visible--;
-          if (visible > run) this.valueEnd = visible - base;
-          if (i === stop) return i;
-          if (bytes[i] !== CR)
-            return tokens.fail(bytes[i] === LF ? 'bare-lf' : 'field-value-control', i - base);
-          this.head?.addField(this.nameStart, this.nameEnd, this.valueStart, this.valueEnd);
-          tokens.token(this.valueSpan, this.valueEnd);
-          tokens.token('OWS', i - base);
-          i++;
-          this.state = lineFeed;
-          break;
         }
-        case lineFeed:
-          if (bytes[i] !== LF) return tokens.fail('bare-cr', i - base - 1);
-          i++;
-          tokens.token('CRLF', i - base);
-          this.state = lineStart;
-          break;
-        case sectionLineFeed:
-          if (bytes[i] !== LF) return tokens.fail('bare-cr', i - base - 1);
-          i++;
-          tokens.token(this.endSpan, i - base);
-          this.state = ended;
-          return i;
-        default:
-          return i;
+      }
+      if (this.state === name) {
+        i = runEnd(TOKEN, bytes, i, stop);
+        if (i === stop) return i;
+        if (bytes[i] !== COLON) return tokens.fail(nameRule(bytes[i]), i - base);
+        this.nameEnd = i - base;
+        tokens.token(this.nameSpan, i - base);
+        tokens.token('colon', ++i - base);
+        this.state = beforeValue;
+      }
+      if (this.state === beforeValue) {
+        while (i < stop && (bytes[i] === SP || bytes[i] === HTAB)) i++;
+        if (i === stop) return i;
+        tokens.token('OWS', i - base);
+        this.valueStart = i - base;
+        this.valueEnd = i - base;
+        this.state = value;
+      }
+      if (this.state === value) {
+        const run = i;
+        i = runEnd(FIELD_VALUE, bytes, i, stop);
+        // Only this run is looked back over, so that a value cut into many pieces costs no more than a whole one.
+        let visible = i;
+        while (visible > run && (bytes[visible - 1] === SP || bytes[visible - 1] === HTAB)) visible--;
+        if (visible > run) this.valueEnd = visible - base;
+        if (i === stop) return i;
+        if (bytes[i] !== CR)
+          return tokens.fail(bytes[i] === LF ? 'bare-lf' : 'field-value-control', i - base);
+        this.head?.addField(this.nameStart, this.nameEnd, this.valueStart, this.valueEnd);
+        tokens.token(this.valueSpan, this.valueEnd);
+        tokens.token('OWS', i - base);
+        i++;
+        this.state = lineFeed;
+      }
+      if (i === stop) return i;
+      if (bytes[i] !== LF) return tokens.fail('bare-cr', i - base - 1);
+      i++;
+      if (this.state === sectionLineFeed) {
+        tokens.token(this.endSpan, i - base);
+        this.state = ended;
+      } else {
+        tokens.token('CRLF', i - base);
+        this.state = lineStart;
       }
     }
     return i;

@@ -1,4 +1,4 @@
-import { CR, classes, DIGIT, FIELD_VALUE, HASH, LF, SP, TARGET, TOKEN } from './bytes.ts';
+import { CR, classes, DIGIT, FIELD_VALUE, HASH, LF, runEnd, SP, TARGET, TOKEN } from './bytes.ts';
 import type { HeadBuffer } from './headBuffer.ts';
 import { parseVersion } from './httpVersion.ts';
 import type { RuleId } from './rules.ts';
@@ -87,7 +87,7 @@ export class RequestLine implements StartLine {
           i = this.method(bytes, i, stop, base);
           break;
         case target:
-          while (i < stop && (classes[bytes[i]] & TARGET) !== 0) i++;
+          i = runEnd(TARGET, bytes, i, stop);
           if (i === stop) return i;
           if (bytes[i] !== SP || i === base + tokens.start)
             return tokens.fail(targetRule(bytes[i]), i - base);
@@ -139,8 +139,7 @@ export class RequestLine implements StartLine {
     const { head, tokens } = this;
     const longest = base + tokens.start + longestMethod;
     const bound = Math.min(stop, longest + 1);
-    let i = start;
-    while (i < bound && (classes[bytes[i]] & TOKEN) !== 0) i++;
+    let i = runEnd(TOKEN, bytes, start, bound);
     if (i > longest) return tokens.fail('method-too-long', longest - base);
     if (i === bound) return i;
     if (bytes[i] !== SP || i === base + tokens.start) return tokens.fail('method-syntax', i - base);
@@ -216,7 +215,7 @@ export class StatusLine implements StartLine {
           break;
         }
         case reasonPhrase:
-          while (i < stop && (classes[bytes[i]] & FIELD_VALUE) !== 0) i++;
+          i = runEnd(FIELD_VALUE, bytes, i, stop);
           if (i === stop) return i;
           if (bytes[i] !== CR)
             return tokens.fail(bytes[i] === LF ? 'bare-lf' : 'reason-phrase-syntax', i - base);
