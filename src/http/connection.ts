@@ -1,9 +1,10 @@
-import { latin1 } from './bytes.ts';
 import { type ConnectionObserver, type ConnectionState, type Exchange, newExchange } from './exchange.ts';
+import { Fifo } from './fifo.ts';
 import type { Limits } from './limits.ts';
 import type { BodySource, Output, RequestHandler, Response } from './message.ts';
 import { OutputQueue } from './outputQueue.ts';
 import { MessageParser } from './parser.ts';
+import { recurringText } from './recurringText.ts';
 import { ParsedRequest } from './request.ts';
 import { bodyLength, isBodiless, type ResponseFrame, responseHead } from './responseHead.ts';
 import { StreamedBody } from './streamedBody.ts';
@@ -35,13 +36,14 @@ export class Connection {
   private phase: 'open' | 'closing' | 'closed' = 'open';
   private exchange: Exchange | null = null;
   private request: ParsedRequest | null = null;
+  private readonly parsedRequest: ParsedRequest;
   /** A refusal that waits for the end of the request's body, so that the connection can go on. */
   private refusal: Response | null = null;
   /** The bytes of the request, where the handler wants them. */
   private message: Uint8Array[] | null = null;
   private messageLength = 0;
   /** Exchanges whose response is queued but not sent to its end, oldest first. */
-  private unsent: Exchange[] = [];
+  private readonly unsent = new Fifo<Exchange>();
   /** Input that waits until enough output has left. */
   private waitingInput: Uint8Array | null = null;
   /** The body under way whose end is not known yet. */
@@ -72,6 +74,7 @@ export class Connection {
     this.limits = limits;
     this.observer = observer;
     this.parser = new MessageParser({ message: 'request', limits });
+    this.parsedRequest = new ParsedRequest(this.parser.head);
     this.dueTime = now + limits.headerReadTime;
   }
 
@@ -113,7 +116,7 @@ export class Connection {
     const waiting = this.waitingInput;
     if (waiting !== null && this.stream === null && this.output.pending < this.limits.pendingOutput) {
       this.waitingInput = null;
-      this.process(waiting, now);
+      this.process(waiting, now, true);
       if (this.peerEnded && this.waitingInput === null) this.endInput(now);
     }
     this.settle(now, true);
@@ -187,8 +190,10 @@ export class Connection {
   release(now: number): void {
     this.stream?.close();
     this.stream = null;
-    if (this.exchange !== null && !this.unsent.includes(this.exchange)) this.unsent.push(this.exchange);
-    for (const exchange of this.unsent) {
+    // The present one may have its response under way already.
+    if (this.exchange !== null && this.unsent.at(this.unsent.length - 1) !== this.exchange)
+      this.unsent.push(this.exchange);
+    for (let exchange = this.unsent.shift(); exchange !== undefined; exchange = this.unsent.shift()) {
       exchange.aborted = true;
       exchange.endedAt = now;
       if (exchange.requestEnd < 0) exchange.requestEnd = this.receivedBytes;
@@ -196,7 +201,6 @@ export class Connection {
         exchange.responseEnd = Math.max(exchange.responseStart, this.sentBytes);
       this.observer?.exchangeChanged(exchange);
     }
-    this.unsent = [];
     this.exchange = null;
     this.waitingInput = null;
     this.output.release();
@@ -204,12 +208,13 @@ export class Connection {
     this.settle(now, false);
   }
 
-  private process(bytes: Uint8Array, now: number): void {
+  /** `owned`: the bytes are the connection's own, not the driver's. */
+  private process(bytes: Uint8Array, now: number, owned = false): void {
     const { parser } = this;
     for (let i = 0; i < bytes.length; ) {
       if (this.phase !== 'open') return;
       if (this.output.pending >= this.limits.pendingOutput || this.stream !== null) {
-        this.waitingInput = bytes.slice(i);
+        this.waitingInput = owned ? bytes.subarray(i) : bytes.slice(i);
         break;
       }
       const headWasComplete = parser.headComplete;
@@ -237,7 +242,7 @@ export class Connection {
     const { parser, exchange } = this;
     if (exchange === null) return;
     const { head, framing } = parser;
-    this.request = new ParsedRequest(head, framing.kind !== 'none');
+    this.request = this.parsedRequest.renew(framing.kind !== 'none');
     exchange.headAt = now;
     exchange.requestBodyStart = this.messageStart + head.end;
     this.nameExchange(exchange);
@@ -295,8 +300,8 @@ export class Connection {
   private nameExchange(exchange: Exchange): void {
     const { head } = this.parser;
     const bytes = head.bytes;
-    exchange.method = latin1(bytes, head.base + head.methodStart, head.base + head.methodEnd);
-    exchange.target = latin1(bytes, head.base + head.targetStart, head.base + head.targetEnd);
+    exchange.method = recurringText(bytes, head.base + head.methodStart, head.base + head.methodEnd);
+    exchange.target = recurringText(bytes, head.base + head.targetStart, head.base + head.targetEnd);
   }
 
   private respond(response: Response, now: number): void {
@@ -375,7 +380,7 @@ export class Connection {
 
   private streamEnded(now: number): void {
     this.stream = null;
-    const exchange = this.unsent.at(-1);
+    const exchange = this.unsent.at(this.unsent.length - 1);
     if (exchange === undefined) return;
     exchange.responseEnd = this.queuedBytes;
     this.endExchanges(now);
@@ -415,10 +420,9 @@ export class Connection {
   }
 
   private endExchanges(now: number): void {
-    while (this.unsent.length > 0) {
-      const { responseEnd } = this.unsent[0];
-      if (responseEnd < 0 || responseEnd > this.sentBytes) return;
-      const [exchange] = this.unsent.splice(0, 1);
+    for (let exchange = this.unsent.at(0); exchange !== undefined; exchange = this.unsent.at(0)) {
+      if (exchange.responseEnd < 0 || exchange.responseEnd > this.sentBytes) return;
+      this.unsent.shift();
       exchange.endedAt = now;
       this.observer?.exchangeChanged(exchange);
     }

@@ -43,6 +43,8 @@ export class HeadBuffer {
   expectsContinue = false;
 
   private readonly fields: Int32Array;
+  /** One bit for each length of a field name, modulo 32, that occurs. */
+  private nameLengths = 0;
   private storage: Uint8Array = this.bytes;
   private stored = 0;
 
@@ -59,6 +61,7 @@ export class HeadBuffer {
     this.majorVersion = 1;
     this.minorVersion = 1;
     this.fieldCount = 0;
+    this.nameLengths = 0;
     this.hostStart = 0;
     this.hostEnd = 0;
     this.hostInTarget = false;
@@ -96,6 +99,12 @@ export class HeadBuffer {
     this.fields[row + 2] = valueStart;
     this.fields[row + 3] = valueEnd;
     this.fieldCount++;
+    this.nameLengths |= 1 << (nameEnd - nameStart);
+  }
+
+  /** False where no field has a name of this length: most fields that are asked for are found absent by that alone. */
+  mayHaveName(length: number): boolean {
+    return (this.nameLengths & (1 << length)) !== 0;
   }
 
   nameStart(field: number): number {

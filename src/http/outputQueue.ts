@@ -1,3 +1,4 @@
+import { Fifo } from './fifo.ts';
 import type { OpenFile, Output } from './message.ts';
 
 /**
@@ -6,9 +7,9 @@ import type { OpenFile, Output } from './message.ts';
  * of it has left, or when it is released.
  */
 export class OutputQueue {
-  private items: Output[] = [];
-  /** Index in `items` of the next one to hand out. */
-  private nextItem = 0;
+  private readonly items = new Fifo<Output>();
+  /** How many of the items have been handed out. */
+  private taken = 0;
   /** Acknowledged bytes of the first item. */
   private acknowledged = 0;
   private pendingBytes = 0;
@@ -29,13 +30,11 @@ export class OutputQueue {
 
   /** Closes the files of output that will not be sent. */
   discard(items: readonly Output[]): void {
-    const files = new Set<OpenFile>();
-    for (const item of items) if ('file' in item) files.add(item.file);
-    for (const file of files) this.closeUnlessUsed(file);
+    for (const item of items) if ('file' in item) this.closeUnlessUsed(item.file);
   }
 
   take(): Output | null {
-    return this.nextItem < this.items.length ? this.items[this.nextItem++] : null;
+    return this.taken < this.items.length ? (this.items.at(this.taken++) ?? null) : null;
   }
 
   sent(count: number): void {
@@ -43,28 +42,31 @@ export class OutputQueue {
       throw new RangeError(`${count} bytes sent, but only ${this.pendingBytes} were due.`);
     this.pendingBytes -= count;
     this.acknowledged += count;
-    let done = 0;
-    while (done < this.items.length && this.acknowledged >= this.items[done].length) {
-      this.acknowledged -= this.items[done].length;
-      done++;
+    for (let item = this.items.at(0); item !== undefined; item = this.items.at(0)) {
+      if (this.acknowledged < item.length) return;
+      this.acknowledged -= item.length;
+      this.removeFirst(item);
     }
-    if (done > 0) this.remove(done);
   }
 
   /** Drops everything and closes the files. */
   release(): void {
     this.pendingBytes = 0;
     this.acknowledged = 0;
-    this.remove(this.items.length);
+    for (let item = this.items.at(0); item !== undefined; item = this.items.at(0)) this.removeFirst(item);
   }
 
-  private remove(count: number): void {
-    const removed = this.items.splice(0, count);
-    this.nextItem = Math.max(0, this.nextItem - count);
-    this.discard(removed);
+  private removeFirst(item: Output): void {
+    this.items.shift();
+    if (this.taken > 0) this.taken--;
+    if ('file' in item) this.closeUnlessUsed(item.file);
   }
 
   private closeUnlessUsed(file: OpenFile): void {
-    if (!this.items.some((item) => 'file' in item && item.file === file)) file.close();
+    for (let i = 0; i < this.items.length; i++) {
+      const item = this.items.at(i);
+      if (item !== undefined && 'file' in item && item.file === file) return;
+    }
+    file.close();
   }
 }

@@ -1,26 +1,39 @@
 import { equalsIgnoreCase, latin1 } from './bytes.ts';
 import type { HeadBuffer } from './headBuffer.ts';
 import type { Request, TargetForm } from './message.ts';
+import { recurringText } from './recurringText.ts';
 
-/** A view of the head that a parser holds: strings are made when they are asked for, and never twice. */
+/**
+ * A view of the head that a parser holds: strings are made when they are asked for, and never twice. One object serves
+ * all requests of a connection, one after the other.
+ */
 export class ParsedRequest implements Request {
-  readonly hasBody: boolean;
+  hasBody = false;
   private readonly head: HeadBuffer;
   private methodText = '';
   private targetText = '';
+  private hostText: string | null = null;
 
-  constructor(head: HeadBuffer, hasBody: boolean) {
+  constructor(head: HeadBuffer) {
     this.head = head;
+  }
+
+  /** A new head is complete. */
+  renew(hasBody: boolean): this {
     this.hasBody = hasBody;
+    this.methodText = '';
+    this.targetText = '';
+    this.hostText = null;
+    return this;
   }
 
   get method(): string {
-    if (this.methodText === '') this.methodText = this.text(this.head.methodStart, this.head.methodEnd);
+    if (this.methodText === '') this.methodText = this.recurring(this.head.methodStart, this.head.methodEnd);
     return this.methodText;
   }
 
   get target(): string {
-    if (this.targetText === '') this.targetText = this.text(this.head.targetStart, this.head.targetEnd);
+    if (this.targetText === '') this.targetText = this.recurring(this.head.targetStart, this.head.targetEnd);
     return this.targetText;
   }
 
@@ -41,7 +54,8 @@ export class ParsedRequest implements Request {
   }
 
   get host(): string {
-    return this.text(this.head.hostStart, this.head.hostEnd).toLowerCase();
+    this.hostText ??= this.recurring(this.head.hostStart, this.head.hostEnd).toLowerCase();
+    return this.hostText;
   }
 
   get minorVersion(): number {
@@ -50,6 +64,7 @@ export class ParsedRequest implements Request {
 
   field(name: string): string | undefined {
     const { head } = this;
+    if (!head.mayHaveName(name.length)) return undefined;
     let value: string | undefined;
     for (let field = 0; field < head.fieldCount; field++) {
       if (
@@ -66,6 +81,10 @@ export class ParsedRequest implements Request {
       value = value === undefined ? line : `${value}, ${line}`;
     }
     return value;
+  }
+
+  private recurring(start: number, end: number): string {
+    return recurringText(this.head.bytes, this.head.base + start, this.head.base + end);
   }
 
   private text(start: number, end: number): string {

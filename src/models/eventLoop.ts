@@ -18,8 +18,10 @@ const turnBytes = 1024 * 1024;
 /** How often deadlines are looked at, in milliseconds. */
 const deadlineCheck = 250;
 
+const { timeOrigin } = performance;
+
 function now(): number {
-  return performance.timeOrigin + performance.now();
+  return timeOrigin + performance.now();
 }
 
 /**

@@ -4,6 +4,8 @@
  */
 export class AllowedHosts {
   private readonly names = new Set<string>();
+  /** The host that was last found allowed: mostly the next one, too. */
+  private lastAllowed: string | null = null;
 
   /** Names beside the loopback names; a port behind one is ignored, `*` stands for any. */
   constructor(names: readonly string[]) {
@@ -16,7 +18,10 @@ export class AllowedHosts {
 
   /** `host` as in Request: lower case, without port, an IPv6 address in brackets. */
   has(host: string): boolean {
-    return isLoopbackName(host) || this.names.has('*') || this.names.has(host);
+    if (host === this.lastAllowed) return true;
+    const allowed = isLoopbackName(host) || this.names.has('*') || this.names.has(host);
+    if (allowed) this.lastAllowed = host;
+    return allowed;
   }
 }
 

@@ -94,6 +94,9 @@ export class Site {
     try {
       if (!isServed(request.method)) return refusals.methodRefusal(request.method);
       if (request.method === 'OPTIONS') return { status: 204, fields: [refusals.allow], body: [] };
+      const now = Date.now();
+      const held = this.held(request, now);
+      if (held !== null) return this.sent(request, held, now);
       for (let attempt = 1; attempt < readAttempts; attempt++) {
         const response = unlessChanged(() => this.get(request));
         if (response !== null) return response;
@@ -106,12 +109,14 @@ export class Site {
     }
   }
 
+  /** What is held in memory of the file that a request is for, if that has not changed. */
+  private held(request: Request, now: number): Representation | null {
+    const { path } = request;
+    return this.settings.precompressed && !this.sidecars.knowsOfNone(path, now) ? null : this.cache.get(path);
+  }
+
   private get(request: Request): Response {
     const now = Date.now();
-    if (!this.settings.precompressed || this.sidecars.knowsOfNone(request.path, now)) {
-      const cached = this.cache.get(request.path);
-      if (cached !== null) return this.sent(request, cached, now);
-    }
     const path = targetPath(request.path);
     if (typeof path === 'string') return refusals.pathRefusal(path, request);
     const place = this.mounts.placeOf(path.names);

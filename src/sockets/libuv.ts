@@ -82,6 +82,8 @@ class LibuvConnection implements TransportConnection {
   readonly local: SocketAddress;
   private readonly socket: Socket;
   private readonly events: TransportEvents;
+  /** The first write since the last flush; it needs no cork where it stays the only one. */
+  private first: Uint8Array | null = null;
   private corked = false;
   private halfClosed = false;
   /** Bytes written, and how many of them the driver knows to have left. */
@@ -107,16 +109,25 @@ class LibuvConnection implements TransportConnection {
   }
 
   write(bytes: Uint8Array): void {
-    if (!this.corked) {
+    this.written += bytes.length;
+    if (this.corked) {
+      this.socket.write(bytes, this.writeDone);
+    } else if (this.first === null) {
+      this.first = bytes;
+    } else {
       this.corked = true;
       this.socket.cork();
+      this.socket.write(this.first, this.writeDone);
+      this.first = null;
+      this.socket.write(bytes, this.writeDone);
     }
-    this.written += bytes.length;
-    this.socket.write(bytes, this.writeDone);
   }
 
   flush(): number {
-    if (this.corked) {
+    if (this.first !== null) {
+      this.socket.write(this.first, this.writeDone);
+      this.first = null;
+    } else if (this.corked) {
       this.corked = false;
       this.socket.uncork();
     }

@@ -34,7 +34,7 @@ const settings: ServerSettings = {
   capture: { ...defaults.capture, enabled: capture === 'on' },
 };
 
-const server = new ServerProcess(script, settings, {
+const server = new ServerProcess(script, settings, false, {
   message(message) {
     if (message.type === 'listening') process.send?.({ port: message.port });
     if (message.type === 'batch') {

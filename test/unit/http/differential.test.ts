@@ -12,7 +12,7 @@ import { parsed } from './parsing.ts';
 function sparkVerdict(bytes: Uint8Array): Verdict {
   const parser = parsed('request', [bytes]);
   const { head, violation } = parser;
-  const request = new ParsedRequest(head, false);
+  const request = new ParsedRequest(head);
   const part = (start: number, end: number) => latin1(head.bytes, head.base + start, head.base + end);
   const fields = Array.from({ length: head.fieldCount }, (_, i): [string, string] => [
     part(head.nameStart(i), head.nameEnd(i)),

@@ -21,7 +21,7 @@ for (const [request, expected] of acceptedRequests) {
       const parser = parsed('request', pieces);
       assert.equal(parser.violation, null);
       const { head } = parser;
-      const view = new ParsedRequest(head, parser.framing.kind !== 'none');
+      const view = new ParsedRequest(head).renew(parser.framing.kind !== 'none');
       for (const [name, value] of Object.entries(expected)) {
         if (name === 'complete') assert.equal(parser.complete, value);
         else if (name.startsWith('field:')) assert.equal(view.field(name.slice(6)), value);
