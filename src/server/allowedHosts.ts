@@ -23,6 +23,11 @@ export class AllowedHosts {
     if (allowed) this.lastAllowed = host;
     return allowed;
   }
+
+  /** Whether the host of `authority`, with or without a port, was allowed by its own name. */
+  isNamed(authority: string): boolean {
+    return this.names.has(withoutPort(authority));
+  }
 }
 
 /** Names that no name server outside this machine answers for (RFC 6761 section 6.3), and loopback addresses. */

@@ -7,6 +7,7 @@ import { errorResponse } from '../site/errorPage.ts';
 import { isServed, type Site } from '../site/site.ts';
 import { AllowedHosts } from './allowedHosts.ts';
 import type { LiveReload } from './live/liveReload.ts';
+import { changesState, comesFromElsewhere } from './requestOrigin.ts';
 
 /** Names that clients make up could fill a log. */
 const loggedHosts = 20;
@@ -48,8 +49,11 @@ export class SiteHandler implements RequestHandler {
     // HTTP/1.0 knew no Host; without one, no page of another site can be behind the request.
     const nameless = request.host === '' && request.minorVersion === 0;
     if (!nameless && !this.allowed.has(request.host)) return this.hostRefusal(request.host);
-    if (this.wantsMessage(request) || isServed(request.method)) return null;
-    return this.site.respond(request);
+    if (this.wantsMessage(request)) {
+      const forged = changesState(request.method) && comesFromElsewhere(request, this.allowed);
+      return forged ? originRefusal() : null;
+    }
+    return isServed(request.method) ? null : this.site.respond(request);
   }
 
   wantsMessage(request: Request): boolean {
@@ -99,6 +103,14 @@ export class SiteHandler implements RequestHandler {
       `The request is for "${host}", and this server answers for local names only, so that no other web site can read its files through the browser. To allow the name, start the server with --allow-host ${host}. In VS Code, the preview's own address is allowed by itself.`,
     );
   }
+}
+
+function originRefusal(): Response {
+  return errorResponse(
+    403,
+    'This request comes from another site',
+    'Only pages of this server may send requests that ask for a change, so that no other web site can send them through the browser. Send it from a page that this server serves, or from a program; or start the server with --allow-host and the name of the site.',
+  );
 }
 
 /** The request as it came (RFC 9112 section 10.1). */

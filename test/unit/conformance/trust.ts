@@ -56,6 +56,20 @@ export function describeTrust(way: WayToServe): void {
       }
     });
 
+    test('another site changes nothing: its requests are refused before they are taken', async () => {
+      const { connect } = await servers.start({ echo: 'all' });
+      for (const [origin, status] of [
+        ['http://evil.test', 403],
+        ['null', 403],
+        ['http://localhost', 200],
+      ] as const) {
+        const client = await connect();
+        const fields = `Origin: ${origin}\r\nContent-Length: 2\r\nConnection: close\r\n`;
+        client.send(`POST / HTTP/1.1\r\nHost: localhost\r\n${fields}\r\nhi`);
+        assert.equal(readResponses(await client.untilEnd(), ['POST'])[0].status, status, origin);
+      }
+    });
+
     test('error pages show what was sent as text, and nothing of where or what the server is', async () => {
       const script = '/<script>alert(1)</script>"\'&';
       const pages = [
