@@ -33,7 +33,7 @@ class Counted {
   }
 }
 
-export async function runSoak(cli: string, args: readonly string[]): Promise<number> {
+export async function run(cli: string, args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -89,7 +89,7 @@ async function settled(pid: number, before: number | null = null): Promise<numbe
   return last;
 }
 
-function report(run: {
+function report(figures: {
   seen: Seen;
   counted: Counted;
   memory: readonly number[];
@@ -97,7 +97,7 @@ function report(run: {
   descriptorsAfter: number | null;
   code: number | null;
 }): number {
-  const { seen, counted, memory, descriptors, descriptorsAfter, code } = run;
+  const { seen, counted, memory, descriptors, descriptorsAfter, code } = figures;
   const quarter = Math.floor(memory.length / 4);
   const early = median(memory.slice(quarter, 2 * quarter));
   const late = median(memory.slice(-quarter));
