@@ -50,7 +50,7 @@ for (const [name, target, fields, elsewhere] of cases) {
     const text = `POST ${target} HTTP/1.1\r\n${fields.map((line) => `${line}\r\n`).join('')}\r\n`;
     const { head, violation } = parsed('request', [bytesOf(text)]);
     assert.equal(violation, null);
-    const request = new ParsedRequest(head, false);
+    const request = new ParsedRequest(head);
     assert.equal(comesFromElsewhere(request, new AllowedHosts(['code.test', '*'])), elsewhere);
   });
 }
