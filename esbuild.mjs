@@ -1,6 +1,6 @@
 // Bundles what runs into dist/: the extension, the server it forks, the command line, the scripts of its pages.
 // node esbuild.mjs [--production] [--watch]
-import { chmodSync, existsSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { build, context } from 'esbuild';
 
 const production = process.argv.includes('--production');
@@ -44,7 +44,7 @@ const forNode = { ...common, platform: 'node', target: 'node20', format: 'cjs' }
 /** Runs in previewed pages; its name is part of their source. */
 const live = { live: 'src/live/live.ts', liveWorker: 'src/live/worker.ts' };
 
-const pages = ['src/inspector/inspector.ts', 'src/inspector/preview.ts'];
+const pages = { inspector: 'src/inspector/inspector.ts', preview: 'src/inspector/preview/preview.ts' };
 const stylesheets = ['src/inspector/styles/inspector.css'];
 
 /** @type {import('esbuild').BuildOptions[]} */
@@ -62,7 +62,7 @@ const bundles = [
     platform: 'browser',
     target: 'chrome132',
     format: 'iife',
-    entryPoints: pages.filter((page) => existsSync(page)),
+    entryPoints: pages,
     ...forRelease,
   },
   {

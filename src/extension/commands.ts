@@ -6,14 +6,14 @@ import { countOf } from './displayText.ts';
 import { externalUrl, urlPath } from './externalAddress.ts';
 import { chooseFolder } from './folderChoice.ts';
 import { notify, offer } from './notices.ts';
-import { PreviewPanel } from './previewPanel.ts';
+import { PreviewPanel, type PreviewServices } from './previewPanel.ts';
 import { Server } from './server.ts';
 import { describe } from './statusBar.ts';
 import type { SparkWindow } from './window.ts';
 
 /** What the commands need beside the window. */
 export interface CommandServices {
-  readonly extensionUri: vscode.Uri;
+  readonly preview: PreviewServices;
   /** Opens the inspector, at an exchange if its key is given. */
   openInspector(exchange?: string): void;
 }
@@ -35,7 +35,9 @@ export function registerCommands(window: SparkWindow, services: CommandServices)
       if (server !== null) await servers.restart(server);
     },
     'spark.debugServer': (argument) => startInDebugger(window, argument),
-    'spark.preview': (argument) => preview(window, services, argument),
+    'spark.preview': (argument) => preview(services, argument),
+    'spark.reloadPreview': () => PreviewPanel.tellActive({ type: 'reload' }),
+    'spark.findInPreview': () => PreviewPanel.tellActive({ type: 'find' }),
     'spark.openInBrowser': (argument) => openInBrowser(window, argument),
     'spark.openInspector': (argument) =>
       services.openInspector(typeof argument === 'string' ? argument : exchangeOf(argument)),
@@ -93,13 +95,13 @@ async function pickServer(
   return picked?.server ?? null;
 }
 
-async function preview(window: SparkWindow, services: CommandServices, argument: unknown): Promise<void> {
+async function preview(services: CommandServices, argument: unknown): Promise<void> {
   const file = argument instanceof vscode.Uri ? argument : vscode.window.activeTextEditor?.document.uri;
   if (file === undefined) {
     notify('information', 'Open the HTML file that shall be shown.');
     return;
   }
-  await PreviewPanel.show(file, { extensionUri: services.extensionUri, servers: window.servers });
+  await PreviewPanel.show(file, services.preview);
 }
 
 async function openInBrowser(window: SparkWindow, argument: unknown): Promise<void> {

@@ -3,14 +3,22 @@ import type { ServerSettings } from '../protocol/server.ts';
 import { type Option, readOptions, readSetting } from '../settings/option.ts';
 import { serverOptions } from '../settings/serverOptions.ts';
 import { notifyOnce, offer } from './notices.ts';
+import { previewOptions } from './settings.ts';
 
 /** Ports tried after the one asked for. */
 const furtherPorts = 99;
 
-/** What a folder's settings say of its server. */
-export function serverSettings(scope: vscode.Uri): Omit<ServerSettings, 'root'> {
+/**
+ * What a folder's settings say of its server.
+ *
+ * @param token of its live reload
+ */
+export function serverSettings(scope: vscode.Uri, token: string): Omit<ServerSettings, 'root'> {
   const settings = readOptions(serverOptions, (option) => settingOf(option, scope));
-  return { ...settings, furtherPorts, capture: { ...settings.capture, enabled: true } };
+  // Its streams would each take a worker of a blocking model; and only one thread knows of all pages.
+  const live =
+    settings.model.name === 'eventLoop' ? { token, inject: settingOf(previewOptions.inject, scope) } : null;
+  return { ...settings, live, furtherPorts, capture: { ...settings.capture, enabled: true } };
 }
 
 /** A setting as it is for a folder; where its value cannot be used, says so once and gives the default. */

@@ -4,6 +4,8 @@ import { registerCommands, showActionsCommand } from './commands.ts';
 import { ConnectionsView } from './connectionsView.ts';
 import { registerInspectorCommands } from './inspectorCommands.ts';
 import { InspectorPanel } from './inspectorPanel.ts';
+import { LiveFiles } from './liveFiles.ts';
+import { PageConsole } from './pageConsole.ts';
 import { PreviewPanel } from './previewPanel.ts';
 import { ProgramDebugging } from './programDebugging.ts';
 import type { Servers } from './servers.ts';
@@ -34,6 +36,12 @@ export function activate(context: vscode.ExtensionContext): SparkExtension {
     onDidChangeServers: (listener) => servers.onDidChange(listener),
     startServer: () => void vscode.commands.executeCommand('spark.startServer'),
   };
+  const preview = {
+    extensionUri,
+    servers,
+    files: new LiveFiles(servers),
+    console: new PageConsole(),
+  };
   const connections = new ConnectionsView(store, servers);
   const inspector = new InspectorPanel(panels, present.channel, context.workspaceState);
   context.subscriptions.push(
@@ -42,15 +50,17 @@ export function activate(context: vscode.ExtensionContext): SparkExtension {
     registerInspectorCommands(inspector),
     connections,
     new ProgramDebugging(extensionUri, servers),
+    preview.files,
+    preview.console,
     new StatusBar(servers, showActionsCommand),
     registerCommands(present, {
-      extensionUri,
+      preview,
       openInspector: (exchange) => inspector.show(exchange ?? null),
     }),
     vscode.window.registerWebviewPanelSerializer(PreviewPanel.viewType, {
       async deserializeWebviewPanel(panel, state) {
         present.resume();
-        await PreviewPanel.restore(panel, state, { extensionUri, servers });
+        await PreviewPanel.restore(panel, state, preview);
       },
     }),
   );

@@ -1,14 +1,25 @@
-/** What the preview shows: the page at an address, or why it cannot. */
+import type { PreviewData, PreviewState } from '../protocol/preview.ts';
+
+/** What the preview shows: a page of a server, or why it cannot. */
 export type PreviewContent =
-  | { readonly kind: 'page'; readonly address: string }
-  | { readonly kind: 'notice'; readonly text: string; readonly offerStart: boolean };
+  | { readonly kind: 'page'; readonly data: PreviewData }
+  | {
+      readonly kind: 'notice';
+      readonly state: PreviewState;
+      readonly text: string;
+      readonly offerStart: boolean;
+    };
+
+/** What translates texts: VS Code's own, where there is VS Code. */
+export interface Translation {
+  t(message: string, ...values: string[]): string;
+}
 
 export interface PreviewPageOptions {
+  readonly l10n: Translation;
   readonly content: PreviewContent;
   /** File name of the page. */
   readonly name: string;
-  /** Brings the preview back after a reload of the window. */
-  readonly state: unknown;
   readonly nonce: string;
   readonly script: string;
   readonly style: string;
@@ -17,8 +28,8 @@ export interface PreviewPageOptions {
 
 /** The document of the preview's panel: a toolbar above the framed page. */
 export function previewPage(options: PreviewPageOptions): string {
-  const { content, name, state, nonce, script, style, cspSource } = options;
-  const frameSource = content.kind === 'page' ? new URL(content.address).origin : "'none'";
+  const { l10n, content, name, nonce, script, style, cspSource } = options;
+  const frameSource = content.kind === 'page' ? new URL(content.data.root).origin : "'none'";
   const policy = [
     "default-src 'none'",
     `frame-src ${frameSource}`,
@@ -33,8 +44,7 @@ export function previewPage(options: PreviewPageOptions): string {
 <link rel="stylesheet" href="${escapeHtml(style)}">
 <title>${escapeHtml(name)}</title>
 </head>
-<body data-state="${escapeHtml(JSON.stringify(state))}">
-${content.kind === 'page' ? framed(content.address, name) : notice(content.text, content.offerStart)}
+${content.kind === 'page' ? pageBody(content.data, name, l10n) : noticeBody(content, l10n)}
 <script nonce="${nonce}" src="${escapeHtml(script)}"></script>
 </body>
 </html>`;
@@ -44,27 +54,84 @@ ${content.kind === 'page' ? framed(content.address, name) : notice(content.text,
 const sandbox =
   'allow-same-origin allow-scripts allow-forms allow-modals allow-popups allow-downloads allow-pointer-lock';
 
-function framed(address: string, name: string): string {
-  const shown = escapeHtml(address);
-  return `<header role="toolbar" aria-label="Preview">
-<button type="button" data-action="reload" title="Reload the page" aria-label="Reload the page">${reloadIcon}</button>
-<output class="address" title="${shown}">${shown}</output>
-<button type="button" data-action="openInBrowser" title="Open in Browser" aria-label="Open in Browser">${openIcon}</button>
+function pageBody(data: PreviewData, name: string, l10n: Translation): string {
+  const unlinked = l10n.t(
+    "The page's own policy keeps Spark's script out: changes are shown by loading it anew, and its console is not seen.",
+  );
+  return `<body data-data="${escapeHtml(JSON.stringify(data))}" data-unlinked="${escapeHtml(unlinked)}">
+<header role="toolbar" aria-label="${escapeHtml(l10n.t('Preview'))}">
+${button('back', l10n.t('Back'), icons.back)}
+${button('forward', l10n.t('Forward'), icons.forward)}
+${button('reload', l10n.t('Reload the Page'), icons.reload)}
+<input id="address" type="text" spellcheck="false" aria-label="${escapeHtml(l10n.t('Address'))}">
+${button('find', l10n.t('Find in Page'), icons.find)}
+<select id="size" aria-label="${escapeHtml(l10n.t('Screen Size'))}" title="${escapeHtml(l10n.t('Screen Size'))}">${sizes(l10n)}</select>
+${button('rotate', l10n.t('Rotate'), icons.rotate)}
+<select id="zoom" aria-label="${escapeHtml(l10n.t('Zoom'))}" title="${escapeHtml(l10n.t('Zoom'))}">${zooms}</select>
+${button('console', l10n.t("Show the Page's Console"), `${icons.console}<span class="count"></span>`)}
+${button('openInBrowser', l10n.t('Open in Browser'), icons.open)}
 </header>
-<iframe src="${shown}" data-address="${shown}" title="${escapeHtml(name)}" sandbox="${sandbox}"></iframe>`;
+<p id="remark" role="status" hidden></p>
+<div id="find" role="search" data-none="${escapeHtml(l10n.t('Not found'))}" data-unlinked="${escapeHtml(l10n.t('This page cannot be searched'))}" hidden>
+<input type="text" aria-label="${escapeHtml(l10n.t('Find'))}" placeholder="${escapeHtml(l10n.t('Find'))}">
+<output></output>
+${button('previous', l10n.t('Previous Match'), icons.up, 'find')}
+${button('next', l10n.t('Next Match'), icons.down, 'find')}
+${button('close', l10n.t('Close'), icons.close, 'find')}
+</div>
+<div class="stage"><iframe title="${escapeHtml(name)}" sandbox="${sandbox}"></iframe></div>`;
 }
 
-function notice(text: string, offerStart: boolean): string {
-  const button = offerStart
-    ? '<button type="button" class="primary" data-action="startServer">Start Server</button>'
+function noticeBody(
+  { state, text, offerStart }: Extract<PreviewContent, { kind: 'notice' }>,
+  l10n: Translation,
+): string {
+  const label = escapeHtml(l10n.t('Start Server'));
+  const start = offerStart
+    ? `<button type="button" class="primary" data-action="startServer">${label}</button>`
     : '';
-  return `<main role="status"><p>${escapeHtml(text)}</p>${button}</main>`;
+  return `<body data-notice="${escapeHtml(JSON.stringify(state))}">
+<main role="status"><p>${escapeHtml(text)}</p>${start}</main>`;
 }
 
-const reloadIcon =
-  '<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M12.5 5.5A5 5 0 1 0 13 9M13 2.5v3.2H9.8"/></svg>';
-const openIcon =
-  '<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M7 3H3v10h10V9M9.5 2.5h4v4M13.2 2.8 7.5 8.5"/></svg>';
+function button(name: string, label: string, content: string, kind: 'action' | 'find' = 'action'): string {
+  const shown = escapeHtml(label);
+  return `<button type="button" data-${kind}="${name}" data-label="${shown}" title="${shown}" aria-label="${shown}">${content}</button>`;
+}
+
+/** CSS pixels. */
+function sizes(l10n: Translation): string {
+  const known: [value: string, label: string][] = [
+    ['', l10n.t('Fit the Panel')],
+    ['360x640', l10n.t('Small Phone, {0}', '360 × 640')],
+    ['390x844', l10n.t('Phone, {0}', '390 × 844')],
+    ['820x1180', l10n.t('Tablet, {0}', '820 × 1180')],
+    ['1280x800', l10n.t('Laptop, {0}', '1280 × 800')],
+    ['1920x1080', l10n.t('Desktop, {0}', '1920 × 1080')],
+  ];
+  return known.map(([value, label]) => `<option value="${value}">${escapeHtml(label)}</option>`).join('');
+}
+
+const zooms = [50, 67, 75, 90, 100, 110, 125, 150, 200]
+  .map((zoom) => `<option value="${zoom}"${zoom === 100 ? ' selected' : ''}>${zoom} %</option>`)
+  .join('');
+
+function icon(path: string): string {
+  return `<svg viewBox="0 0 16 16" aria-hidden="true"><path d="${path}"/></svg>`;
+}
+
+const icons = {
+  back: icon('M9.5 3 4.5 8l5 5M5 8h8'),
+  forward: icon('M6.5 3l5 5-5 5M11 8H3'),
+  reload: icon('M12.5 5.5A5 5 0 1 0 13 9M13 2.5v3.2H9.8'),
+  find: icon('M10.2 10.2 14 14M11.5 7a4.5 4.5 0 1 1-9 0 4.5 4.5 0 0 1 9 0'),
+  rotate: icon('M3 5.5h7v8H3zM10 2.5h2.5a1 1 0 0 1 1 1V6M12 4.7l1.5 1.5L15 4.7'),
+  console: icon('M2.5 3.5h11v9h-11zM5 6l2 2-2 2M8.5 10.5H11'),
+  open: icon('M7 3H3v10h10V9M9.5 2.5h4v4M13.2 2.8 7.5 8.5'),
+  up: icon('M3.5 10 8 5.5l4.5 4.5'),
+  down: icon('M3.5 6 8 10.5 12.5 6'),
+  close: icon('M4 4l8 8M12 4l-8 8'),
+};
 
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);

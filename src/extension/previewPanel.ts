@@ -1,51 +1,68 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { PreviewState, ToPreview } from '../protocol/preview.ts';
 import { visibleText } from './displayText.ts';
 import { externalUrl, urlPath } from './externalAddress.ts';
 import { folderOf } from './folderChoice.ts';
+import type { LiveFiles } from './liveFiles.ts';
 import { notify } from './notices.ts';
+import type { PageConsole } from './pageConsole.ts';
+import { isFromPreview } from './previewMessageGuard.ts';
 import { type PreviewContent, previewPage } from './previewPage.ts';
 import type { Server } from './server.ts';
-import { isWithin, type Servers } from './servers.ts';
+import type { Servers } from './servers.ts';
 
-/** Saving several files at once is one reason to reload. */
-const reloadDelay = 80;
-
-interface PreviewServices {
+export interface PreviewServices {
   readonly extensionUri: vscode.Uri;
   readonly servers: Servers;
+  readonly files: LiveFiles;
+  readonly console: PageConsole;
 }
 
-/** An HTML file's page, as its server gives it, beside its source. */
+const activeKey = 'spark.previewIsActive';
+
+/** A page, as its server gives it, beside its source. */
 export class PreviewPanel {
   static readonly viewType = 'spark.preview';
   private static readonly open = new Map<string, PreviewPanel>();
+  private static active: PreviewPanel | null = null;
 
   private readonly panel: vscode.WebviewPanel;
   private readonly file: vscode.Uri;
   private readonly root: string;
   private readonly services: PreviewServices;
   private readonly subscriptions: vscode.Disposable[];
+  private readonly restored: PreviewState | null;
   private shown = '';
   /** Counts updates: what an earlier one finds out late is not shown. */
   private updates = 0;
-  private reloadTimer: NodeJS.Timeout | undefined;
 
-  private constructor(panel: vscode.WebviewPanel, file: vscode.Uri, root: string, services: PreviewServices) {
+  private constructor(
+    panel: vscode.WebviewPanel,
+    file: vscode.Uri,
+    root: string,
+    services: PreviewServices,
+    restored: PreviewState | null = null,
+  ) {
     this.panel = panel;
     this.file = file;
     this.root = root;
     this.services = services;
+    this.restored = restored;
     panel.webview.options = { enableScripts: true, localResourceRoots: resourceRoots(services) };
     panel.iconPath = vscode.Uri.joinPath(services.extensionUri, 'media/icon.svg');
     this.subscriptions = [
       services.servers.onDidChange(() => void this.update()),
-      vscode.workspace.onDidSaveTextDocument((document) => this.fileSaved(document)),
+      services.files.onDidChange((server) => {
+        if (server.root === root) this.post({ type: 'changed' });
+      }),
       panel.webview.onDidReceiveMessage((message) => this.take(message)),
+      panel.onDidChangeViewState(() => this.followFocus()),
     ];
     panel.onDidDispose(() => this.close());
     PreviewPanel.open.set(file.toString(), this);
+    this.followFocus();
     void this.update();
   }
 
@@ -62,7 +79,7 @@ export class PreviewPanel {
     }
     const panel = vscode.window.createWebviewPanel(
       PreviewPanel.viewType,
-      `Preview ${visibleText(path.basename(file.fsPath))}`,
+      vscode.l10n.t('Preview {0}', visibleText(path.basename(file.fsPath))),
       { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
       // What was typed into the page should outlast a look at another tab.
       { enableScripts: true, retainContextWhenHidden: true, localResourceRoots: resourceRoots(services) },
@@ -72,14 +89,31 @@ export class PreviewPanel {
 
   /** Brings a preview back after a reload of the window. */
   static async restore(panel: vscode.WebviewPanel, state: unknown, services: PreviewServices): Promise<void> {
-    const file = fileOfState(state);
+    const kept = previewState(state);
+    const file = kept === null ? null : vscode.Uri.parse(kept.file);
     const root = file === null ? null : servedFolder(file, services.servers);
     if (file === null || root === null) {
       panel.dispose();
       return;
     }
-    new PreviewPanel(panel, file, root, services);
+    new PreviewPanel(panel, file, root, services, kept);
     if (services.servers.ofFolder(root)?.isActive !== true) await services.servers.start(root);
+  }
+
+  /** Tells the preview that has the focus; false where none has. */
+  static tellActive(message: ToPreview): boolean {
+    PreviewPanel.active?.post(message);
+    return PreviewPanel.active !== null;
+  }
+
+  private post(message: ToPreview): void {
+    void this.panel.webview.postMessage(message);
+  }
+
+  private followFocus(): void {
+    if (this.panel.active) PreviewPanel.active = this;
+    else if (PreviewPanel.active === this) PreviewPanel.active = null;
+    void vscode.commands.executeCommand('setContext', activeKey, PreviewPanel.active !== null);
   }
 
   private async update(): Promise<void> {
@@ -92,14 +126,18 @@ export class PreviewPanel {
     const resource = (name: string) =>
       webview.asWebviewUri(vscode.Uri.joinPath(this.services.extensionUri, name)).toString();
     webview.html = previewPage({
+      l10n: vscode.l10n,
       content,
       name: path.basename(this.file.fsPath),
-      state: { file: this.file.toString() },
       nonce: randomBytes(16).toString('hex'),
       script: resource('dist/preview.js'),
       style: resource('media/preview.css'),
       cspSource: webview.cspSource,
     });
+  }
+
+  private get state(): PreviewState {
+    return this.restored ?? { file: this.file.toString(), page: null };
   }
 
   private async content(): Promise<PreviewContent> {
@@ -108,47 +146,83 @@ export class PreviewPanel {
       case 'running':
         return this.page(server);
       case 'starting':
-        return { kind: 'notice', text: 'The server is starting.', offerStart: false };
+        return this.notice(vscode.l10n.t('The server is starting.'), false);
       case 'died':
-        return { kind: 'notice', text: visibleText(server.state.reason, 600), offerStart: true };
+        return this.notice(visibleText(server.state.reason, 600), true);
       case 'stopping':
       case 'stopped':
       case undefined:
-        return { kind: 'notice', text: 'The server of this page does not run.', offerStart: true };
+        return this.notice(vscode.l10n.t('The server of this page does not run.'), true);
     }
+  }
+
+  private notice(text: string, offerStart: boolean): PreviewContent {
+    return { kind: 'notice', state: this.state, text, offerStart };
   }
 
   private async page(server: Server): Promise<PreviewContent> {
     const relative = path.relative(this.root, this.file.fsPath).split(path.sep).join('/');
     try {
-      return { kind: 'page', address: (await externalUrl(server.url ?? '')) + urlPath(relative) };
+      const root = await externalUrl(server.url ?? '');
+      const { live } = server;
+      const remark =
+        live === null
+          ? vscode.l10n.t(
+              'Live reload is off under this concurrency model: its connections would keep others waiting. Changes are shown by loading the page anew.',
+            )
+          : '';
+      const token = live?.inject === true ? live.token : null;
+      return { kind: 'page', data: { state: this.state, root, page: urlPath(relative), token, remark } };
     } catch (error) {
-      return {
-        kind: 'notice',
-        text: `The workbench has no address for the server: ${error}`,
-        offerStart: false,
-      };
+      return this.notice(
+        vscode.l10n.t('The workbench has no address for the server: {0}', String(error)),
+        false,
+      );
     }
   }
 
-  private fileSaved(document: vscode.TextDocument): void {
-    if (document.uri.scheme !== 'file' || !isWithin(this.root, document.uri.fsPath)) return;
-    clearTimeout(this.reloadTimer);
-    this.reloadTimer = setTimeout(() => void this.panel.webview.postMessage({ type: 'reload' }), reloadDelay);
+  private take(message: unknown): void {
+    if (!isFromPreview(message)) return;
+    switch (message.type) {
+      case 'startServer':
+        void this.services.servers.start(this.root);
+        break;
+      case 'openInBrowser':
+        void this.openInBrowser(message.address);
+        break;
+      case 'title':
+        this.panel.title = vscode.l10n.t(
+          'Preview {0}',
+          visibleText(message.title || path.basename(this.file.fsPath), 60),
+        );
+        break;
+      case 'console':
+        this.services.console.write(path.basename(this.file.fsPath), message.entry);
+        break;
+      case 'showConsole':
+        this.services.console.show();
+        break;
+    }
   }
 
-  private take(message: unknown): void {
-    const type = typeof message === 'object' && message !== null && 'type' in message ? message.type : null;
-    if (type === 'startServer') void this.services.servers.start(this.root);
-    else if (type === 'openInBrowser') void vscode.commands.executeCommand('spark.openInBrowser', this.file);
+  /** `address`: as the frame shows it; only the server's own pages are opened. */
+  private async openInBrowser(address: string): Promise<void> {
+    const { url } = this.services.servers.ofFolder(this.root) ?? {};
+    if (url === null || url === undefined) return;
+    const root = await externalUrl(url);
+    const page = address.startsWith(root) ? address.slice(root.length) : '';
+    await vscode.env.openExternal(vscode.Uri.parse(url + page, true));
   }
 
   private close(): void {
     // No update under way may touch the panel any more.
     this.updates++;
-    clearTimeout(this.reloadTimer);
     for (const subscription of this.subscriptions) subscription.dispose();
     PreviewPanel.open.delete(this.file.toString());
+    if (PreviewPanel.active === this) {
+      PreviewPanel.active = null;
+      void vscode.commands.executeCommand('setContext', activeKey, false);
+    }
   }
 }
 
@@ -160,20 +234,25 @@ function resourceRoots({ extensionUri }: PreviewServices): vscode.Uri[] {
 function servedFolder(file: vscode.Uri, servers: Servers): string | null {
   const name = visibleText(path.basename(file.fsPath));
   if (file.scheme !== 'file') {
-    notify('warning', `Spark can only show files on disk: save ${name} first.`);
+    notify('warning', vscode.l10n.t('Spark can only show files on disk: save {0} first.', name));
     return null;
   }
   const root = folderOf(file, servers);
   if (root === null) {
     notify(
       'warning',
-      `Spark cannot show ${name}: it lies outside every folder that is open or served. Open its folder first.`,
+      vscode.l10n.t(
+        'Spark cannot show {0}: it lies outside every folder that is open or served. Open its folder first.',
+        name,
+      ),
     );
   }
   return root;
 }
 
-function fileOfState(state: unknown): vscode.Uri | null {
+function previewState(state: unknown): PreviewState | null {
   if (typeof state !== 'object' || state === null || !('file' in state)) return null;
-  return typeof state.file === 'string' ? vscode.Uri.parse(state.file) : null;
+  if (typeof state.file !== 'string') return null;
+  const page = 'page' in state && typeof state.page === 'string' ? state.page : null;
+  return { file: state.file, page };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CaptureLog } from '../capture/captureLog.ts';
 import type { RunId } from '../capture/run.ts';
 import type { CaptureStore } from '../capture/store.ts';
-import type { LogLevel, ServerSettings, ToServer } from '../protocol/server.ts';
+import type { LiveSettings, LogLevel, ServerSettings, ToServer } from '../protocol/server.ts';
 import { describeEnd, type ProcessEnd, type ServerMessage, ServerProcess } from './serverProcess.ts';
 
 /** Deaths within this time count together. */
@@ -48,6 +48,8 @@ export class Server {
   lastPort: number | null = null;
   /** Its program was started for a debugger: in the present run, or else in the last one. */
   isDebugged = false;
+  /** Of the present run, or the last one. */
+  live: LiveSettings | null = null;
   private readonly surroundings: ServerSurroundings;
   private process: ServerProcess | null = null;
   private deaths: number[] = [];
@@ -121,6 +123,16 @@ export class Server {
     this.send({ type: 'allowHosts', hosts });
   }
 
+  /** What an editor holds of a file; null: nothing else than the disk does. */
+  setUnsaved(file: string, content: Uint8Array | null): void {
+    this.send({ type: 'unsaved', file, content });
+  }
+
+  /** Files were changed, made or deleted; null: more than can be listed. */
+  filesChanged(files: readonly string[] | null): void {
+    this.send({ type: 'filesChanged', files });
+  }
+
   closeConnection(connection: number): void {
     this.send({ type: 'closeConnection', connection });
   }
@@ -137,6 +149,7 @@ export class Server {
     });
     this.failure = null;
     this.isDebugged = debugged;
+    this.live = settings.live;
     this.whenEnded = this.fork({ ...settings, root: this.root });
     this.enter({ kind: 'starting' });
     return outcome;

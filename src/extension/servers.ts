@@ -9,6 +9,7 @@ import { serverSettings } from './configuration.ts';
 import { debugServer } from './debugConfiguration.ts';
 import { visibleText } from './displayText.ts';
 import { externalUrl, hostNameOf } from './externalAddress.ts';
+import type { LiveTokens } from './liveTokens.ts';
 import { notify, offer } from './notices.ts';
 import { Server, type StartOutcome } from './server.ts';
 import type { KeptServer } from './windowFolder.ts';
@@ -38,7 +39,16 @@ export class Servers {
   private readonly changes = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changes.event;
 
-  constructor(script: string, store: CaptureStore, log: CaptureLog, channel: vscode.LogOutputChannel) {
+  private readonly tokens: LiveTokens;
+
+  constructor(
+    script: string,
+    store: CaptureStore,
+    log: CaptureLog,
+    channel: vscode.LogOutputChannel,
+    tokens: LiveTokens,
+  ) {
+    this.tokens = tokens;
     this.script = script;
     this.store = store;
     this.log = log;
@@ -84,7 +94,7 @@ export class Servers {
     }
     const server = this.serverOf(root);
     if (server.isActive) return server;
-    const settings = serverSettings(scope);
+    const settings = serverSettings(scope, this.tokens.of(root));
     const outcome = await server.start({ ...settings, port: port ?? settings.port }, debugged);
     return (await this.tellOutcome(server, outcome)) ? server : null;
   }

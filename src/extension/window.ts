@@ -4,6 +4,7 @@ import { CaptureStore } from '../capture/store.ts';
 import { Coalescer } from './coalescer.ts';
 import { settingOf } from './configuration.ts';
 import { setContextKey } from './contextKeys.ts';
+import { LiveTokens } from './liveTokens.ts';
 import { Servers } from './servers.ts';
 import { windowOptions } from './settings.ts';
 import { WindowFolder, type WindowState } from './windowFolder.ts';
@@ -37,7 +38,13 @@ export class SparkWindow implements vscode.Disposable {
       this.channel.error(`What is captured no longer outlasts a reload of the window: ${error}`),
     );
     const script = vscode.Uri.joinPath(context.extensionUri, 'dist/server.js').fsPath;
-    this.servers = new Servers(script, this.store, this.log, this.channel);
+    this.servers = new Servers(
+      script,
+      this.store,
+      this.log,
+      this.channel,
+      new LiveTokens(context.workspaceState),
+    );
     setContextKey('spark.isRestricted', !vscode.workspace.isTrusted);
     this.subscriptions = [
       vscode.workspace.onDidGrantWorkspaceTrust(() => setContextKey('spark.isRestricted', false)),

@@ -1,7 +1,36 @@
+import type { ConsoleEntry } from './live.ts';
+
+/** What brings a preview back after a reload of the window. */
+export interface PreviewState {
+  /** URI of the file that it was opened for. */
+  readonly file: string;
+  /** Address of the page below the site's root, without a first slash; null for the file's own. */
+  readonly page: string | null;
+}
+
+/** What the panel's page is told when it is made. */
+export interface PreviewData {
+  readonly state: PreviewState;
+  /** The site's root as the user's machine reaches it, with a final slash. */
+  readonly root: string;
+  /** The file's own page, below the root. */
+  readonly page: string;
+  /** Shared with the pages of the server; null where it puts no script into them. */
+  readonly token: string | null;
+  /** Shown above the page; empty for nothing. */
+  readonly remark: string;
+}
+
 /** Page of the preview to extension host. */
-export type FromPreview = { readonly type: 'openInBrowser' } | { readonly type: 'startServer' };
+export type FromPreview =
+  | { readonly type: 'startServer' }
+  /** `address`: of the page that is shown. */
+  | { readonly type: 'openInBrowser'; readonly address: string }
+  | { readonly type: 'title'; readonly title: string }
+  | { readonly type: 'console'; readonly entry: ConsoleEntry }
+  | { readonly type: 'showConsole' };
 
 /** Extension host to page of the preview. */
 export type ToPreview =
-  /** Load the framed page again: a served file has changed. */
-  { readonly type: 'reload' };
+  /** A served file has changed: a page that does not look after itself is loaded again. */
+  { readonly type: 'changed' } | { readonly type: 'reload' } | { readonly type: 'find' };

@@ -2,22 +2,48 @@ import assert from 'node:assert/strict';
 import { walk } from './workbench.ts';
 
 walk(
-  'The preview shows the page beside its source, and reloads when a file is saved',
+  'The preview shows the page beside its source, as it is typed and as it is saved',
   async (workbench) => {
     await workbench.runCommand('Spark: Preview');
-    await workbench.tab(/^Preview index\.html/).waitFor();
-    const page = workbench.webview().frameLocator('iframe');
+    await workbench.tab(/^Preview The life of a connection/).waitFor();
+    const panel = workbench.webview();
+    const page = panel.frameLocator('iframe');
     const heading = page.getByRole('heading', { level: 1 });
     await heading.waitFor();
     assert.equal(await heading.textContent(), 'The life of a connection');
     await page.locator('.cards li').last().waitFor();
     await workbench.picture('preview');
+    assert.match(await panel.locator('#address').inputValue(), /\/index\.html$/);
+    assert.equal(await panel.locator('#remark').isVisible(), false);
 
+    // What only this load of the page has: it is to be patched, not loaded anew.
+    await heading.evaluate((element) => {
+      element.dataset.mark = 'kept';
+    });
     const editor = workbench.page.locator('.editor-instance .view-line', { hasText: '<h1>' });
     await editor.getByText('connection', { exact: false }).last().dblclick();
     await workbench.page.keyboard.type('hello');
-    await workbench.page.keyboard.press('ControlOrMeta+s');
     await page.getByRole('heading', { level: 1, name: /hello/ }).waitFor();
+    await workbench.page.locator('.tab.dirty', { hasText: 'index.html' }).waitFor();
+    assert.equal(await heading.getAttribute('data-mark'), 'kept');
+    await workbench.page.keyboard.press('ControlOrMeta+s');
+    await workbench.page.locator('.tab:not(.dirty)', { hasText: 'index.html' }).waitFor();
+    assert.equal(await heading.getAttribute('data-mark'), 'kept');
+
+    await page.getByRole('link', { name: 'A journey' }).click();
+    await page.getByRole('heading', { level: 1, name: /journey|request/i }).waitFor();
+    await panel.locator('[data-action=back]:enabled').click();
+    await heading.waitFor();
+    assert.match(await panel.locator('#address').inputValue(), /\/index\.html$/);
+    await panel.locator('[data-action=find]').click();
+    await panel.locator('#find input').fill('no such words');
+    await panel.locator('#find input').press('Enter');
+    await panel.locator('#find output', { hasText: 'Not found' }).waitFor();
+    await panel.locator('#find input').press('Escape');
+    await panel.locator('#size').selectOption('390x844');
+    await panel.locator('#zoom').selectOption('50');
+    assert.equal(await heading.evaluate((element) => element.ownerDocument.defaultView?.innerWidth), 390);
+    await workbench.picture('preview-phone');
   },
-  { openFile: 'index.html' },
+  { openFile: 'index.html', settings: { 'files.autoSave': 'off' } },
 );

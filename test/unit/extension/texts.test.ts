@@ -66,9 +66,10 @@ describe('last words', () => {
 });
 
 describe('the page of the preview', () => {
+  const state = { file: 'file:///a"b\'<x>', page: null };
   const options = {
     name: '"><script>alert(1)</script>.html',
-    state: { file: 'file:///a"b\'<x>' },
+    l10n: { t: (message: string) => message },
     nonce: 'abc',
     script: 'https://script',
     style: 'https://style',
@@ -78,7 +79,10 @@ describe('the page of the preview', () => {
   test('frames exactly one origin, and runs no other script', () => {
     const page = previewPage({
       ...options,
-      content: { kind: 'page', address: 'http://127.0.0.1:5500/proxy/a.html' },
+      content: {
+        kind: 'page',
+        data: { state, root: 'http://127.0.0.1:5500/proxy/', page: 'a.html', token: 'x', remark: '' },
+      },
     });
     const policy = /content="([^"]*)">/.exec(page)?.[1];
     assert.equal(
@@ -90,7 +94,7 @@ describe('the page of the preview', () => {
   test('holds names as text', () => {
     const page = previewPage({
       ...options,
-      content: { kind: 'notice', text: '<b>no</b>', offerStart: true },
+      content: { kind: 'notice', state, text: '<b>no</b>', offerStart: true },
     });
     assert.equal(page.match(/<script/g)?.length, 1);
     assert.ok(!page.includes('<b>'));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import manifest from '../../../package.json' with { type: 'json' };
-import { windowOptions } from '../../../src/extension/settings.ts';
+import { previewOptions, windowOptions } from '../../../src/extension/settings.ts';
 import { type Option, optionsOf, readSetting } from '../../../src/settings/option.ts';
 import { serverOptions } from '../../../src/settings/serverOptions.ts';
 
@@ -37,7 +37,11 @@ describe('settings', () => {
     assert.match(readSetting(serverOptions.capture.bodyBytes, -1).problem ?? '', /default, 1024\./);
   });
 
-  const options = [...optionsOf(serverOptions), ...optionsOf(windowOptions)].map(({ option }) => option);
+  const options = [
+    ...optionsOf(serverOptions),
+    ...optionsOf(windowOptions),
+    ...optionsOf(previewOptions),
+  ].map(({ option }) => option);
   const settable = options.filter((option) => option.setting !== null);
 
   for (const option of settable) {

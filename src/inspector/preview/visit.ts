@@ -1,0 +1,133 @@
+import type { ToPage } from '../../protocol/live.ts';
+import type { PreviewData } from '../../protocol/preview.ts';
+
+/** How long, in milliseconds, a page that has loaded may take to make itself known. */
+const silence = 1_500;
+/** Pages that never have the server's script in them. */
+const scriptless = /\.(?!html?$)[a-z0-9]+$/i;
+
+export interface VisitEvents {
+  /** `page`: below the site's root; null outside the site. */
+  moved(address: string, page: string | null): void;
+  titled(title: string): void;
+  history(canGoBack: boolean, canGoForward: boolean): void;
+  /** Whether the page talks to the panel; not told of pages that cannot be expected to. */
+  linked(isLinked: boolean): void;
+}
+
+/** The frame's way through the site. The framed page is of another origin: what it does is known if it says so. */
+export class Visit {
+  address = '';
+  /** Whether the present page talks to the panel, and so looks after changes itself. */
+  isLinked = false;
+  private readonly frame: HTMLIFrameElement;
+  private readonly data: PreviewData;
+  private readonly events: VisitEvents;
+  private readonly past: string[] = [];
+  private position = -1;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(frame: HTMLIFrameElement, data: PreviewData, events: VisitEvents) {
+    this.frame = frame;
+    this.data = data;
+    this.events = events;
+    frame.addEventListener('load', () => this.loaded());
+  }
+
+  /** Shows the page that was shown last, or the file's own. */
+  begin(): void {
+    const { root, page, state } = this.data;
+    this.enter(new URL(state.page ?? page, root).href);
+    this.show();
+  }
+
+  /** Goes to what the user typed: an address of the site, or a path of it. */
+  go(typed: string): void {
+    const { root } = this.data;
+    const { origin } = new URL(root);
+    let url: URL;
+    try {
+      url = /^[a-z]+:\/\//i.test(typed) ? new URL(typed) : new URL(typed.replace(/^\/+/, ''), root);
+    } catch {
+      return;
+    }
+    // The panel's policy lets the frame show this site alone.
+    if (url.origin !== origin) return;
+    this.enter(url.href);
+    this.show();
+  }
+
+  back(): void {
+    this.move(-1);
+  }
+
+  forward(): void {
+    this.move(1);
+  }
+
+  reload(): void {
+    // The page itself keeps its scroll position; a frame that is sent somewhere does not.
+    if (this.isLinked && this.tell({ spark: 'go', token: this.token, where: 'reload' })) return;
+    this.show();
+  }
+
+  find(text: string, backwards: boolean): void {
+    this.tell({ spark: 'find', token: this.token, text, backwards });
+  }
+
+  /** The page has made itself known, or has moved on. */
+  heard(address: string, title: string): void {
+    clearTimeout(this.timer);
+    this.isLinked = true;
+    this.events.linked(true);
+    this.events.titled(title);
+    if (this.past[this.position] !== address) this.enter(address);
+  }
+
+  private get token(): string {
+    return this.data.token ?? '';
+  }
+
+  private loaded(): void {
+    this.isLinked = false;
+    clearTimeout(this.timer);
+    if (this.data.token === null) {
+      this.events.linked(false);
+      return;
+    }
+    this.tell({ spark: 'hello', token: this.token });
+    if (scriptless.test(new URL(this.address).pathname)) this.events.linked(true);
+    else this.timer = setTimeout(() => this.events.linked(false), silence);
+  }
+
+  private move(by: number): void {
+    const target = this.past[this.position + by];
+    if (target === undefined) return;
+    this.position += by;
+    this.moved(target);
+    this.show();
+  }
+
+  private enter(address: string): void {
+    this.position++;
+    this.past.splice(this.position, Number.POSITIVE_INFINITY, address);
+    this.moved(address);
+  }
+
+  private moved(address: string): void {
+    this.address = address;
+    const { root } = this.data;
+    this.events.moved(address, address.startsWith(root) ? address.slice(root.length) : null);
+    this.events.history(this.position > 0, this.position < this.past.length - 1);
+  }
+
+  private show(): void {
+    this.frame.src = this.address;
+  }
+
+  private tell(message: ToPage): boolean {
+    if (this.data.token === null || this.frame.contentWindow === null) return false;
+    this.frame.contentWindow.postMessage(message, new URL(this.data.root).origin);
+    return true;
+  }
+}
