@@ -148,7 +148,11 @@ export class RowList<Row> {
       const element = this.elements[slot];
       const index = first + ((((slot - first) % size) + size) % size);
       element.hidden = index >= last;
-      if (element.hidden) continue;
+      if (element.hidden) {
+        // Another element may show its row now, under the same name.
+        element.removeAttribute('id');
+        continue;
+      }
       const row = this.rows.get(index);
       missing ||= row === undefined;
       element.dataset.index = String(index);
