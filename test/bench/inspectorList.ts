@@ -35,11 +35,12 @@ interface Figure {
 export async function main(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { runs: { type: 'string', default: '10' } } });
   const runs = Math.max(1, Number(values.runs) || 10);
+  const load = os.loadavg()[0];
   const [browser, script] = await Promise.all([launchBrowser(), buildScript(true)]);
   const store = largeCapture(exchanges);
   try {
     const figures = await measure(browser, script, store, runs);
-    const text = section(figures, runs, browser.version());
+    const text = section(figures, runs, browser.version(), load);
     console.log(text);
     const file = path.join(project, 'docs/benchmarks.md');
     mkdirSync(path.dirname(file), { recursive: true });
@@ -213,7 +214,7 @@ function quantile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
-function section(figures: readonly Figure[], runs: number, browser: string): string {
+function section(figures: readonly Figure[], runs: number, browser: string, load: number): string {
   const rows = figures.map(({ what, milliseconds, goal }) => {
     const reached =
       goal === null ? '' : milliseconds < goal ? `under ${goal} ms: yes` : `under ${goal} ms: **no**`;
@@ -223,7 +224,7 @@ function section(figures: readonly Figure[], runs: number, browser: string): str
 
 ${exchanges.toLocaleString('en')} exchanges with their bytes in the store; the page in Chromium ${browser}, without a screen and with software
 rendering; the extension host's own code answers it over the browser's debugging protocol, whose round trip is
-included. ${os.cpus().length} × ${os.cpus()[0]?.model.trim() ?? 'processor'}. Medians of ${runs} warm runs; \`npm run bench:inspector\`.
+included. ${os.cpus().length} × ${os.cpus()[0]?.model.trim() ?? 'processor'}, load average ${load.toFixed(1)} before. Medians of ${runs} warm runs; \`npm run bench:inspector\`.
 
 | | | goal |
 |---|---:|---|
