@@ -2,6 +2,7 @@
 // node esbuild.mjs [--production] [--watch]
 import { chmodSync, rmSync } from 'node:fs';
 import { build, context } from 'esbuild';
+import { copyKoffi, koffiBesideTheBundle, thisPlatform } from './scripts/koffi.mjs';
 
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
@@ -55,7 +56,7 @@ const bundles = [
   {
     ...forNode,
     entryPoints: { server: 'src/server/main.ts', worker: 'src/server/worker.ts', cli: 'src/cli.ts' },
-    external: ['koffi'],
+    plugins: [progress, koffiBesideTheBundle],
   },
   {
     ...common,
@@ -78,6 +79,8 @@ const bundles = [
 ];
 
 if (production) rmSync('dist', { recursive: true, force: true });
+const platform = thisPlatform();
+if (platform !== null) copyKoffi(platform, 'node_modules', 'dist/koffi');
 if (watch) {
   const contexts = await Promise.all(bundles.map((bundle) => context(bundle)));
   await Promise.all(contexts.map((watched) => watched.watch()));

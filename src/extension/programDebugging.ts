@@ -83,7 +83,7 @@ export class ProgramDebugging implements vscode.Disposable, vscode.DebugAdapterD
       sourceMaps: true,
       outFiles: [`${root}/dist/*.js`],
       resolveSourceMapLocations: [`${root}/**`],
-      skipFiles: ['<node_internals>/**', `${root}/dist/koffi/**`],
+      skipFiles: ['<node_internals>/**', '**/node_modules/**', `${root}/dist/koffi/**`],
       autoAttachChildProcesses: true,
     };
   }

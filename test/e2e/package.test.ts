@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { platforms, thisPlatform } from '../../scripts/koffi.mjs';
 import { project } from '../project.mjs';
 
 const extensions = process.env.SPARK_EXTENSIONS ?? '';
@@ -13,9 +15,40 @@ const files = readdirSync(installed, { recursive: true, encoding: 'utf8' }).map(
   file.split(path.sep).join('/'),
 );
 
-test('The package is smaller than 1 MB', () => {
-  const { size } = statSync(path.join(project, 'spark.vsix'));
-  assert.ok(size < 1_000_000, `it has ${size} bytes`);
+const platform = thisPlatform();
+
+test('The package is smaller than 3 MB', () => {
+  const { size } = statSync(path.join(project, `spark-${platform ?? 'universal'}.vsix`));
+  assert.ok(size < 3_000_000, `it has ${size} bytes`);
+});
+
+test("It holds koffi's loader, and its binary for this platform only", { skip: platform === null }, () => {
+  const binary = platform === null ? '' : platforms[platform].binary;
+  const koffi = files.filter((file) => /^dist\/koffi\/.*\.\w+$/.test(file)).sort();
+  assert.deepEqual(koffi, [
+    'dist/koffi/LICENSE.txt',
+    `dist/koffi/build/koffi/${binary}/koffi.node`,
+    'dist/koffi/src/koffi/indirect.cjs',
+  ]);
+  const loaded = spawnSync(
+    process.execPath,
+    ['-p', `require('./dist/koffi/src/koffi/indirect.cjs').version`],
+    {
+      cwd: installed,
+      encoding: 'utf8',
+    },
+  );
+  assert.match(loaded.stdout, /^\d+\.\d+\.\d+\n$/, loaded.stderr);
+});
+
+test('It holds every source of ours that the server was built from, where its source maps say', () => {
+  for (const bundle of ['server', 'worker', 'cli']) {
+    const map = JSON.parse(readFileSync(path.join(installed, `dist/${bundle}.js.map`), 'utf8'));
+    const sources: string[] = map.sources.filter((source: string) => source.startsWith('../src/'));
+    assert.ok(sources.includes('../src/http/parser.ts'));
+    const missing = sources.filter((source) => !files.includes(source.slice('../'.length)));
+    assert.deepEqual(missing, []);
+  }
 });
 
 test('The package holds what runs, and nothing of how it is made', () => {
@@ -30,7 +63,10 @@ test('The package holds what runs, and nothing of how it is made', () => {
     assert.ok(files.includes(file), `${file} is missing`);
   }
   const foreign = files.filter(
-    (file) => /^(node_modules|src|test|out|media\/pictures|\.)(\/|$)/.test(file) && file !== '.vsixmanifest',
+    (file) =>
+      /^(node_modules|src\/(extension|inspector|capture|debug)|test|scripts|out|media\/pictures|\.)(\/|$)/.test(
+        file,
+      ) && file !== '.vsixmanifest',
   );
   assert.deepEqual(foreign, []);
 });

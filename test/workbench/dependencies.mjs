@@ -1,6 +1,7 @@
 // What a clean clone needs first. Only Node's own modules here: there may be no others yet.
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { thisPlatform } from '../../scripts/koffi.mjs';
 import { project } from '../project.mjs';
 import { npm, run } from './program.mjs';
 
@@ -22,5 +23,5 @@ export async function installDependencies() {
  */
 export async function packageExtension() {
   await run('Packaging the extension', npm, ['run', 'package'], { cwd: project });
-  return path.join(project, 'spark.vsix');
+  return path.join(project, `spark-${thisPlatform() ?? 'universal'}.vsix`);
 }
