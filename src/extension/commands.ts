@@ -8,12 +8,14 @@ import { chooseFolder } from './folderChoice.ts';
 import { notify, offer } from './notices.ts';
 import { PreviewPanel, type PreviewServices } from './previewPanel.ts';
 import { Server } from './server.ts';
+import type { ServerSource } from './serverSource.ts';
 import { describe } from './statusBar.ts';
 import type { SparkWindow } from './window.ts';
 
 /** What the commands need beside the window. */
 export interface CommandServices {
   readonly preview: PreviewServices;
+  readonly serverSource: ServerSource;
   /** Opens the inspector, at an exchange if its key is given. */
   openInspector(exchange?: string): void;
 }
@@ -35,6 +37,8 @@ export function registerCommands(window: SparkWindow, services: CommandServices)
       if (server !== null) await servers.restart(server);
     },
     'spark.debugServer': (argument) => startInDebugger(window, argument),
+    'spark.showServerSource': () => services.serverSource.show(),
+    'spark.breakOnSystemCall': () => services.serverSource.breakOnSystemCall(),
     'spark.preview': (argument) => preview(services, argument),
     'spark.reloadPreview': () => PreviewPanel.tellActive({ type: 'reload' }),
     'spark.findInPreview': () => PreviewPanel.tellActive({ type: 'find' }),

@@ -8,6 +8,7 @@ import { LiveFiles } from './liveFiles.ts';
 import { PageConsole } from './pageConsole.ts';
 import { PreviewPanel } from './previewPanel.ts';
 import { ProgramDebugging } from './programDebugging.ts';
+import { ServerSource } from './serverSource.ts';
 import type { Servers } from './servers.ts';
 import type { PanelServices } from './services.ts';
 import { StatusBar } from './statusBar.ts';
@@ -55,6 +56,7 @@ export function activate(context: vscode.ExtensionContext): SparkExtension {
     new StatusBar(servers, showActionsCommand),
     registerCommands(present, {
       preview,
+      serverSource: new ServerSource(extensionUri, servers),
       openInspector: (exchange) => inspector.show(exchange ?? null),
     }),
     vscode.window.registerWebviewPanelSerializer(PreviewPanel.viewType, {

@@ -13,7 +13,7 @@ export interface Stop {
 /** Follows what the debug adapters tell the workbench. */
 export class DebuggerWatch implements vscode.Disposable {
   readonly stops: Stop[] = [];
-  private readonly open = new Set<string>();
+  private readonly open = new Map<string, vscode.DebugSession>();
   private readonly happened = new vscode.EventEmitter<void>();
   private readonly subscriptions: vscode.Disposable[];
 
@@ -28,8 +28,8 @@ export class DebuggerWatch implements vscode.Disposable {
           },
         }),
       }),
-      vscode.debug.onDidStartDebugSession(({ id }) => {
-        this.open.add(id);
+      vscode.debug.onDidStartDebugSession((session) => {
+        this.open.set(session.id, session);
         this.happened.fire();
       }),
       vscode.debug.onDidTerminateDebugSession(({ id }) => {
@@ -47,6 +47,25 @@ export class DebuggerWatch implements vscode.Disposable {
     return stop;
   }
 
+  /** The sessions whose names match, each with its place in the Call Stack view, once there are so many. */
+  async named(name: RegExp, count: number): Promise<vscode.DebugSession[]> {
+    const matching = () => [...this.open.values()].filter((session) => name.test(session.name));
+    await until(() => matching().length >= count, this.happened.event);
+    return matching();
+  }
+
+  /** Pauses a session's only thread. */
+  async pause(session: vscode.DebugSession): Promise<Stop> {
+    await session.customRequest('pause', { threadId: await threadOf(session) });
+    return this.nextStop();
+  }
+
+  /** Asks the debugger something, and waits for the answer. */
+  async roundTrip(session: vscode.DebugSession): Promise<'answered'> {
+    await threadOf(session);
+    return 'answered';
+  }
+
   /** Resolves when no debug session is open. */
   async over(): Promise<void> {
     await until(() => this.open.size === 0, this.happened.event);
@@ -55,6 +74,11 @@ export class DebuggerWatch implements vscode.Disposable {
   dispose(): void {
     for (const subscription of this.subscriptions) subscription.dispose();
   }
+}
+
+async function threadOf(session: vscode.DebugSession): Promise<number> {
+  const { threads } = await session.customRequest('threads');
+  return threads[0].id;
 }
 
 interface Frame {
@@ -102,14 +126,13 @@ async function variables(session: vscode.DebugSession, reference: number, more: 
 }
 
 /** Sets a breakpoint in Spark's own source, on the only line that contains a text. */
-export function breakAt(file: string, text: string): vscode.SourceBreakpoint {
+export function breakAt(file: string, text: string): void {
   const extension = vscode.extensions.getExtension('spark.spark');
   assert.ok(extension);
   const uri = vscode.Uri.joinPath(extension.extensionUri, file);
   const lines = readFileSync(uri.fsPath, 'utf8').split('\n');
   const found = lines.flatMap((line, index) => (line.includes(text) ? [index] : []));
   assert.equal(found.length, 1, `${text} is on ${found.length} lines of ${file}`);
-  const breakpoint = new vscode.SourceBreakpoint(new vscode.Location(uri, new vscode.Position(found[0], 0)));
-  vscode.debug.addBreakpoints([breakpoint]);
-  return breakpoint;
+  const location = new vscode.Location(uri, new vscode.Position(found[0], 0));
+  vscode.debug.addBreakpoints([new vscode.SourceBreakpoint(location)]);
 }

@@ -60,18 +60,21 @@ suite("The server's program in the debugger", function () {
     await watch.over();
     watch.dispose();
     vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
-    await configuration.update('port', undefined, vscode.ConfigurationTarget.Workspace);
+    for (const setting of ['port', 'model', 'workers']) {
+      await configuration.update(setting, undefined, vscode.ConfigurationTarget.Workspace);
+    }
   });
 
-  test('stops before it listens, shows the bytes that it parses, and ends with the session', async () => {
+  test('stops between bind and listen, shows the bytes that it parses, and ends with the session', async () => {
+    await configuration.update('model', 'iterative', vscode.ConfigurationTarget.Workspace);
     const port = await freePort();
     await configuration.update('port', port, vscode.ConfigurationTarget.Workspace);
-    breakAt('src/sockets/libuv.ts', 'server.listen(');
+    breakAt('src/sockets/libc.ts', 'this.native.listen(');
     breakAt('src/http/parser.ts', parserLine);
     await vscode.commands.executeCommand('spark.debugServer');
 
     const beforeListen = await watch.nextStop();
-    assert.match((await topFrame(beforeListen)).source?.path ?? '', /src\/sockets\/libuv\.ts$/);
+    assert.match((await topFrame(beforeListen)).source?.path ?? '', /src\/sockets\/libc\.ts$/);
     const server = await serverOfFolder();
     assert.equal(server.state.kind, 'starting');
     await assert.rejects(fetch(`http://127.0.0.1:${port}/`), (error: Error) => {
@@ -117,6 +120,27 @@ suite("The server's program in the debugger", function () {
     await stopped(server);
     await page;
     await watch.over();
+  });
+
+  test('has its worker threads paused one by one: one client waits while another is served', async () => {
+    await configuration.update('model', 'threads', vscode.ConfigurationTarget.Workspace);
+    await configuration.update('workers', 2, vscode.ConfigurationTarget.Workspace);
+    await vscode.commands.executeCommand('spark.debugServer');
+    const url = await running(await serverOfFolder());
+    const [first, second] = await watch.named(/^\[worker /, 2);
+    const served = async () => {
+      const answer = await fetch(`${url}style.css`, { headers: { Connection: 'close' } });
+      await answer.arrayBuffer();
+      return answer.status;
+    };
+    const held = await watch.pause(first);
+    assert.equal(await served(), 200);
+    const alsoHeld = await watch.pause(second);
+    const late = served();
+    assert.equal(await Promise.race([late, watch.roundTrip(second)]), 'answered');
+    await resume(held);
+    assert.equal(await late, 200);
+    await resume(alsoHeld);
   });
 
   test('without its debugger it goes on, and says so', async () => {
