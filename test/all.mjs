@@ -14,6 +14,7 @@ const stages = [
   { title: 'Format and lint', script: 'lint', counts: null },
   { title: 'Types', script: 'types', counts: null },
   { title: 'Unit tests', script: 'test:unit', counts: 'unit' },
+  { title: 'Tests of every concurrency model', script: 'test:models', counts: 'models' },
   { title: 'Tests inside the extension host', script: 'test:workbench', counts: 'workbench' },
   { title: 'Tests on the screen', script: 'test:e2e', counts: 'e2e' },
 ];

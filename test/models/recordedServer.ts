@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { CaptureBatch, ConnectionRecord } from '../../../src/protocol/capture.ts';
-import type { ServerSettings } from '../../../src/protocol/server.ts';
-import { unacknowledgedBatches } from '../../../src/server/recorder.ts';
-import { type RunningServer, startServer } from '../../../src/server/server.ts';
-import { defaultSettings } from '../../../src/settings/serverOptions.ts';
-import { bundlePrograms } from '../../programs.mjs';
-import { Client } from '../cli/client.ts';
+import type { CaptureBatch, ConnectionRecord } from '../../src/protocol/capture.ts';
+import type { ServerSettings } from '../../src/protocol/server.ts';
+import { unacknowledgedBatches } from '../../src/server/recorder.ts';
+import { type RunningServer, startServer } from '../../src/server/server.ts';
+import { defaultSettings } from '../../src/settings/serverOptions.ts';
+import { bundlePrograms } from '../programs.mjs';
+import { Client } from '../unit/cli/client.ts';
 
 export const largeLength = 8 * 1024 * 1024;
 

@@ -5,11 +5,11 @@ import { connect } from 'node:net';
 import path from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ModelSettings } from '../../../src/protocol/server.ts';
-import { defaultSettings } from '../../../src/settings/serverOptions.ts';
-import { loadSystemCalls } from '../../../src/sockets/libc.ts';
-import { family } from '../../belongings.mjs';
-import { bodyOf, requestOf, statusOf } from '../cli/client.ts';
+import type { ModelSettings } from '../../src/protocol/server.ts';
+import { defaultSettings } from '../../src/settings/serverOptions.ts';
+import { loadSystemCalls } from '../../src/sockets/libc.ts';
+import { family } from '../belongings.mjs';
+import { bodyOf, requestOf, statusOf } from '../unit/cli/client.ts';
 import { Site } from './recordedServer.ts';
 
 const loaded = await loadSystemCalls();

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after } from 'node:test';
-import { bundlePrograms } from '../../programs.mjs';
-import { variants } from '../models/variants.ts';
-import { describeConformance } from './conformance.ts';
-import { inThisProcess } from './startedServer.ts';
+import { bundlePrograms } from '../programs.mjs';
+import { describeConformance } from '../unit/conformance/conformance.ts';
+import { inThisProcess } from '../unit/conformance/startedServer.ts';
+import { variants } from './variants.ts';
 
 const programs = mkdtempSync(path.join(tmpdir(), 'spark-conformance-workers-'));
 await bundlePrograms(programs);

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { defaultSettings } from '../../../src/settings/serverOptions.ts';
-import { belongings } from '../../belongings.mjs';
-import { ask, bodyOf, Client, requestOf, statusOf } from '../cli/client.ts';
-import { CommandLine } from '../cli/commandLine.ts';
+import { defaultSettings } from '../../src/settings/serverOptions.ts';
+import { belongings } from '../belongings.mjs';
+import { ask, bodyOf, Client, requestOf, statusOf } from '../unit/cli/client.ts';
+import { CommandLine } from '../unit/cli/commandLine.ts';
 import { largeLength, Site } from './recordedServer.ts';
 import { variants } from './variants.ts';
 
