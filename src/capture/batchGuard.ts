@@ -19,7 +19,7 @@ const exchangeNumbers = [
   'ruleOffset',
 ] as const;
 
-const segmentNumbers = ['connection', 'length', 'keptStart', 'keptLength', 'time'] as const;
+const segmentNumbers = ['connection', 'length', 'keptStart', 'keptLength', 'keptAt', 'time'] as const;
 
 /** Whether a value from another process, or from a file, is a batch that the store can take. */
 export function isCaptureBatch(value: unknown): value is CaptureBatch {
@@ -77,15 +77,14 @@ function isSegmentColumns(value: unknown, byteCount: number): boolean {
   const { length } = value.offset;
   if (!segmentNumbers.every((name) => isNumbers(value[name], length))) return false;
   if (!(value.direction instanceof Uint8Array) || value.direction.length !== length) return false;
-  let kept = 0;
   for (let i = 0; i < length; i++) {
-    const [start, count, whole] = [value.keptStart, value.keptLength, value.length].map((column) =>
-      column instanceof Float64Array ? column[i] : Number.NaN,
+    const [start, count, at, whole] = [value.keptStart, value.keptLength, value.keptAt, value.length].map(
+      (column) => (column instanceof Float64Array ? column[i] : Number.NaN),
     );
     if (!(start >= 0 && count >= 0 && start + count <= whole)) return false;
-    kept += count;
+    if (!(at >= 0 && at + count <= byteCount)) return false;
   }
-  return kept === byteCount;
+  return true;
 }
 
 function isNumbers(column: unknown, length: number): boolean {

@@ -44,11 +44,11 @@ export class SegmentSlabs {
   ): void {
     const { segments, bytes } = batch;
     const count = segments.offset.length;
-    let bytesAt = 0;
+    // A copy: what comes over a channel may be a view of a larger buffer, which it would keep alive.
+    const kept = bytes.slice();
     for (let from = 0; from < count; from += slabSegments) {
       const to = Math.min(from + slabSegments, count);
       const numbers = new Float64Array((to - from) * stride);
-      const slabStart = bytesAt;
       for (let i = from; i < to; i++) {
         const at = (i - from) * stride;
         numbers[at] = segments.offset[i];
@@ -56,14 +56,12 @@ export class SegmentSlabs {
         numbers[at + 2] = segments.keptStart[i];
         numbers[at + 3] = segments.keptLength[i];
         numbers[at + 4] = segments.time[i];
-        numbers[at + 5] = bytesAt - slabStart;
-        bytesAt += segments.keptLength[i];
+        numbers[at + 5] = segments.keptAt[i];
         const direction = segments.direction[i] === 0 ? 'received' : 'sent';
         const stream = streamOf(segments.connection[i], direction, segments.time[i]);
         stream.append(this, this.next * slabSegments + (i - from), segments.offset[i], segments.length[i]);
       }
-      // A copy: what comes over a channel may be a view of a larger buffer, which it would keep alive.
-      this.put({ numbers, bytes: bytes.slice(slabStart, bytesAt) });
+      this.put({ numbers, bytes: kept });
     }
   }
 

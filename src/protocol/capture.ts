@@ -60,8 +60,8 @@ export interface ExchangeColumns {
 export type Direction = 'received' | 'sent';
 
 /**
- * Segments as columns: what each read and each write carried. The bytes that were kept lie in `CaptureBatch.bytes`,
- * one segment's after the other's.
+ * Segments as columns: what each read and each write carried. The bytes that were kept lie in `CaptureBatch.bytes`;
+ * segments that sent the very same bytes, as a file's to several clients, may share them.
  */
 export interface SegmentColumns {
   readonly connection: Float64Array;
@@ -73,6 +73,8 @@ export interface SegmentColumns {
   /** First kept byte, counted from the segment's own start. */
   readonly keptStart: Float64Array;
   readonly keptLength: Float64Array;
+  /** Where the kept bytes start in `CaptureBatch.bytes`. */
+  readonly keptAt: Float64Array;
   readonly time: Float64Array;
 }
 

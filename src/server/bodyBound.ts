@@ -1,4 +1,5 @@
 import type { Exchange } from '../http/exchange.ts';
+import { Fifo } from '../http/fifo.ts';
 import type { Direction } from '../protocol/capture.ts';
 
 /** A run of bytes of a connection, and what is kept of it. Starts are inclusive, ends exclusive. */
@@ -17,7 +18,7 @@ export class BodyBound {
   private readonly direction: Direction;
   private readonly bodyBytes: number;
   /** Exchanges whose message has not been carried to its end, oldest first. */
-  private exchanges: Exchange[] = [];
+  private readonly exchanges = new Fifo<Exchange>();
 
   constructor(direction: Direction, bodyBytes: number) {
     this.direction = direction;
@@ -29,6 +30,18 @@ export class BodyBound {
   }
 
   /**
+   * Whether all bytes from `start` to `end` are kept, and belong to one message: mostly so, and then there is nothing to
+   * cut. Called as `cut` is.
+   */
+  keepsAll(start: number, end: number): boolean {
+    this.forgetBefore(start);
+    const exchange = this.exchanges.at(0);
+    if (exchange !== undefined && (end > this.endOf(exchange) || end > this.boundOf(exchange))) return false;
+    this.forgetBefore(end);
+    return true;
+  }
+
+  /**
    * Cuts the bytes from `start` to `end` into runs with no gap in what is kept of each: mostly one. Called once the
    * exchanges know what of these bytes is theirs.
    */
@@ -37,7 +50,7 @@ export class BodyBound {
     let run = { start, keptStart: start, keptEnd: start };
     for (let at = start; at < end; ) {
       this.forgetBefore(at);
-      const [exchange] = this.exchanges;
+      const exchange = this.exchanges.at(0);
       const messageEnd = exchange === undefined ? end : Math.min(end, this.endOf(exchange));
       const bound = exchange === undefined ? messageEnd : Math.min(messageEnd, this.boundOf(exchange));
       if (bound > at) {
@@ -56,7 +69,10 @@ export class BodyBound {
   }
 
   private forgetBefore(offset: number): void {
-    while (this.exchanges.length > 0 && this.endOf(this.exchanges[0]) <= offset) this.exchanges.shift();
+    for (let one = this.exchanges.at(0); one !== undefined && this.endOf(one) <= offset; ) {
+      this.exchanges.shift();
+      one = this.exchanges.at(0);
+    }
   }
 
   private endOf(exchange: Exchange): number {

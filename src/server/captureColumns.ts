@@ -16,6 +16,8 @@ export interface Segment {
   readonly length: number;
   readonly keptStart: number;
   readonly kept: Uint8Array;
+  /** Where `kept` lies in the bytes of its batch. */
+  keptAt: number;
   readonly time: number;
 }
 
@@ -107,6 +109,7 @@ export function segmentColumns(segments: readonly Segment[]): SegmentColumns {
     length: numbers(),
     keptStart: numbers(),
     keptLength: numbers(),
+    keptAt: numbers(),
     time: numbers(),
   } satisfies SegmentColumns;
   for (let i = 0; i < segments.length; i++) {
@@ -117,18 +120,20 @@ export function segmentColumns(segments: readonly Segment[]): SegmentColumns {
     columns.length[i] = segment.length;
     columns.keptStart[i] = segment.keptStart;
     columns.keptLength[i] = segment.kept.length;
+    columns.keptAt[i] = segment.keptAt;
     columns.time[i] = segment.time;
   }
   return columns;
 }
 
-/** The kept bytes of the segments, one after the other, in a buffer of their own. */
+/** The kept bytes of the segments in a buffer of their own; those that segments share are there once. */
 export function keptBytes(segments: readonly Segment[], length: number): Uint8Array {
   const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const { kept } of segments) {
-    bytes.set(kept, offset);
-    offset += kept.length;
+  let end = 0;
+  for (const { kept, keptAt } of segments) {
+    if (keptAt < end) continue;
+    bytes.set(kept, keptAt);
+    end = keptAt + kept.length;
   }
   return bytes;
 }

@@ -11,10 +11,16 @@ export interface Capture {
   readonly bodyBytes: number;
   /** A number for an exchange, counted over all connections; 0 if it has to be left out. */
   nextExchange(): number;
-  exchangeChanged(exchange: NumberedExchange): void;
+  exchangeChanged(exchange: RecordedExchange): void;
   /** Whether it is recorded; else it is left out, and counted. */
   segment(segment: Segment): boolean;
   connectionChanged(connection: RecordedConnection): void;
+}
+
+/** An exchange of which the batch that is being made may have to tell. */
+export interface RecordedExchange extends NumberedExchange {
+  /** Whether that batch tells of it. */
+  waits: boolean;
 }
 
 /** Records one connection. */
@@ -22,6 +28,8 @@ export class RecordedConnection implements ConnectionRecorder {
   readonly id: number;
   /** Whether the capture's other side knows of the connection, or will from what is recorded of it. */
   known = false;
+  /** Whether the batch that is being made tells of it. */
+  waits = false;
   private readonly capture: Capture;
   private readonly peer: SocketAddress;
   private readonly local: SocketAddress;
@@ -34,8 +42,11 @@ export class RecordedConnection implements ConnectionRecorder {
   private exchangeCount = 0;
   private readonly receivedBound: BodyBound;
   private readonly sentBound: BodyBound;
-  /** The exchanges that go on; null for one that is left out. */
-  private readonly exchanges = new Map<Exchange, NumberedExchange | null>();
+  /** The exchange that began last, and what it is recorded as: null where it is left out. */
+  private newest: Exchange | null = null;
+  private newestRecorded: RecordedExchange | null = null;
+  /** The exchanges before it that go on, where requests are pipelined. */
+  private readonly earlier = new Map<Exchange, RecordedExchange | null>();
 
   constructor(capture: Capture, id: number, peer: SocketAddress, local: SocketAddress, openedAt: number) {
     this.capture = capture;
@@ -60,19 +71,25 @@ export class RecordedConnection implements ConnectionRecorder {
   }
 
   exchangeChanged(exchange: Exchange): void {
-    let numbered = this.exchanges.get(exchange);
-    if (numbered === undefined) {
-      const id = this.capture.nextExchange();
-      numbered = id === 0 ? null : { id, connection: this.id, exchange };
-      this.exchangeCount++;
-      this.exchanges.set(exchange, numbered);
-      this.receivedBound.begin(exchange);
-      this.sentBound.begin(exchange);
-    }
-    if (exchange.endedAt > 0) this.exchanges.delete(exchange);
-    if (numbered === null) return;
+    const recorded = this.recordedOf(exchange);
+    if (exchange.endedAt > 0) this.earlier.delete(exchange);
+    if (recorded === null) return;
     this.known = true;
-    this.capture.exchangeChanged(numbered);
+    this.capture.exchangeChanged(recorded);
+  }
+
+  private recordedOf(exchange: Exchange): RecordedExchange | null {
+    if (exchange === this.newest) return this.newestRecorded;
+    const earlier = this.earlier.get(exchange);
+    if (earlier !== undefined) return earlier;
+    if (this.newest !== null && this.newest.endedAt === 0) this.earlier.set(this.newest, this.newestRecorded);
+    const id = this.capture.nextExchange();
+    this.newest = exchange;
+    this.newestRecorded = id === 0 ? null : { id, connection: this.id, exchange, waits: false };
+    this.exchangeCount++;
+    this.receivedBound.begin(exchange);
+    this.sentBound.begin(exchange);
+    return this.newestRecorded;
   }
 
   stateChanged(state: ConnectionState): void {
@@ -108,18 +125,36 @@ export class RecordedConnection implements ConnectionRecorder {
   }
 
   private segment(direction: 0 | 1, bound: BodyBound, bytes: Uint8Array, offset: number, time: number): void {
-    for (const { start, keptStart, keptEnd, end } of bound.cut(offset, offset + bytes.length)) {
-      const recorded = this.capture.segment({
-        connection: this.id,
-        direction,
-        offset: start,
-        length: end - start,
-        keptStart: keptStart - start,
-        kept: bytes.subarray(keptStart - offset, keptEnd - offset),
-        time,
-      });
-      if (recorded) this.known = true;
+    const end = offset + bytes.length;
+    if (bound.keepsAll(offset, end)) {
+      this.recordRun(direction, offset, end, 0, bytes, time);
+    } else {
+      for (const run of bound.cut(offset, end)) {
+        const kept = bytes.subarray(run.keptStart - offset, run.keptEnd - offset);
+        this.recordRun(direction, run.start, run.end, run.keptStart - run.start, kept, time);
+      }
     }
     this.capture.connectionChanged(this);
+  }
+
+  private recordRun(
+    direction: 0 | 1,
+    offset: number,
+    end: number,
+    keptStart: number,
+    kept: Uint8Array,
+    time: number,
+  ): void {
+    const segment = {
+      connection: this.id,
+      direction,
+      offset,
+      length: end - offset,
+      keptStart,
+      kept,
+      keptAt: 0,
+      time,
+    };
+    if (this.capture.segment(segment)) this.known = true;
   }
 }

@@ -2,14 +2,8 @@ import type { Recorder } from '../models/served.ts';
 import type { CaptureBatch } from '../protocol/capture.ts';
 import type { Numbering } from '../protocol/worker.ts';
 import type { SocketAddress } from '../sockets/transport.ts';
-import {
-  exchangeColumns,
-  keptBytes,
-  type NumberedExchange,
-  type Segment,
-  segmentColumns,
-} from './captureColumns.ts';
-import { type Capture, RecordedConnection } from './recordedConnection.ts';
+import { exchangeColumns, keptBytes, type Segment, segmentColumns } from './captureColumns.ts';
+import { type Capture, RecordedConnection, type RecordedExchange } from './recordedConnection.ts';
 
 /** A batch leaves after this many milliseconds, or when this many bytes wait in it. */
 const batchInterval = 50;
@@ -41,9 +35,11 @@ export interface CaptureOptions {
 export class CaptureRecorder implements Recorder, Capture {
   private readonly options: CaptureOptions;
   private changedConnections = new Set<RecordedConnection>();
-  private changedExchanges = new Set<NumberedExchange>();
+  private changedExchanges: RecordedExchange[] = [];
   private segments: Segment[] = [];
   private segmentBytes = 0;
+  /** Where the bytes of responses that were sent since the batch before lie: one that is held in memory is sent often. */
+  private readonly sentBytes = new Map<Uint8Array, number>();
   private nextConnection: number;
   private nextExchangeId: number;
   private exchangeCount = 0;
@@ -101,7 +97,7 @@ export class CaptureRecorder implements Recorder, Capture {
 
   nextExchange(): number {
     this.exchangeCount++;
-    if (this.changedExchanges.size >= waitingExchanges) {
+    if (this.changedExchanges.length >= waitingExchanges) {
       this.leftOutExchanges++;
       return 0;
     }
@@ -110,8 +106,10 @@ export class CaptureRecorder implements Recorder, Capture {
     return id;
   }
 
-  exchangeChanged(exchange: NumberedExchange): void {
-    this.changedExchanges.add(exchange);
+  exchangeChanged(exchange: RecordedExchange): void {
+    if (exchange.waits) return;
+    exchange.waits = true;
+    this.changedExchanges.push(exchange);
     this.schedule();
   }
 
@@ -121,6 +119,8 @@ export class CaptureRecorder implements Recorder, Capture {
       this.changedConnections.delete(connection);
       return;
     }
+    if (connection.waits) return;
+    connection.waits = true;
     this.changedConnections.add(connection);
     this.schedule();
   }
@@ -128,13 +128,17 @@ export class CaptureRecorder implements Recorder, Capture {
   segment(segment: Segment): boolean {
     const { kept, length } = segment;
     this.byteCount += length;
-    if (this.segments.length >= waitingSegments || this.segmentBytes + kept.length > waitingBytes) {
+    const shared = segment.direction === 1 ? this.sentBytes.get(kept) : undefined;
+    const added = shared === undefined ? kept.length : 0;
+    if (this.segments.length >= waitingSegments || this.segmentBytes + added > waitingBytes) {
       this.leftOutBytes += length;
       return false;
     }
     this.leftOutBytes += length - kept.length;
+    segment.keptAt = shared ?? this.segmentBytes;
+    if (shared === undefined && segment.direction === 1) this.sentBytes.set(kept, this.segmentBytes);
     this.segments.push(segment);
-    this.segmentBytes += kept.length;
+    this.segmentBytes += added;
     if (this.segmentBytes >= batchBytes && this.maySend) this.send();
     else this.schedule();
     return true;
@@ -154,7 +158,7 @@ export class CaptureRecorder implements Recorder, Capture {
 
   private get isEmpty(): boolean {
     return (
-      this.changedConnections.size === 0 && this.changedExchanges.size === 0 && this.segments.length === 0
+      this.changedConnections.size === 0 && this.changedExchanges.length === 0 && this.segments.length === 0
     );
   }
 
@@ -162,19 +166,24 @@ export class CaptureRecorder implements Recorder, Capture {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
     if (this.isEmpty) return;
-    for (const connection of this.changedConnections) connection.known = true;
+    for (const connection of this.changedConnections) {
+      connection.known = true;
+      connection.waits = false;
+    }
+    for (const exchange of this.changedExchanges) exchange.waits = false;
     const batch: CaptureBatch = {
       sequence: ++this.sequence,
       connections: Array.from(this.changedConnections, (connection) => connection.record()),
-      exchanges: exchangeColumns([...this.changedExchanges]),
+      exchanges: exchangeColumns(this.changedExchanges),
       segments: segmentColumns(this.segments),
       bytes: keptBytes(this.segments, this.segmentBytes),
       leftOut: { exchanges: this.leftOutExchanges, bytes: this.leftOutBytes },
     };
     this.changedConnections = new Set();
-    this.changedExchanges = new Set();
+    this.changedExchanges = [];
     this.segments = [];
     this.segmentBytes = 0;
+    this.sentBytes.clear();
     this.sentAt = performance.now();
     this.options.send(batch);
   }

@@ -93,7 +93,9 @@ export function batchOf(
   const kept = segments.map((segment) => (segment.kept === false ? new Uint8Array() : segment.bytes));
   const bytes = new Uint8Array(kept.reduce((sum, piece) => sum + piece.length, 0));
   let at = 0;
+  const keptAt: number[] = [];
   for (const piece of kept) {
+    keptAt.push(at);
     bytes.set(piece, at);
     at += piece.length;
   }
@@ -105,6 +107,7 @@ export function batchOf(
     length: Float64Array.from(segments, (segment) => segment.bytes.length),
     keptStart: Float64Array.from(segments, () => 0),
     keptLength: Float64Array.from(kept, (piece) => piece.length),
+    keptAt: Float64Array.from(keptAt),
     time: Float64Array.from(segments, (segment) => 3000 + segment.offset),
   };
   return {

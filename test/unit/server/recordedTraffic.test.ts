@@ -27,18 +27,19 @@ const handler: RequestHandler = {
 function kept(batches: readonly CaptureBatch[], direction: 0 | 1): string {
   let text = '';
   for (const { segments, bytes } of batches) {
-    let at = 0;
+    let last = 0;
     for (let i = 0; i < segments.offset.length; i++) {
       const count = segments.keptLength[i];
-      const start = at;
-      at += count;
+      const start = segments.keptAt[i];
+      const at = start + count;
+      last = Math.max(last, at);
       if (segments.connection[i] !== 1 || segments.direction[i] !== direction) continue;
       assert.equal(segments.offset[i], text.length, 'Segments follow one another without gap or overlap.');
       const rest = segments.length[i] - segments.keptStart[i] - count;
       assert.ok(rest >= 0);
       text += '.'.repeat(segments.keptStart[i]) + latin1(bytes, start, at) + '.'.repeat(rest);
     }
-    assert.equal(at, bytes.length, 'The kept bytes are those of the segments.');
+    assert.equal(last, bytes.length, 'The kept bytes are those of the segments.');
   }
   return text;
 }

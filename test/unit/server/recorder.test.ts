@@ -80,6 +80,25 @@ test('of a body no more is kept than asked for; the rest is counted', () => {
   assert.equal(batches[0].leftOut.bytes, 19);
 });
 
+test('bytes that are sent again within a batch are carried once', () => {
+  const { recorder, batches } = recording();
+  const { recorder: one } = recorder.opened(peer, local, 1);
+  const { recorder: other } = recorder.opened(peer, local, 1);
+  const response = bytesOf('the same response');
+  one.received(bytesOf('a'), 2);
+  one.sent(response, 2);
+  other.sent(response, 3);
+  other.sent(bytesOf('b'), 4);
+  other.sent(response, 5);
+  recorder.finish();
+  one.sent(response, 6);
+  recorder.finish();
+  const carried = batches.map(({ bytes }) => latin1(bytes, 0, bytes.length));
+  assert.deepEqual(carried, ['athe same responseb', 'the same response']);
+  assert.deepEqual([...batches[0].segments.keptAt], [0, 1, 1, 18, 1]);
+  assert.deepEqual([...batches[0].segments.keptLength], [1, 17, 17, 1, 17]);
+});
+
 test('what nobody takes is left out and counted, and recording goes on when somebody does', () => {
   const { recorder, batches } = recording();
   const { recorder: connection } = recorder.opened(peer, local, 1);
