@@ -89,8 +89,9 @@ export function describeServerProcess(
       const port = await child.start({ ...settings, capture: { enabled: true, bodyBytes: 100_000 } });
       const client = await Client.connect(port);
       const requests = 300;
-      client.send('GET /large.txt HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(requests));
-      await client.untilLength(requests * 60_000);
+      // A part of a file is put together anew for each answer; the bytes of a whole one would be recorded once.
+      client.send('GET /large.txt HTTP/1.1\r\nHost: localhost\r\nRange: bytes=1-\r\n\r\n'.repeat(requests));
+      await client.untilLength(requests * 59_999);
       client.reset();
       const batches = child.said.filter((message) => message.type === 'batch');
       assert.ok(batches.length <= 8, `${batches.length} batches`);
