@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, rmSync, statSync, utimesSync, writeFileSync } fr
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Contender, contenders, type Surroundings } from './contenders.ts';
+import { writeSection } from './documentSections.ts';
 import { measureLinearTime } from './linearTime.ts';
 import { measureManyRequests, measureSlowClient } from './memory.ts';
 import { measureParsers } from './parsers.ts';
@@ -73,7 +74,7 @@ export async function main(
   if (choice.write) {
     const file = path.join(folders.project, 'docs/benchmarks.md');
     mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, report.document(sections));
+    writeSection(file, 'server', report.document(sections));
     console.log(`\nWritten to ${path.relative(process.cwd(), file)}.`);
   }
   if (failed) console.log('\nNot every goal was reached.');

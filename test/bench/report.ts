@@ -1,4 +1,4 @@
-/** The figures as text: what the terminal shows, and what docs/benchmarks.md is made of. */
+/** The figures as text: what the terminal shows, and what goes into docs/benchmarks.md. */
 import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
 import { median, shown, table } from './figures.ts';
 import { type LinearResult, sizes } from './linearTime.ts';
@@ -135,7 +135,7 @@ function section(title: string, text: string, checks: readonly Check[]): Section
     reached ? 'yes' : 'no',
   ]);
   const judged = rows.length === 0 ? '' : `\n\n${table(['goal', 'measured', 'to reach', 'reached'], rows)}`;
-  return { text: `## ${title}\n\n${text}${judged}`, goalMissed: checks.some(({ reached }) => !reached) };
+  return { text: `### ${title}\n\n${text}${judged}`, goalMissed: checks.some(({ reached }) => !reached) };
 }
 
 export function document(sections: readonly Section[]): string {
@@ -143,9 +143,9 @@ export function document(sections: readonly Section[]): string {
   const pinning = canPin
     ? 'The server that is measured has one processor to itself; the load, and the host that stores the capture, run on others.'
     : 'Processes were not tied to processors.';
-  return `# Benchmarks
+  return `## The server
 
-Made by \`npm run bench\`, which writes this page. Servers take turns in rounds; shown are medians. A ratio is taken inside
+Made by \`npm run bench\`. Servers take turns in rounds; shown are medians. A ratio is taken inside
 each round, since neighbouring rounds may differ by a third, and the median of the ratios is shown.
 
 The load is wrk with one thread and the header fields of a desktop browser. Spark runs as the extension starts it, with a host process that
