@@ -128,6 +128,8 @@ class ServedConnection implements TransportEvents {
   /** The slice being sent, and how much of it has been read. */
   private slice: FileSlice | null = null;
   private sliceRead = 0;
+  /** Memory that pieces of files are read into. */
+  private piece: Buffer | null = null;
   /** Bytes handed to the socket that the kernel has not taken yet. */
   private unflushed = 0;
   private paused = false;
@@ -272,7 +274,7 @@ class ServedConnection implements TransportEvents {
 
   private writePiece(slice: FileSlice): number {
     const length = Math.min(filePiece, slice.length - this.sliceRead);
-    const piece = Buffer.allocUnsafeSlow(length);
+    const piece = this.freePiece();
     const count = readSync(slice.file.descriptor, piece, 0, length, slice.offset + this.sliceRead);
     if (count === 0) {
       // Content-Length has promised more: only a cut connection tells the client that this is not the whole.
@@ -288,14 +290,22 @@ class ServedConnection implements TransportEvents {
       this.slice = null;
       this.sliceRead = 0;
     }
-    this.hand(piece.subarray(0, count));
+    const held = this.hand(count === piece.length ? piece : piece.subarray(0, count));
+    this.piece = held || this.slice === null ? null : piece;
     return count;
   }
 
-  private hand(bytes: Uint8Array): void {
+  /** The memory of the piece before, if that has left and nobody holds on to it. */
+  private freePiece(): Buffer {
+    return this.piece !== null && this.unflushed === 0 ? this.piece : Buffer.allocUnsafeSlow(filePiece);
+  }
+
+  /** Whether the recorder holds on to the bytes. */
+  private hand(bytes: Uint8Array): boolean {
     this.unflushed += bytes.length;
-    this.recorder?.sent(bytes, now());
+    const held = this.recorder?.sent(bytes, now()) ?? false;
     this.socket.write(bytes);
+    return held;
   }
 
   private finish(reason: string): void {

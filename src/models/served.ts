@@ -7,7 +7,8 @@ import type { SocketAddress } from '../sockets/transport.ts';
 export interface ConnectionRecorder {
   /** Told after the connection has taken the bytes: by then its exchanges know which of them are theirs. */
   received(bytes: Uint8Array, time: number): void;
-  sent(bytes: Uint8Array, time: number): void;
+  /** Whether it holds on to the bytes; else they may change after all once they have left. */
+  sent(bytes: Uint8Array, time: number): boolean;
   exchangeChanged(exchange: Exchange): void;
   stateChanged(state: ConnectionState): void;
   /** `reason`: a sentence. */

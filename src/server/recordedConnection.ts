@@ -5,6 +5,8 @@ import type { SocketAddress } from '../sockets/transport.ts';
 import { BodyBound } from './bodyBound.ts';
 import type { NumberedExchange, Segment } from './captureColumns.ts';
 
+const nothing = new Uint8Array(0);
+
 /** What the connections of a capture share. */
 export interface Capture {
   /** Body bytes kept per exchange and direction. */
@@ -64,10 +66,10 @@ export class RecordedConnection implements ConnectionRecorder {
     this.segment(0, this.receivedBound, bytes, start, time);
   }
 
-  sent(bytes: Uint8Array, time: number): void {
+  sent(bytes: Uint8Array, time: number): boolean {
     const start = this.bytesSent;
     this.bytesSent += bytes.length;
-    this.segment(1, this.sentBound, bytes, start, time);
+    return this.segment(1, this.sentBound, bytes, start, time);
   }
 
   exchangeChanged(exchange: Exchange): void {
@@ -124,17 +126,29 @@ export class RecordedConnection implements ConnectionRecorder {
     };
   }
 
-  private segment(direction: 0 | 1, bound: BodyBound, bytes: Uint8Array, offset: number, time: number): void {
+  /** Whether any of the bytes are held. */
+  private segment(
+    direction: 0 | 1,
+    bound: BodyBound,
+    bytes: Uint8Array,
+    offset: number,
+    time: number,
+  ): boolean {
     const end = offset + bytes.length;
+    let held = false;
     if (bound.keepsAll(offset, end)) {
+      held = true;
       this.recordRun(direction, offset, end, 0, bytes, time);
     } else {
       for (const run of bound.cut(offset, end)) {
-        const kept = bytes.subarray(run.keptStart - offset, run.keptEnd - offset);
+        const isKept = run.keptEnd > run.keptStart;
+        held ||= isKept;
+        const kept = isKept ? bytes.subarray(run.keptStart - offset, run.keptEnd - offset) : nothing;
         this.recordRun(direction, run.start, run.end, run.keptStart - run.start, kept, time);
       }
     }
     this.capture.connectionChanged(this);
+    return held;
   }
 
   private recordRun(

@@ -36,7 +36,11 @@ class ExchangeLog implements ConnectionRecorder {
   }
 
   received(): void {}
-  sent(): void {}
+
+  sent(): boolean {
+    return false;
+  }
+
   stateChanged(_state: ConnectionState): void {}
   closed(): void {}
 }

@@ -63,8 +63,9 @@ class Told implements ConnectionRecorder {
     this.receivedBytes += bytes.length;
   }
 
-  sent(bytes: Uint8Array): void {
+  sent(bytes: Uint8Array): boolean {
     this.sentBytes += bytes.length;
+    return false;
   }
 
   exchangeChanged(exchange: Exchange): void {
