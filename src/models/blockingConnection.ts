@@ -106,7 +106,8 @@ class BlockingConnection {
   /** Lets others come to their turn who have waited for it; one between two requests ends as it would after the last. */
   private givesWay(time: number): boolean {
     if (this.isSilent) return time - this.openedAt >= silentTime && this.worker.othersWait();
-    if (this.connection.state === 'idle' && !this.halfClosed && this.worker.othersWait())
+    const { state, wants } = this.connection;
+    if (state === 'idle' && wants === 'read' && this.worker.othersWait())
       this.connection.stop(time, 'It was idle, and others waited.');
     return false;
   }
