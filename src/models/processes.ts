@@ -31,10 +31,12 @@ export async function runProcesses(
  */
 export async function runClusteredProcesses(crew: Crew): Promise<SupervisedModel> {
   let found: number | null = null;
+  let asked: number | null = null;
   const model = await runCrew(crew, heldByWorkers, (assignment, supervisor) => {
     const { settings } = assignment;
-    // As long as one listens, the others share its socket by asking for the same; after the last, it is opened anew.
-    const port = found === null || hasClusterProcesses() ? settings.port : found;
+    // Who asks for the same shares a socket, as long as somebody listens on it; after the last, it is opened anew.
+    if (found !== null && !hasClusterProcesses()) asked = found;
+    const port = asked ?? settings.port;
     return startClusterProcess(crew.script, { ...assignment, settings: { ...settings, port } }, supervisor);
   });
   found = model.address.port;
