@@ -1,8 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { isElement, rootOf } from './connectionItems.ts';
+import { exchangeCount, isElement, rootOf } from './connectionItems.ts';
 import { debugServer } from './debugConfiguration.ts';
-import { countOf } from './displayText.ts';
 import { externalUrl, urlPath } from './externalAddress.ts';
 import { chooseFolder } from './folderChoice.ts';
 import { notify, offer } from './notices.ts';
@@ -31,9 +30,10 @@ export function registerCommands(window: SparkWindow, services: CommandServices)
   const { servers, channel } = window;
   const handlers: Record<string, Handler> = {
     'spark.startServer': (argument) => startServer(window, argument),
-    'spark.stopServer': async (argument) => (await pickServer(window, argument, 'Stop Server'))?.stop(),
+    'spark.stopServer': async (argument) =>
+      (await pickServer(window, argument, vscode.l10n.t('Stop Server')))?.stop(),
     'spark.restartServer': async (argument) => {
-      const server = await pickServer(window, argument, 'Restart Server');
+      const server = await pickServer(window, argument, vscode.l10n.t('Restart Server'));
       if (server !== null) await servers.restart(server);
     },
     'spark.debugServer': (argument) => startInDebugger(window, argument),
@@ -84,7 +84,11 @@ async function pickServer(
   const { active } = servers;
   if (active.length < 2) {
     if (active.length === 0)
-      notify('information', 'No server runs.', offer('Start Server', 'spark.startServer'));
+      notify(
+        'information',
+        vscode.l10n.t('No server runs.'),
+        offer(vscode.l10n.t('Start Server'), 'spark.startServer'),
+      );
     return active[0] ?? null;
   }
   const items = active.map((server) => ({
@@ -94,7 +98,7 @@ async function pickServer(
   }));
   const picked = await vscode.window.showQuickPick(items, {
     title: `Spark: ${title}`,
-    placeHolder: 'Which server?',
+    placeHolder: vscode.l10n.t('Which server?'),
   });
   return picked?.server ?? null;
 }
@@ -102,7 +106,7 @@ async function pickServer(
 async function preview(services: CommandServices, argument: unknown): Promise<void> {
   const file = argument instanceof vscode.Uri ? argument : vscode.window.activeTextEditor?.document.uri;
   if (file === undefined) {
-    notify('information', 'Open the HTML file that shall be shown.');
+    notify('information', vscode.l10n.t('Open the file that shall be shown.'));
     return;
   }
   await PreviewPanel.show(file, services.preview);
@@ -112,7 +116,8 @@ async function openInBrowser(window: SparkWindow, argument: unknown): Promise<vo
   const given = argument instanceof vscode.Uri ? argument : undefined;
   const file = given ?? (argument === undefined ? activePage() : undefined);
   const served = file === undefined ? undefined : window.servers.containing(file.fsPath);
-  const server = served?.isActive === true ? served : await pickServer(window, argument, 'Open in Browser');
+  const server =
+    served?.isActive === true ? served : await pickServer(window, argument, vscode.l10n.t('Open in Browser'));
   if (server === null || server.url === null) return;
   const relative = file !== undefined && server === served ? path.relative(server.root, file.fsPath) : '';
   const url = server.url + urlPath(relative.split(path.sep).join('/'));
@@ -126,11 +131,11 @@ function activePage(): vscode.Uri | undefined {
 }
 
 async function copyUrl(window: SparkWindow, argument: unknown): Promise<void> {
-  const server = await pickServer(window, argument, 'Copy Server URL');
+  const server = await pickServer(window, argument, vscode.l10n.t('Copy Server URL'));
   if (server === null || server.url === null) return;
   const url = await externalUrl(server.url);
   await vscode.env.clipboard.writeText(url);
-  vscode.window.setStatusBarMessage(`Copied ${url}`, 3000);
+  vscode.window.setStatusBarMessage(vscode.l10n.t('Copied {0}', url), 3000);
 }
 
 function exchangeOf(argument: unknown): string | undefined {
@@ -148,17 +153,17 @@ async function closeConnection(window: SparkWindow, argument: unknown): Promise<
       .filter((connection) => !connection.isClosed)
       .map(({ record, exchanges }) => ({
         label: `${record.peer.address}:${record.peer.port}`,
-        description: `${record.state} · ${countOf(exchanges.length, 'exchange')} · ${server.name}`,
+        description: `${record.state} · ${exchangeCount(exchanges.length)} · ${server.name}`,
         close: () => server.closeConnection(record.id),
       }));
   });
   if (items.length === 0) {
-    notify('information', 'No connection is open.');
+    notify('information', vscode.l10n.t('No connection is open.'));
     return;
   }
   const picked = await vscode.window.showQuickPick(items, {
-    title: 'Spark: Close Connection',
-    placeHolder: 'Which connection shall be closed?',
+    title: `Spark: ${vscode.l10n.t('Close Connection')}`,
+    placeHolder: vscode.l10n.t('Which connection shall be closed?'),
   });
   picked?.close();
 }
@@ -168,24 +173,24 @@ async function showActions(window: SparkWindow): Promise<void> {
   const actions: [label: string, command: string][] = [];
   if (servers.active.length > 0) {
     actions.push(
-      ['$(link-external) Open in Browser', 'spark.openInBrowser'],
-      ['$(copy) Copy Server URL', 'spark.copyServerUrl'],
-      ['$(debug-restart) Restart Server', 'spark.restartServer'],
-      ['$(debug-stop) Stop Server', 'spark.stopServer'],
+      [`$(link-external) ${vscode.l10n.t('Open in Browser')}`, 'spark.openInBrowser'],
+      [`$(copy) ${vscode.l10n.t('Copy Server URL')}`, 'spark.copyServerUrl'],
+      [`$(debug-restart) ${vscode.l10n.t('Restart Server')}`, 'spark.restartServer'],
+      [`$(debug-stop) ${vscode.l10n.t('Stop Server')}`, 'spark.stopServer'],
     );
   }
   const folders = vscode.workspace.workspaceFolders?.length ?? 0;
   if (servers.active.length === 0 || servers.active.length < folders) {
-    actions.unshift(['$(play) Start Server', 'spark.startServer']);
+    actions.unshift([`$(play) ${vscode.l10n.t('Start Server')}`, 'spark.startServer']);
   }
   actions.push(
-    ['$(list-tree) Open Request Inspector', 'spark.openInspector'],
-    ['$(output) Show Log', 'spark.showLog'],
+    [`$(list-tree) ${vscode.l10n.t('Open Request Inspector')}`, 'spark.openInspector'],
+    [`$(output) ${vscode.l10n.t('Show Log')}`, 'spark.showLog'],
   );
   const items = actions.map(([label, command]) => ({ label, command }));
   const picked = await vscode.window.showQuickPick(items, {
     title: 'Spark',
-    placeHolder: servers.all.map(describe).join(' · ') || 'No server runs',
+    placeHolder: servers.all.map(describe).join(' · ') || vscode.l10n.t('No server runs'),
   });
   if (picked !== undefined) await vscode.commands.executeCommand(picked.command);
 }

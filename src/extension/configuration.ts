@@ -27,7 +27,11 @@ export function settingOf<Value>(option: Option<Value>, scope?: vscode.Uri): Val
   const raw = vscode.workspace.getConfiguration('spark', scope).get<unknown>(option.setting);
   const { value, problem } = readSetting(option, raw);
   if (problem !== null) {
-    const open = offer('Open Settings', 'workbench.action.openSettings', `@id:spark.${option.setting}`);
+    const open = offer(
+      vscode.l10n.t('Open Settings'),
+      'workbench.action.openSettings',
+      `@id:spark.${option.setting}`,
+    );
     notifyOnce('warning', problem, open);
   }
   return value;

@@ -2,8 +2,11 @@ import * as vscode from 'vscode';
 import type { StoredConnection, StoredRun } from '../capture/run.ts';
 import { rules } from '../http/rules.ts';
 import type { ExchangeRow } from '../protocol/inspector.ts';
-import { byteSize, countOf, durationText, shortSize, visibleText } from './displayText.ts';
+import { byteSize, durationText, shortSize, visibleText } from './displayText.ts';
 import type { Server } from './server.ts';
+
+/** Rows of which there can be more than are shown. */
+export type RowKind = 'connection' | 'exchange';
 
 /** What a row of the connections view stands for. Each row is one object for as long as it is shown. */
 export type Element =
@@ -24,7 +27,7 @@ export type Element =
       readonly connection: StoredConnection;
     }
   | { readonly kind: 'exchange'; readonly id: string; readonly parent: Element; row: ExchangeRow }
-  | { readonly kind: 'more'; readonly id: string; readonly parent: Element; count: number; what: string };
+  | { readonly kind: 'more'; readonly id: string; readonly parent: Element; count: number; what: RowKind };
 
 export type ElementOf<Kind extends Element['kind']> = Extract<Element, { kind: Kind }>;
 
@@ -72,7 +75,7 @@ function serverItem(element: ElementOf<'server'>): vscode.TreeItem {
   item.iconPath = new vscode.ThemeIcon(icon, colour === '' ? undefined : new vscode.ThemeColor(colour));
   item.description = description;
   item.contextValue = `server.${server?.state.kind ?? (startable ? 'stopped' : 'past')}`;
-  item.accessibilityInformation = { label: `Server ${name}, ${description}` };
+  item.accessibilityInformation = { label: vscode.l10n.t('Server {0}, {1}', name, description) };
   return item;
 }
 
@@ -80,19 +83,19 @@ function serverState(
   server: Server | null,
   run: StoredRun | null,
 ): [icon: string, colour: string, description: string] {
-  const before = run?.beforeReload === true ? 'before reload' : '';
+  const before = run?.beforeReload === true ? vscode.l10n.t('before reload') : '';
   const debugged = server?.isDebugged === true ? `, ${vscode.l10n.t('in the debugger')}` : '';
   switch (server?.state.kind) {
     case 'running':
       return ['broadcast', 'charts.green', `${server.state.host}:${server.state.port}${debugged}`];
     case 'starting':
-      return ['sync~spin', '', `starting${debugged}`];
+      return ['sync~spin', '', `${vscode.l10n.t('starting')}${debugged}`];
     case 'stopping':
-      return ['sync~spin', '', 'stopping'];
+      return ['sync~spin', '', vscode.l10n.t('stopping')];
     case 'died':
-      return ['error', 'list.errorForeground', 'died'];
+      return ['error', 'list.errorForeground', vscode.l10n.t('died')];
     default:
-      return ['debug-disconnect', 'disabledForeground', before || 'stopped'];
+      return ['debug-disconnect', 'disabledForeground', before || vscode.l10n.t('stopped')];
   }
 }
 
@@ -102,11 +105,19 @@ function connectionItem({ connection }: ElementOf<'connection'>): vscode.TreeIte
   const item = new vscode.TreeItem(shortPeer(connection), exchanges.length > 0 ? Collapsed : None);
   const [icon, colour] = connectionIcons[record.state];
   item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(colour));
-  item.description = `${record.state} ↓${shortSize(record.bytesReceived)} ↑${shortSize(record.bytesSent)}`;
+  item.description = `${connectionState(record.state)} ↓${shortSize(record.bytesReceived)} ↑${shortSize(record.bytesSent)}`;
   item.contextValue = record.state === 'closed' ? 'connection.closed' : 'connection.open';
   const [received, sent] = [byteSize(record.bytesReceived), byteSize(record.bytesSent)];
   item.accessibilityInformation = {
-    label: `Connection ${record.id} from ${peer}, ${record.state}, ${received} received, ${sent} sent, ${countOf(exchanges.length, 'exchange')}`,
+    label: vscode.l10n.t(
+      'Connection {0} from {1}, {2}, {3} received, {4} sent, {5}',
+      record.id,
+      peer,
+      connectionState(record.state),
+      received,
+      sent,
+      exchangeCount(exchanges.length),
+    ),
   };
   return item;
 }
@@ -122,35 +133,37 @@ const connectionIcons = {
 /** Leaves room for what differs: on a development machine nearly all clients have the same address. */
 function shortPeer(connection: StoredConnection): string {
   const { address, port } = connection.record.peer;
-  return address === '127.0.0.1' || address === '::1' ? `port ${port}` : peerOf(connection);
+  return address === '127.0.0.1' || address === '::1'
+    ? vscode.l10n.t('port {0}', String(port))
+    : peerOf(connection);
 }
 
 function peerOf({ record }: StoredConnection): string {
   const { address, port } = record.peer;
-  if (address === '') return `connection ${record.id}`;
+  if (address === '') return vscode.l10n.t('connection {0}', record.id);
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 function exchangeItem({ row }: ElementOf<'exchange'>): vscode.TreeItem {
-  const label = visibleText(`${row.method} ${row.target}`.trim()) || '(no request line)';
+  const label = visibleText(`${row.method} ${row.target}`.trim()) || vscode.l10n.t('(no request line)');
   const item = new vscode.TreeItem(label, None);
   const [icon, colour] = exchangeIcon(row);
   item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(colour));
   const parts = [
     row.status === 0 ? '' : String(row.status),
     byteSize(row.responseSize),
-    row.duration === null ? 'in progress' : durationText(row.duration),
-    row.aborted ? 'cut off' : '',
-    row.beforeReload ? 'before reload' : '',
+    row.duration === null ? vscode.l10n.t('in progress') : durationText(row.duration),
+    row.aborted ? vscode.l10n.t('cut off') : '',
+    row.beforeReload ? vscode.l10n.t('before reload') : '',
   ].filter((part) => part !== '');
   item.description = parts.join(' · ');
   item.contextValue = 'exchange';
   item.command = {
     command: 'spark.openInspector',
-    title: 'Open in the Request Inspector',
+    title: vscode.l10n.t('Open in the Request Inspector'),
     arguments: [row.key],
   };
-  const malformed = row.rule === '' ? '' : `, malformed: ${sentenceOf(row.rule)}`;
+  const malformed = row.rule === '' ? '' : `, ${vscode.l10n.t('malformed: {0}', sentenceOf(row.rule))}`;
   item.accessibilityInformation = { label: `${label}, ${parts.join(', ')}${malformed}` };
   return item;
 }
@@ -172,8 +185,8 @@ function exchangeIcon(row: ExchangeRow): [icon: string, colour: string] {
 }
 
 function moreItem({ count, what }: ElementOf<'more'>): vscode.TreeItem {
-  const item = new vscode.TreeItem(`… ${countOf(count, `more ${what}`)}, see the inspector`, None);
-  item.command = { command: 'spark.openInspector', title: 'Open the Request Inspector' };
+  const item = new vscode.TreeItem(moreText(count, what), None);
+  item.command = { command: 'spark.openInspector', title: vscode.l10n.t('Open the Request Inspector') };
   item.contextValue = 'more';
   return item;
 }
@@ -204,51 +217,87 @@ function tooltipLines(element: Element): [name: string, value: string][] {
     case 'exchange':
       return exchangeLines(element.row);
     case 'more':
-      return [['', 'The request inspector lists all of them.']];
+      return [['', vscode.l10n.t('The request inspector lists all of them.')]];
   }
 }
 
 function serverLines(element: ElementOf<'server'>): [string, string][] {
   const { server, run } = element;
-  const lines: [string, string][] = [['Folder', rootOf(element)]];
-  if (server?.url) lines.push(['Address', server.url]);
-  if (server?.processId !== undefined) lines.push(['Process', String(server.processId)]);
-  if (run !== null) lines.push(['Started', timeText(run.description.startedAt)]);
-  if (server?.state.kind === 'died') lines.push(['Died', server.state.reason]);
-  else if (run?.end) lines.push(['Ended', `${timeText(run.end.time)}. ${run.end.reason}`]);
+  const lines: [string, string][] = [[vscode.l10n.t('Folder'), rootOf(element)]];
+  if (server?.url) lines.push([vscode.l10n.t('Address'), server.url]);
+  if (server?.processId !== undefined) lines.push([vscode.l10n.t('Process'), String(server.processId)]);
+  if (run !== null) lines.push([vscode.l10n.t('Started'), timeText(run.description.startedAt)]);
+  if (server?.state.kind === 'died') lines.push([vscode.l10n.t('Died'), server.state.reason]);
+  else if (run?.end) lines.push([vscode.l10n.t('Ended'), `${timeText(run.end.time)}. ${run.end.reason}`]);
   if (run !== null && run.leftOut > 0) {
-    lines.push(['Left out', `${countOf(run.leftOut, 'exchange')} served, but not recorded`]);
+    lines.push([
+      vscode.l10n.t('Left out'),
+      vscode.l10n.t('{0} served, but not recorded', exchangeCount(run.leftOut)),
+    ]);
   }
   return lines;
 }
 
 function connectionLines({ record }: StoredConnection): [string, string][] {
   const lines: [string, string][] = [
-    ['Connection', String(record.id)],
-    ['Peer', `${record.peer.address} port ${record.peer.port}`],
-    ['State', record.state],
-    ['Received', `${record.bytesReceived.toLocaleString('en')} bytes`],
-    ['Sent', `${record.bytesSent.toLocaleString('en')} bytes`],
-    ['Exchanges', String(record.exchangeCount)],
-    ['Opened', timeText(record.openedAt)],
+    [vscode.l10n.t('Connection'), String(record.id)],
+    [vscode.l10n.t('Peer'), vscode.l10n.t('{0} port {1}', record.peer.address, String(record.peer.port))],
+    [vscode.l10n.t('State'), connectionState(record.state)],
+    [vscode.l10n.t('Received'), vscode.l10n.t('{0} bytes', numberText(record.bytesReceived))],
+    [vscode.l10n.t('Sent'), vscode.l10n.t('{0} bytes', numberText(record.bytesSent))],
+    [vscode.l10n.t('Exchanges'), String(record.exchangeCount)],
+    [vscode.l10n.t('Opened'), timeText(record.openedAt)],
   ];
-  if (record.closedAt > 0) lines.push(['Closed', timeText(record.closedAt)]);
-  if (record.closeReason !== '') lines.push(['Why', record.closeReason]);
+  if (record.closedAt > 0) lines.push([vscode.l10n.t('Closed'), timeText(record.closedAt)]);
+  if (record.closeReason !== '') lines.push([vscode.l10n.t('Why'), record.closeReason]);
   return lines;
 }
 
 function exchangeLines(row: ExchangeRow): [string, string][] {
   const lines: [string, string][] = [
-    ['Request', `${row.method} ${row.target}`],
-    ['Status', row.status === 0 ? 'none yet' : String(row.status)],
-    ['Request size', `${row.requestSize.toLocaleString('en')} bytes`],
-    ['Response size', `${row.responseSize.toLocaleString('en')} bytes`],
-    ['Started', timeText(row.startedAt)],
+    [vscode.l10n.t('Request'), `${row.method} ${row.target}`],
+    [vscode.l10n.t('Status'), row.status === 0 ? vscode.l10n.t('none yet') : String(row.status)],
+    [vscode.l10n.t('Request size'), vscode.l10n.t('{0} bytes', numberText(row.requestSize))],
+    [vscode.l10n.t('Response size'), vscode.l10n.t('{0} bytes', numberText(row.responseSize))],
+    [vscode.l10n.t('Started'), timeText(row.startedAt)],
   ];
-  if (row.duration !== null) lines.push(['Time', `${row.duration.toFixed(1)} ms`]);
-  if (row.rule !== '') lines.push(['Malformed', sentenceOf(row.rule)]);
-  if (row.aborted) lines.push(['Cut off', 'The connection ended before the exchange did.']);
+  if (row.duration !== null) lines.push([vscode.l10n.t('Time'), `${row.duration.toFixed(1)} ms`]);
+  if (row.rule !== '') lines.push([vscode.l10n.t('Malformed'), sentenceOf(row.rule)]);
+  if (row.aborted)
+    lines.push([vscode.l10n.t('Cut off'), vscode.l10n.t('The connection ended before the exchange did.')]);
   return lines;
+}
+
+function connectionState(state: StoredConnection['record']['state']): string {
+  switch (state) {
+    case 'accepted':
+      return vscode.l10n.t('accepted');
+    case 'reading':
+      return vscode.l10n.t('reading');
+    case 'responding':
+      return vscode.l10n.t('responding');
+    case 'idle':
+      return vscode.l10n.t('idle');
+    case 'closed':
+      return vscode.l10n.t('closed');
+  }
+}
+
+/** `1 exchange`, `2 exchanges`. */
+export function exchangeCount(count: number): string {
+  return count === 1 ? vscode.l10n.t('1 exchange') : vscode.l10n.t('{0} exchanges', numberText(count));
+}
+
+function moreText(count: number, what: RowKind): string {
+  const number = numberText(count);
+  return what === 'exchange'
+    ? vscode.l10n.t('… {0} more exchanges, see the inspector', number)
+    : vscode.l10n.t('… {0} more connections, see the inspector', number);
+}
+
+/** A number as the language of VS Code writes it. */
+export function numberText(count: number): string {
+  return count.toLocaleString(vscode.env.language);
 }
 
 function timeText(time: number): string {

@@ -2,8 +2,16 @@ import * as vscode from 'vscode';
 import type { StoredRun } from '../capture/run.ts';
 import type { CaptureStore } from '../capture/store.ts';
 import { Coalescer } from './coalescer.ts';
-import { type Element, type ElementOf, itemOf, rootOf, tooltipOf } from './connectionItems.ts';
-import { countOf } from './displayText.ts';
+import {
+  type Element,
+  type ElementOf,
+  exchangeCount,
+  itemOf,
+  numberText,
+  type RowKind,
+  rootOf,
+  tooltipOf,
+} from './connectionItems.ts';
 import type { Server } from './server.ts';
 import type { Servers } from './servers.ts';
 
@@ -159,14 +167,14 @@ export class ConnectionsView implements vscode.TreeDataProvider<Element>, vscode
   }
 
   /** Adds a row for those that are not shown, and remembers what is. */
-  private handOut(parent: Element, rows: Element[], total: number, what: string): Element[] {
+  private handOut(parent: Element, rows: Element[], total: number, what: RowKind): Element[] {
     const left = total - rows.length;
     const shown = left > 0 ? [...rows, this.moreRow(parent, left, what)] : rows;
     this.children.set(parent, new Map(shown.map((row) => [row.id, row])));
     return shown;
   }
 
-  private moreRow(parent: Element, count: number, what: string): Element {
+  private moreRow(parent: Element, count: number, what: RowKind): Element {
     const id = `${parent.id}/more`;
     const known = this.known(parent, id);
     if (known?.kind !== 'more') return { kind: 'more', id, parent, count, what };
@@ -181,7 +189,9 @@ export class ConnectionsView implements vscode.TreeDataProvider<Element>, vscode
   private summary(): string {
     const { exchanges, displaced, leftOut, lostInReload } = this.store.summary();
     const missing = displaced + leftOut + lostInReload;
-    const stored = exchanges === 0 ? '' : countOf(exchanges, 'exchange');
-    return missing === 0 ? stored : `${stored || '0 exchanges'}, ${missing.toLocaleString('en')} not stored`;
+    const stored = exchanges === 0 ? '' : exchangeCount(exchanges);
+    return missing === 0
+      ? stored
+      : vscode.l10n.t('{0}, {1} not stored', exchangeCount(exchanges), numberText(missing));
   }
 }

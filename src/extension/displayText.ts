@@ -43,8 +43,3 @@ export function durationText(milliseconds: number): string {
     ? `${(milliseconds / 1000).toFixed(1)} s`
     : `${Math.round(milliseconds / 60_000)} min`;
 }
-
-/** `1 exchange`, `2 exchanges`. */
-export function countOf(count: number, one: string): string {
-  return `${count.toLocaleString('en')} ${one}${count === 1 ? '' : 's'}`;
-}

@@ -22,8 +22,10 @@ export async function chooseFolder(
   if (document?.uri.scheme === 'file') return path.dirname(document.uri.fsPath);
   notify(
     'warning',
-    'Spark serves a folder, and none is open. Open a folder, or a file whose folder shall be served.',
-    offer('Open Folder', 'vscode.openFolder'),
+    vscode.l10n.t(
+      'Spark serves a folder, and none is open. Open a folder, or a file whose folder shall be served.',
+    ),
+    offer(vscode.l10n.t('Open Folder'), 'vscode.openFolder'),
   );
   return null;
 }
@@ -32,7 +34,7 @@ async function pickFolder(folders: readonly vscode.WorkspaceFolder[]): Promise<s
   const items = folders.map(({ name, uri }) => ({ label: name, description: uri.fsPath, root: uri.fsPath }));
   const picked = await vscode.window.showQuickPick(items, {
     title: 'Spark',
-    placeHolder: 'Which folder shall be served?',
+    placeHolder: vscode.l10n.t('Which folder shall be served?'),
     matchOnDescription: true,
   });
   return picked?.root ?? null;

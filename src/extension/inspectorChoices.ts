@@ -1,4 +1,4 @@
-import { type Memento, window, workspace } from 'vscode';
+import { l10n, type Memento, window, workspace } from 'vscode';
 import type { ListColumn, PageLayout } from '../protocol/exchangeList.ts';
 import { settingOf } from './configuration.ts';
 import type { PageChoices } from './inspectorFeed.ts';
@@ -7,19 +7,19 @@ import { windowOptions } from './settings.ts';
 const layoutKey = 'inspector.layout';
 
 /** Names of the list's columns, in the order in which they stand. */
-const columnNames: Readonly<Record<ListColumn, string>> = {
-  id: 'Number',
-  connection: 'Connection',
-  time: 'Time',
-  method: 'Method',
-  target: 'Target',
-  status: 'Status',
-  type: 'Type',
-  requestSize: 'Request Size',
-  responseSize: 'Response Size',
-  duration: 'Duration',
-  waterfall: 'Connection’s Waterfall',
-};
+const columnNames = (): Readonly<Record<ListColumn, string>> => ({
+  id: l10n.t('Number'),
+  connection: l10n.t('Connection'),
+  time: l10n.t('Time'),
+  method: l10n.t('Method'),
+  target: l10n.t('Target'),
+  status: l10n.t('Status'),
+  type: l10n.t('Type'),
+  requestSize: l10n.t('Request Size'),
+  responseSize: l10n.t('Response Size'),
+  duration: l10n.t('Duration'),
+  waterfall: l10n.t('Connection’s Waterfall'),
+});
 
 /** What the user chose for the inspector, kept for the workspace. */
 export class InspectorChoices implements PageChoices {
@@ -48,15 +48,18 @@ export class InspectorChoices implements PageChoices {
   }
 
   async chooseColumns(shown: readonly ListColumn[]): Promise<readonly ListColumn[] | null> {
-    const items = (Object.keys(columnNames) as ListColumn[]).map((column) => ({
+    const names = columnNames();
+    const items = (Object.keys(names) as ListColumn[]).map((column) => ({
       column,
-      label: columnNames[column],
+      label: names[column],
       picked: shown.includes(column),
     }));
     const chosen = await window.showQuickPick(items, {
       canPickMany: true,
-      title: 'Columns of the Request Inspector',
-      placeHolder: 'Select the columns to show; where the panel is narrow, some of them are left out.',
+      title: l10n.t('Columns of the Request Inspector'),
+      placeHolder: l10n.t(
+        'Select the columns to show; where the panel is narrow, some of them are left out.',
+      ),
     });
     return chosen === undefined || chosen.length === 0 ? null : chosen.map(({ column }) => column);
   }

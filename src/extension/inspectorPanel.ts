@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Disposable, env, type Memento, Uri, ViewColumn, type WebviewPanel, window } from 'vscode';
+import { type Disposable, env, l10n, type Memento, Uri, ViewColumn, type WebviewPanel, window } from 'vscode';
 import type { ExchangeKey } from '../protocol/inspector.ts';
 import { InspectorChoices } from './inspectorChoices.ts';
 import { InspectorFeed } from './inspectorFeed.ts';
@@ -54,7 +54,7 @@ export class InspectorPanel implements Disposable {
       const { extensionUri } = this.services;
       const panel = window.createWebviewPanel(
         InspectorPanel.viewType,
-        'Request Inspector',
+        l10n.t('Request Inspector'),
         ViewColumn.Active,
         {
           enableScripts: true,

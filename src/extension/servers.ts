@@ -156,17 +156,30 @@ export class Servers {
         if (asked !== undefined) {
           notify(
             'information',
-            `Port ${asked} is taken: Spark serves ${server.name} on port ${outcome.port}.`,
-            offer('Open in Browser', 'spark.openInBrowser', server),
+            vscode.l10n.t(
+              'Port {0} is taken: Spark serves {1} on port {2}.',
+              String(asked),
+              server.name,
+              String(outcome.port),
+            ),
+            offer(vscode.l10n.t('Open in Browser'), 'spark.openInBrowser', server),
           );
         }
         return true;
       }
       case 'failed':
-        notify('error', `Spark could not serve ${server.name}. ${outcome.message}`, showLog);
+        notify(
+          'error',
+          vscode.l10n.t('Spark could not serve {0}. {1}', server.name, outcome.message),
+          showLog(),
+        );
         return false;
       case 'died':
-        notify('error', `Spark could not serve ${server.name}. ${outcome.reason}`, showLog);
+        notify(
+          'error',
+          vscode.l10n.t('Spark could not serve {0}. {1}', server.name, outcome.reason),
+          showLog(),
+        );
         return false;
       case 'stopped':
         return false;
@@ -174,14 +187,22 @@ export class Servers {
   }
 
   private tellDeath(server: Server, reason: string, offerRestart: boolean): void {
-    const message = `Spark no longer serves ${server.name}. ${visibleText(reason, 600)}`;
+    const message = vscode.l10n.t('Spark no longer serves {0}. {1}', server.name, visibleText(reason, 600));
     if (offerRestart) {
-      notify('error', message, { title: 'Restart', run: () => this.restart(server) }, showLog);
+      notify(
+        'error',
+        message,
+        { title: vscode.l10n.t('Restart'), run: () => this.restart(server) },
+        showLog(),
+      );
     } else {
       notify(
         'error',
-        `${message} It has died three times within a minute: see the log before you start it again.`,
-        showLog,
+        vscode.l10n.t(
+          '{0} It has died three times within a minute: see the log before you start it again.',
+          message,
+        ),
+        showLog(),
       );
     }
   }
@@ -197,7 +218,7 @@ export class Servers {
   }
 }
 
-const showLog = offer('Show Log', 'spark.showLog');
+const showLog = () => offer(vscode.l10n.t('Show Log'), 'spark.showLog');
 
 /** Whether a path lies in a folder, or is the folder. */
 export function isWithin(folder: string, file: string): boolean {
@@ -212,13 +233,22 @@ function nameOf(root: string): string {
 
 function folderProblem(root: string): string | null {
   if (!vscode.workspace.isTrusted) {
-    return 'Spark serves nothing in Restricted Mode: pages would run the scripts of a folder that is not trusted.';
+    return vscode.l10n.t(
+      'Spark serves nothing in Restricted Mode: pages would run the scripts of a folder that is not trusted.',
+    );
   }
   try {
     const found = statSync(root, { throwIfNoEntry: false });
-    if (found === undefined) return `Spark cannot serve ${visibleText(root)}: there is no such folder.`;
-    return found.isDirectory() ? null : `Spark cannot serve ${visibleText(root)}: it is not a folder.`;
+    if (found === undefined)
+      return vscode.l10n.t('Spark cannot serve {0}: there is no such folder.', visibleText(root));
+    return found.isDirectory()
+      ? null
+      : vscode.l10n.t('Spark cannot serve {0}: it is not a folder.', visibleText(root));
   } catch (error) {
-    return `Spark cannot serve ${visibleText(root)}: ${error instanceof Error ? error.message : error}`;
+    return vscode.l10n.t(
+      'Spark cannot serve {0}: {1}',
+      visibleText(root),
+      error instanceof Error ? error.message : String(error),
+    );
   }
 }

@@ -35,11 +35,11 @@ export class StatusBar implements vscode.Disposable {
 }
 
 function present(servers: readonly Server[]): { text: string; label: string; isError: boolean } {
-  const label = servers.map(describe).join('\n') || 'No server runs';
+  const label = servers.map(describe).join('\n') || vscode.l10n.t('No server runs');
   const died = servers.some(({ state }) => state.kind === 'died');
   const ports = servers.flatMap(({ state }) => (state.kind === 'running' ? [state.port] : []));
   const busy = servers.some(({ state }) => state.kind === 'starting' || state.kind === 'stopping');
-  if (died) return { text: '$(error) Spark: died', label, isError: true };
+  if (died) return { text: `$(error) ${vscode.l10n.t('Spark: died')}`, label, isError: true };
   if (busy) return { text: '$(sync~spin) Spark', label, isError: false };
   if (ports.length > 0) return { text: `$(broadcast) Spark: ${ports.join(', ')}`, label, isError: false };
   return { text: '$(circle-slash) Spark', label, isError: false };
@@ -51,14 +51,14 @@ export function describe(server: Server): string {
   const debugged = server.isDebugged ? `, ${vscode.l10n.t('in the debugger')}` : '';
   switch (state.kind) {
     case 'stopped':
-      return `${name}: stopped`;
+      return vscode.l10n.t('{0}: stopped', name);
     case 'starting':
-      return `${name}: starting${debugged}`;
+      return vscode.l10n.t('{0}: starting', name) + debugged;
     case 'running':
-      return `${name}: running at ${server.url ?? ''}${debugged}`;
+      return vscode.l10n.t('{0}: running at {1}', name, server.url ?? '') + debugged;
     case 'stopping':
-      return `${name}: stopping`;
+      return vscode.l10n.t('{0}: stopping', name);
     case 'died':
-      return `${name}: died. ${state.reason}`;
+      return vscode.l10n.t('{0}: died. {1}', name, state.reason);
   }
 }
