@@ -26,19 +26,21 @@ suite('The preview', () => {
     await captured(({ capture }) => capture.rows(0, 1)[0]?.target === '/index.html');
   });
 
-  test('reloads when a served file is saved', async () => {
+  test('swaps a style sheet while it is typed and when it is saved, and leaves the page as it is', async () => {
     const { capture } = await spark();
     const file = vscode.Uri.file(path.join(workspaceFolder(), 'journey.html'));
-    const requests = () =>
-      capture.rows(0, capture.count).filter(({ target }) => target === '/journey.html').length;
+    const requests = (name: string) =>
+      capture.rows(0, capture.count).filter(({ target }) => target.split('?')[0] === name).length;
     await vscode.commands.executeCommand('spark.preview', file);
-    await captured(() => requests() === 1);
+    await captured(() => requests('/style.css') === 1);
     const style = await vscode.workspace.openTextDocument(path.join(workspaceFolder(), 'style.css'));
     const edit = new vscode.WorkspaceEdit();
     edit.insert(style.uri, new vscode.Position(0, 0), '/* changed */\n');
     await vscode.workspace.applyEdit(edit);
+    await captured(() => requests('/style.css') === 2);
     await style.save();
-    await captured(() => requests() === 2);
+    await captured(() => requests('/style.css') > 2);
+    assert.equal(requests('/journey.html'), 1);
   });
 
   test('refuses a file outside every folder, and starts nothing', async () => {
