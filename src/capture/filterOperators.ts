@@ -1,3 +1,4 @@
+import { isLiveReload } from '../http/liveReload.ts';
 import { fieldCondition, hostCondition } from './filterFields.ts';
 import { type Condition, FilterError, type FilterSubject } from './filterSubject.ts';
 import { formatBytes, formatMilliseconds, parseDuration, parseSize, parseTimeOfDay } from './filterUnits.ts';
@@ -94,6 +95,11 @@ const natures: Readonly<Record<string, Nature>> = {
     words: 'something went wrong (status 400 or above, malformed, or aborted)',
     oppositeWords: 'nothing went wrong',
     matches: ({ status, rule, aborted }) => status >= 400 || rule !== '' || aborted,
+  },
+  live: {
+    words: 'the request is of live reload, not of the site',
+    oppositeWords: 'the request is of the site, not of live reload',
+    matches: ({ target }) => isLiveReload(target),
   },
   open: {
     words: 'the exchange still goes on',

@@ -1,3 +1,4 @@
+import { isLiveReload } from '../http/liveReload.ts';
 import { reasonPhrases } from '../http/reasonPhrases.ts';
 import type { ExchangeRow } from '../protocol/inspector.ts';
 import { counted, formatDuration, formatTime } from './format.ts';
@@ -24,7 +25,9 @@ export function badgesOf(row: ExchangeRow): readonly Badge[] {
   else if (row.status >= 400)
     badges.push({ icon: 'warning', text: 'client error', severe: true, named: false });
   if (row.aborted) badges.push({ icon: 'circle-slash', text: 'aborted', severe: true, named: true });
-  if (row.beforeReload) badges.push({ icon: 'history', text: 'before reload', severe: false, named: false });
+  if (isLiveReload(row.target))
+    badges.push({ icon: 'sync', text: 'live reload', severe: false, named: true });
+  if (row.beforeReload) badges.push({ icon: 'history', text: 'before reload', severe: false, named: true });
   return badges;
 }
 
@@ -45,6 +48,7 @@ export function exchangeSentence(row: ExchangeRow): string {
   const { arrival } = waterfallOf(row);
   if (arrival !== 'new') parts.push(arrival === 'reused' ? 'connection reused' : 'pipelined');
   parts.push(`at ${formatTime(row.startedAt)}`);
+  if (isLiveReload(row.target)) parts.push('of live reload');
   if (row.marked) parts.push('marked');
   if (row.beforeReload) parts.push('captured before the window was reloaded');
   return parts.join(', ');

@@ -130,7 +130,7 @@ export class Workbench {
   async visit(address: URL | string): Promise<Page> {
     const context = await this.browser.newContext();
     const page = await context.newPage();
-    await page.goto(String(address), { waitUntil: 'networkidle' });
+    await page.goto(String(address), { waitUntil: 'load' });
     return page;
   }
 

@@ -1,5 +1,6 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
+import { liveReloadPath } from '../../http/liveReload.ts';
 import type { Request, Response } from '../../http/message.ts';
 import { errorResponse } from '../../site/errorPage.ts';
 import type { FileView, View, ViewedFile } from '../../site/fileView.ts';
@@ -36,7 +37,7 @@ export class LiveReload implements FileView {
    */
   constructor(root: string, { token, inject }: { readonly token: string; readonly inject: boolean }) {
     this.root = realPath(root);
-    this.prefix = `/.spark/${token}/`;
+    this.prefix = `${liveReloadPath}${token}/`;
     this.inject = inject;
   }
 
