@@ -10,11 +10,13 @@ export interface CaptureSource {
   readonly count: number;
   /** `start` inclusive, `end` exclusive; both are clamped to what is stored. */
   rows(start: number, end: number): readonly ExchangeRow[];
-  /** Where an exchange stands now; -1 where it is not stored. */
   /** A filtered and sorted list of them; the caller disposes it. */
   newQuery(): ExchangeQuery;
   /** Marks an exchange, or takes the mark away; nothing happens where it is not stored. */
   mark(key: ExchangeKey, marked: boolean): void;
+  /** Writes about an exchange; an empty text takes away what was written. */
+  comment(key: ExchangeKey, text: string): void;
+  /** Where an exchange stands now; -1 where it is not stored. */
   indexOf(key: ExchangeKey): number;
   /** The caller owns every `Uint8Array` of the answer: exact length, own buffer. Null where it is not stored. */
   detail(key: ExchangeKey): ExchangeDetail | null;

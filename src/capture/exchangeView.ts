@@ -10,6 +10,8 @@ export interface LocatedExchange {
   readonly run: StoredRun;
   readonly type: string;
   readonly marked: boolean;
+  /** What the user wrote about it; empty for nothing. */
+  readonly comment: string;
   /** When the exchange ahead of it on the connection ended; 0 where there is none stored, -1 where it goes on. */
   readonly previousEndedAt: number;
 }
@@ -75,6 +77,7 @@ export function detailOf(located: LocatedExchange, slabs: SegmentSlabs): Exchang
     connection: {
       exchangeNumber: exchange.number,
       requestStart: exchange.requestStart,
+      responseStart: exchange.responseStart,
       readWithPrevious: inOneRead(received, slabs, exchange.requestStart),
       readWithNext: inOneRead(received, slabs, exchange.requestEnd),
       openedAt: connection.record.openedAt,
@@ -84,6 +87,8 @@ export function detailOf(located: LocatedExchange, slabs: SegmentSlabs): Exchang
     },
     serverName: run.description.serverName,
     peer: connection.record.peer,
+    local: connection.record.local,
+    comment: located.comment,
     ruleOffset: exchange.ruleOffset,
     request: {
       ...messageOf('received', exchange.requestStart, ends.request, exchange.requestEndedAt > 0),

@@ -35,6 +35,8 @@ export class CaptureStore implements CaptureSource {
   private readonly watchers = new Set<(position: number) => void>();
   /** Positions of exchanges that the user marked. */
   private readonly marks = new Set<number>();
+  /** What the user wrote about exchanges, by position. */
+  private readonly comments = new Map<number, string>();
   private readonly subject = new ExchangeSubject(this.table, this.slabs, this.marks);
   private maxBytes: number;
   /** Memory of rows and connections; segments count themselves. */
@@ -179,6 +181,7 @@ export class CaptureStore implements CaptureSource {
     }
     this.table.clear();
     this.marks.clear();
+    this.comments.clear();
     this.slabs.clear();
     this.bare.clear();
     this.indexBytes = 0;
@@ -217,6 +220,17 @@ export class CaptureStore implements CaptureSource {
     if (position === null || this.marks.has(position) === marked) return;
     if (marked) this.marks.add(position);
     else this.marks.delete(position);
+    this.table.owner(position).connection.version++;
+    this.tellWatchers(position);
+    this.emit('changed');
+  }
+
+  /** Writes about an exchange; an empty text takes away what was written. Nothing happens where it is not stored. */
+  comment(key: ExchangeKey, text: string): void {
+    const position = this.positionOf(key);
+    if (position === null || (this.comments.get(position) ?? '') === text) return;
+    if (text === '') this.comments.delete(position);
+    else this.comments.set(position, text);
     this.table.owner(position).connection.version++;
     this.tellWatchers(position);
     this.emit('changed');
@@ -333,6 +347,7 @@ export class CaptureStore implements CaptureSource {
     connection.version++;
     if (connection.exchanges.length === 0) run.version++;
     this.marks.delete(position);
+    this.comments.delete(position);
     this.table.dropFirst();
     this.displaced++;
     if (connection.isClosed && connection.exchanges.length === 0) this.removeConnection(run, connection);
@@ -370,7 +385,8 @@ export class CaptureStore implements CaptureSource {
   private located(position: number): LocatedExchange {
     const { run, connection } = this.table.owner(position);
     const { type, marked, previousEndedAt } = this.subject.at(position);
-    return { run, connection, exchange: this.table.read(position), type, marked, previousEndedAt };
+    const comment = this.comments.get(position) ?? '';
+    return { run, connection, exchange: this.table.read(position), type, marked, comment, previousEndedAt };
   }
 
   private tellWatchers(position: number): void {

@@ -90,6 +90,7 @@ const isTimes = shape<ExchangeTimes>({
 const isConnection = shape<ExchangeConnection>({
   exchangeNumber: isCount,
   requestStart: isCount,
+  responseStart: isNumber,
   readWithPrevious: isBoolean,
   readWithNext: isBoolean,
   openedAt: isNumber,
@@ -104,6 +105,8 @@ const isDetail = shape<ExchangeDetail>({
   connection: isConnection,
   serverName: isString,
   peer: shape<Endpoint>({ address: isString, port: isCount }),
+  local: shape<Endpoint>({ address: isString, port: isCount }),
+  comment: isString,
   ruleOffset: isNumber,
   request: isMessage,
   response: isMessage,

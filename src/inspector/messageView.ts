@@ -1,10 +1,9 @@
-import { type Dissection, dissect, type Span } from '../http/dissect.ts';
+import { type CapturedMeaning, capturedRequest, capturedResponse } from '../http/captured.ts';
+import type { Span } from '../http/dissect.ts';
 import type { MessageInput } from '../http/findings/exchangeFacts.ts';
 import type { Finding } from '../http/findings/finding.ts';
 import { findingsOf } from '../http/findings/findings.ts';
-import { defaultLimits, type Limits } from '../http/limits.ts';
 import type { RuleId } from '../http/rules.ts';
-import type { SpanName } from '../http/span.ts';
 import type { Violation } from '../http/violation.ts';
 import type { Direction } from '../protocol/capture.ts';
 import type { ExchangeDetail, MessageDetail } from '../protocol/inspector.ts';
@@ -28,15 +27,6 @@ export interface ExchangeView {
   /** Errors first, then warnings, then notes. */
   readonly findings: readonly Finding[];
 }
-
-/** What was captured has passed the server's own limits, whatever they were. */
-const capturedLimits: Limits = {
-  ...defaultLimits,
-  requestLine: 1024 * 1024,
-  headerSection: 16 * 1024 * 1024,
-  fieldCount: 4096,
-  body: Number.MAX_SAFE_INTEGER,
-};
 
 export function viewExchange(detail: ExchangeDetail): ExchangeView {
   const { row } = detail;
@@ -73,62 +63,29 @@ export function messageOf(view: ExchangeView, direction: Direction): MessageView
 
 function viewRequest(detail: MessageDetail, refused: Violation | null): MessageView {
   const bytes = new MessageBytes(detail.kept, detail.length);
-  const first = firstKept(bytes);
-  let dissection = dissect('request', first, { limits: capturedLimits });
-  // The server's own verdict counts. Where bytes alone do not show it (limits, time), it read this far.
-  if (refused !== null && dissection.violation?.rule !== refused.rule) {
-    dissection = dissect('request', first.subarray(0, refused.offset), { limits: capturedLimits });
-  }
-  return view(detail, bytes, dissection, refused ?? dissection.violation);
+  return view(detail, bytes, capturedRequest(firstKept(bytes), bytes.length, refused));
 }
 
 function viewResponse(detail: MessageDetail, requestMethod: string): MessageView {
   const bytes = new MessageBytes(detail.kept, detail.length);
-  const dissection = dissect('response', firstKept(bytes), {
-    requestMethod,
-    connectionEnded: detail.complete,
-    limits: capturedLimits,
-  });
-  return view(detail, bytes, dissection, dissection.violation);
+  return view(
+    detail,
+    bytes,
+    capturedResponse(firstKept(bytes), bytes.length, requestMethod, detail.complete),
+  );
 }
 
 function view(
   detail: MessageDetail,
   bytes: MessageBytes,
-  dissection: Dissection,
-  violation: Violation | null,
+  { spans, violation }: CapturedMeaning,
 ): MessageView {
-  const spans = withRest(dissection, bytes);
-  return {
-    direction: detail.direction,
-    detail,
-    bytes,
-    spans,
-    lines: meaningLines(spans),
-    violation,
-  };
+  return { direction: detail.direction, detail, bytes, spans, lines: meaningLines(spans), violation };
 }
 
 /** The parser sees what was kept from the first byte on; nothing can be parsed across a gap. */
 function firstKept(bytes: MessageBytes): Uint8Array {
   return bytes.stretches[0]?.bytes ?? new Uint8Array(0);
-}
-
-/** Adds what lies behind the parsed bytes: the rest of a body that runs on, or bytes without a meaning. */
-function withRest({ spans, complete, violation }: Dissection, bytes: MessageBytes): readonly Span[] {
-  const last = spans.at(-1);
-  const parsed = last?.end ?? 0;
-  if (parsed >= bytes.length) return spans;
-  const runsOn = !complete && violation === null && last !== undefined && bodyGoesOn(last.name, spans);
-  const name: SpanName = runsOn ? 'message-body' : 'unparsed';
-  if (last?.name === name) return [...spans.slice(0, -1), { name, start: last.start, end: bytes.length }];
-  return [...spans, { name, start: parsed, end: bytes.length }];
-}
-
-/** A body delimited by length or by the end of the connection is one run of bytes; a chunked one is not. */
-function bodyGoesOn(last: SpanName, spans: readonly Span[]): boolean {
-  if (last === 'message-body') return true;
-  return last === 'header-end' && !spans.some((span) => span.name === 'chunk-size');
 }
 
 /** Names the rule of a message, or an empty string. */

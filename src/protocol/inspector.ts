@@ -93,6 +93,8 @@ export interface ExchangeConnection {
   readonly exchangeNumber: number;
   /** Where the request begins, counted from the first byte that the connection received. */
   readonly requestStart: number;
+  /** Where the response begins, counted from the first byte that the connection sent; -1 while there is none. */
+  readonly responseStart: number;
   /** Whether one read brought the end of the request before together with the first bytes of this one. */
   readonly readWithPrevious: boolean;
   /** Whether one read brought the end of this request together with bytes behind it. */
@@ -110,6 +112,9 @@ export interface ExchangeDetail {
   readonly connection: ExchangeConnection;
   readonly serverName: string;
   readonly peer: Endpoint;
+  readonly local: Endpoint;
+  /** What the user wrote about it; empty for nothing. */
+  readonly comment: string;
   readonly ruleOffset: number;
   readonly request: MessageDetail;
   readonly response: MessageDetail;

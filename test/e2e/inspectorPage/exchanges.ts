@@ -72,6 +72,7 @@ export function exampleDetail(example: ExampleExchange): ExchangeDetail {
     connection: {
       exchangeNumber: 1,
       requestStart: 0,
+      responseStart: length > 0 ? 0 : -1,
       readWithPrevious: false,
       readWithNext: false,
       openedAt: row.startedAt - 0.3,
@@ -82,6 +83,8 @@ export function exampleDetail(example: ExampleExchange): ExchangeDetail {
     },
     serverName: 'site',
     peer: { address: '127.0.0.1', port: 51_000 + row.connection },
+    local: { address: '127.0.0.1', port: 5500 },
+    comment: '',
     ruleOffset: example.rule?.offset ?? 0,
     request: {
       direction: 'received',

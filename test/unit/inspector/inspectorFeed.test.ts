@@ -42,6 +42,8 @@ class FakeCapture implements CaptureSource {
       watch: () => () => undefined,
     });
   }
+  comment() {}
+
   mark(key: string, marked: boolean) {
     this.marked.push(`${key} ${marked}`);
   }

@@ -51,6 +51,7 @@ function exchange(
     connection: {
       exchangeNumber: 1,
       requestStart: 0,
+      responseStart: 0,
       readWithPrevious: false,
       readWithNext: false,
       openedAt: 0,
@@ -60,6 +61,8 @@ function exchange(
     },
     serverName: 'site',
     peer: { address: '::1', port: 1 },
+    local: { address: '::1', port: 2 },
+    comment: '',
     ruleOffset: facts.ruleOffset ?? 0,
     request: { direction: 'received', complete: true, segments: [], ...request },
     response: { direction: 'sent', complete: true, segments: [], ...response },

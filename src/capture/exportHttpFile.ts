@@ -1,0 +1,41 @@
+import type { ExchangeDetail } from '../protocol/inspector.ts';
+import { curlCommand, exchangeTitle } from './exportCurl.ts';
+import { authorityOf, bodyData, exportedExchange, fieldsOf, tokenText } from './exportExchange.ts';
+
+/** Written by whoever sends the file. */
+const ownFields = new Set(['content-length', 'transfer-encoding']);
+
+/** The pieces of a `.http` file, as REST Client, httpYac and JetBrains' HTTP client read it. */
+export function* httpFile(details: Iterable<ExchangeDetail>): Generator<string> {
+  yield '# Requests captured by Spark. Spelling, order and framing may change when they are sent from here.\n';
+  for (const detail of details) yield `\n### ${exchangeTitle(detail)}\n${requestText(detail)}\n`;
+}
+
+function requestText(detail: ExchangeDetail): string {
+  const { request } = exportedExchange(detail);
+  const body = bodyData(request);
+  const text = bodyText(body);
+  const target = tokenText(request, 'request-target');
+  const malformed = request.facts.input.violation !== null || !request.facts.hasHead || !request.whole;
+  if (malformed || text === null || !/^(\/|https?:)[\x21-\x7e]*$/.test(target)) {
+    const command = curlCommand(detail).replaceAll('\n', '\n# ');
+    return `# This format cannot hold the request. In a shell:\n# ${command}\n`;
+  }
+  const url = target.startsWith('/') ? `http://${authorityOf(detail)}${target}` : target;
+  const fields = fieldsOf(request)
+    .filter(({ name }) => !ownFields.has(name.toLowerCase()))
+    .map(({ name, value }) => `${name}: ${value}\n`)
+    .join('');
+  const start = `# @no-redirect\n# @no-cookie-jar\n${tokenText(request, 'method')} ${url} HTTP/1.1\n`;
+  return `${start}${fields}${text === '' ? '' : `\n${text}\n`}`;
+}
+
+/** Null where it is no text, or would be read as something else: a separator, a file to include, a variable. */
+function bodyText(body: Uint8Array): string | null {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+    return /\0|^###|^<|\{\{|^>/m.test(text) ? null : text;
+  } catch {
+    return null;
+  }
+}

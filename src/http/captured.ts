@@ -1,0 +1,69 @@
+/** What captured messages mean, of which bytes may be missing. */
+import { type Dissection, dissect, type Span } from './dissect.ts';
+import { defaultLimits, type Limits } from './limits.ts';
+import type { SpanName } from './span.ts';
+import type { Violation } from './violation.ts';
+
+/** What was captured has passed the server's own limits, whatever they were. */
+export const capturedLimits: Limits = {
+  ...defaultLimits,
+  requestLine: 1024 * 1024,
+  headerSection: 16 * 1024 * 1024,
+  fieldCount: 4096,
+  body: Number.MAX_SAFE_INTEGER,
+};
+
+export interface CapturedMeaning {
+  /** They tile the whole message, kept or not. */
+  readonly spans: readonly Span[];
+  readonly violation: Violation | null;
+}
+
+/**
+ * `first`: what was kept from the first byte on, without a gap; nothing can be parsed across one. `length`: of the whole
+ * message. `refused`: the server's verdict, which counts.
+ */
+export function capturedRequest(
+  first: Uint8Array,
+  length: number,
+  refused: Violation | null,
+): CapturedMeaning {
+  let dissection = dissect('request', first, { limits: capturedLimits });
+  // Where bytes alone do not show what the server refused (limits, time), it read this far.
+  if (refused !== null && dissection.violation?.rule !== refused.rule) {
+    dissection = dissect('request', first.subarray(0, refused.offset), { limits: capturedLimits });
+  }
+  return { spans: withRest(dissection, length), violation: refused ?? dissection.violation };
+}
+
+/** As `capturedRequest`. `complete`: the end of the bytes is that of the response. */
+export function capturedResponse(
+  first: Uint8Array,
+  length: number,
+  requestMethod: string,
+  complete: boolean,
+): CapturedMeaning {
+  const dissection = dissect('response', first, {
+    requestMethod,
+    connectionEnded: complete,
+    limits: capturedLimits,
+  });
+  return { spans: withRest(dissection, length), violation: dissection.violation };
+}
+
+/** Adds what lies behind the parsed bytes: the rest of a body that runs on, or bytes without a meaning. */
+function withRest({ spans, complete, violation }: Dissection, length: number): readonly Span[] {
+  const last = spans.at(-1);
+  const parsed = last?.end ?? 0;
+  if (parsed >= length) return spans;
+  const runsOn = !complete && violation === null && last !== undefined && bodyGoesOn(last.name, spans);
+  const name: SpanName = runsOn ? 'message-body' : 'unparsed';
+  if (last?.name === name) return [...spans.slice(0, -1), { name, start: last.start, end: length }];
+  return [...spans, { name, start: parsed, end: length }];
+}
+
+/** A body delimited by length or by the end of the connection is one run of bytes; a chunked one is not. */
+function bodyGoesOn(last: SpanName, spans: readonly Span[]): boolean {
+  if (last === 'message-body') return true;
+  return last === 'header-end' && !spans.some((span) => span.name === 'chunk-size');
+}
