@@ -8,7 +8,7 @@ const interval = 3000;
 /** Says how many exchanges arrived, to those who hear the page; only while they ask for it. */
 export function announcer(state: InspectorState): HTMLElement {
   const element = document.createElement('div');
-  element.className = 'unseen';
+  element.className = 'unseen arrivals';
   element.setAttribute('role', 'status');
   let known = 0;
   let timer = 0;

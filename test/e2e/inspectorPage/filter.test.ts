@@ -215,13 +215,13 @@ test('paused, marked, preserved, announced: as the user wants it', async () => {
   store.add('next', oneExchange());
   await summary('601 exchanges · paused, 1 new');
   assert.equal(await page.locator('.list').getAttribute('aria-rowcount'), '601');
-  assert.equal(await textOf(page.locator('[role="status"]')), '');
+  assert.equal(await textOf(page.locator('.arrivals')), '');
   await page.getByRole('button', { name: 'Announce new exchanges' }).click();
   await page.getByRole('button', { name: 'Pause the list' }).click();
   await page.locator('.list-body [aria-label*="/announced"]').waitFor();
   store.addRun({ id: 'last', serverName: 'site', root: '/site', startedAt: 0 });
   store.add('last', oneExchange());
-  await page.locator('[role="status"]', { hasText: '1 new exchange' }).waitFor({ state: 'attached' });
+  await page.locator('.arrivals', { hasText: '1 new exchange' }).waitFor({ state: 'attached' });
   await page.locator('.list').focus();
   await page.keyboard.press('End');
   await page.keyboard.press('m');
