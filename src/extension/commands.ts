@@ -1,13 +1,15 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
 import { exchangeCount, isElement, rootOf } from './connectionItems.ts';
 import { debugServer } from './debugConfiguration.ts';
-import { externalUrl, urlPath } from './externalAddress.ts';
+import { externalUrl } from './externalAddress.ts';
 import { chooseFolder } from './folderChoice.ts';
+import { shareOnNetwork, showQrCode, stopSharing } from './networkSharing.ts';
 import { notify, offer } from './notices.ts';
 import { PreviewPanel, type PreviewServices } from './previewPanel.ts';
 import { Server } from './server.ts';
 import type { ServerSource } from './serverSource.ts';
+import type { Servers } from './servers.ts';
+import { openOutside, showPage } from './showPage.ts';
 import { describe } from './statusBar.ts';
 import type { SparkWindow } from './window.ts';
 
@@ -39,7 +41,13 @@ export function registerCommands(window: SparkWindow, services: CommandServices)
     'spark.debugServer': (argument) => startInDebugger(window, argument),
     'spark.showServerSource': () => services.serverSource.show(),
     'spark.breakOnSystemCall': () => services.serverSource.breakOnSystemCall(),
-    'spark.preview': (argument) => preview(services, argument),
+    'spark.preview': (argument) => showPage(argument, services.preview),
+    'spark.debugInBrowser': (argument) => showPage(argument, services.preview, 'debugger'),
+    'spark.showQrCode': (argument) => onRunning(window, argument, vscode.l10n.t('Show QR Code'), showQrCode),
+    'spark.shareOnNetwork': (argument) =>
+      onRunning(window, argument, vscode.l10n.t('Share on Local Network'), shareOnNetwork),
+    'spark.stopSharing': (argument) =>
+      onRunning(window, argument, vscode.l10n.t('Stop Sharing'), stopSharing),
     'spark.reloadPreview': () => PreviewPanel.tellActive({ type: 'reload' }),
     'spark.findInPreview': () => PreviewPanel.tellActive({ type: 'find' }),
     'spark.openInBrowser': (argument) => openInBrowser(window, argument),
@@ -103,13 +111,15 @@ async function pickServer(
   return picked?.server ?? null;
 }
 
-async function preview(services: CommandServices, argument: unknown): Promise<void> {
-  const file = argument instanceof vscode.Uri ? argument : vscode.window.activeTextEditor?.document.uri;
-  if (file === undefined) {
-    notify('information', vscode.l10n.t('Open the file that shall be shown.'));
-    return;
-  }
-  await PreviewPanel.show(file, services.preview);
+/** Does something with a server that runs, the only one or one that is chosen. */
+async function onRunning(
+  window: SparkWindow,
+  argument: unknown,
+  title: string,
+  act: (server: Server, servers: Servers) => Promise<void>,
+): Promise<void> {
+  const server = await pickServer(window, argument, title);
+  if (server !== null) await act(server, window.servers);
 }
 
 async function openInBrowser(window: SparkWindow, argument: unknown): Promise<void> {
@@ -119,9 +129,7 @@ async function openInBrowser(window: SparkWindow, argument: unknown): Promise<vo
   const server =
     served?.isActive === true ? served : await pickServer(window, argument, vscode.l10n.t('Open in Browser'));
   if (server === null || server.url === null) return;
-  const relative = file !== undefined && server === served ? path.relative(server.root, file.fsPath) : '';
-  const url = server.url + urlPath(relative.split(path.sep).join('/'));
-  await vscode.env.openExternal(vscode.Uri.parse(url, true));
+  await openOutside(server, server === served ? file : undefined);
 }
 
 /** The HTML file in the active editor. */
@@ -175,6 +183,10 @@ async function showActions(window: SparkWindow): Promise<void> {
     actions.push(
       [`$(link-external) ${vscode.l10n.t('Open in Browser')}`, 'spark.openInBrowser'],
       [`$(copy) ${vscode.l10n.t('Copy Server URL')}`, 'spark.copyServerUrl'],
+      [`$(device-mobile) ${vscode.l10n.t('Show QR Code')}`, 'spark.showQrCode'],
+      servers.active.some(({ isShared }) => isShared)
+        ? [`$(circle-slash) ${vscode.l10n.t('Stop Sharing')}`, 'spark.stopSharing']
+        : [`$(globe) ${vscode.l10n.t('Share on Local Network')}`, 'spark.shareOnNetwork'],
       [`$(debug-restart) ${vscode.l10n.t('Restart Server')}`, 'spark.restartServer'],
       [`$(debug-stop) ${vscode.l10n.t('Stop Server')}`, 'spark.stopServer'],
     );

@@ -8,6 +8,8 @@ const initial = {
   'spark.serverRuns': false,
   /** Every workspace folder has its server running: there is nothing left to start. */
   'spark.allServersRun': false,
+  /** A server was shared with the network. */
+  'spark.isShared': false,
   'spark.hasCapture': false,
   'spark.hasOpenConnections': false,
 };

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { visibleText } from './displayText.ts';
-import { chooseFolder } from './folderChoice.ts';
+import { chooseFolder, rootOfFolder } from './folderChoice.ts';
 import { notify } from './notices.ts';
 import type { Servers } from './servers.ts';
 
@@ -30,7 +30,7 @@ export class ProgramConfigurations implements vscode.DebugConfigurationProvider 
     const folders = folder === undefined ? (vscode.workspace.workspaceFolders ?? []) : [folder];
     return folders
       .filter(({ uri }) => uri.scheme === 'file')
-      .map(({ name, uri }) => configurationOf(uri.fsPath, visibleText(name)));
+      .map((one) => configurationOf(rootOfFolder(one), visibleText(one.name)));
   }
 
   async resolveDebugConfigurationWithSubstitutedVariables(
@@ -38,7 +38,8 @@ export class ProgramConfigurations implements vscode.DebugConfigurationProvider 
     configuration: vscode.DebugConfiguration,
   ): Promise<vscode.DebugConfiguration | undefined> {
     const given: unknown = configuration.folder;
-    const root = given ?? folder?.uri.fsPath ?? (await chooseFolder(this.servers));
+    const root =
+      given ?? (folder === undefined ? null : rootOfFolder(folder)) ?? (await chooseFolder(this.servers));
     if (root === null) return undefined;
     if (typeof root !== 'string' || statSync(root, { throwIfNoEntry: false })?.isDirectory() !== true) {
       const shown = visibleText(typeof root === 'string' ? root : JSON.stringify(root));

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { CaptureSource } from '../capture/captureSource.ts';
+import { type SparkApi, sparkApi } from './api.ts';
 import { registerCommands, showActionsCommand } from './commands.ts';
 import { ConnectionsView } from './connectionsView.ts';
 import { registerInspectorCommands } from './inspectorCommands.ts';
@@ -10,12 +11,13 @@ import { PreviewPanel } from './previewPanel.ts';
 import { ProgramDebugging } from './programDebugging.ts';
 import { ServerSource } from './serverSource.ts';
 import type { Servers } from './servers.ts';
+import { ServerTasks } from './serverTask.ts';
 import type { PanelServices } from './services.ts';
 import { StatusBar } from './statusBar.ts';
 import { SparkWindow } from './window.ts';
 
 /** What `activate` gives to other extensions, and to the tests: to look at, not to change. */
-export interface SparkExtension {
+export interface SparkExtension extends SparkApi {
   readonly capture: CaptureSource;
   readonly servers: Servers;
   readonly connections: vscode.TreeDataProvider<unknown>;
@@ -43,6 +45,7 @@ export function activate(context: vscode.ExtensionContext): SparkExtension {
     files: new LiveFiles(servers),
     console: new PageConsole(),
   };
+  const api = sparkApi(servers, panels.capture);
   const connections = new ConnectionsView(store, servers);
   const inspector = new InspectorPanel(panels, present.channel, context.workspaceState);
   context.subscriptions.push(
@@ -52,6 +55,7 @@ export function activate(context: vscode.ExtensionContext): SparkExtension {
     connections,
     new ProgramDebugging(extensionUri, servers),
     preview.files,
+    ServerTasks.register(servers, api),
     preview.console,
     new StatusBar(servers, showActionsCommand),
     registerCommands(present, {
@@ -68,7 +72,7 @@ export function activate(context: vscode.ExtensionContext): SparkExtension {
   );
   // Registered is all that activation waits for.
   setImmediate(() => present.resume());
-  return { capture: panels.capture, servers, connections };
+  return { ...api, capture: panels.capture, servers, connections };
 }
 
 export async function deactivate(): Promise<void> {

@@ -1,7 +1,15 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { settingOf } from './configuration.ts';
 import { notify, offer } from './notices.ts';
+import { isWithin } from './paths.ts';
 import type { Servers } from './servers.ts';
+import { previewOptions } from './settings.ts';
+
+/** The folder that is served for a workspace folder: itself, or the one that `spark.root` names. */
+export function rootOfFolder({ uri }: vscode.WorkspaceFolder): string {
+  return path.join(uri.fsPath, settingOf(previewOptions.root, uri)).replace(/[\\/]+$/, '') || path.sep;
+}
 
 /**
  * The folder that shall be served: the workspace's, asked for where there are several; without one, the active file's.
@@ -14,9 +22,11 @@ export async function chooseFolder(
   { running = false }: { readonly running?: boolean } = {},
 ): Promise<string | null> {
   const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
-  const startable = folders.filter(({ uri }) => running || servers.ofFolder(uri.fsPath)?.isActive !== true);
-  if (folders.length > 0 && startable.length === 0) return folders[0].uri.fsPath;
-  if (startable.length === 1) return startable[0].uri.fsPath;
+  const startable = folders.filter(
+    (folder) => running || servers.ofFolder(rootOfFolder(folder))?.isActive !== true,
+  );
+  if (folders.length > 0 && startable.length === 0) return rootOfFolder(folders[0]);
+  if (startable.length === 1) return rootOfFolder(startable[0]);
   if (startable.length > 1) return pickFolder(startable);
   const document = vscode.window.activeTextEditor?.document;
   if (document?.uri.scheme === 'file') return path.dirname(document.uri.fsPath);
@@ -31,7 +41,10 @@ export async function chooseFolder(
 }
 
 async function pickFolder(folders: readonly vscode.WorkspaceFolder[]): Promise<string | null> {
-  const items = folders.map(({ name, uri }) => ({ label: name, description: uri.fsPath, root: uri.fsPath }));
+  const items = folders.map((folder) => {
+    const root = rootOfFolder(folder);
+    return { label: folder.name, description: root, root };
+  });
   const picked = await vscode.window.showQuickPick(items, {
     title: 'Spark',
     placeHolder: vscode.l10n.t('Which folder shall be served?'),
@@ -48,6 +61,10 @@ export function folderOf(file: vscode.Uri, servers: Servers): string | null {
   const server = servers.containing(file.fsPath);
   if (server !== undefined) return server.root;
   const folder = vscode.workspace.getWorkspaceFolder(file);
-  if (folder !== undefined) return folder.uri.fsPath;
+  if (folder !== undefined) {
+    const root = rootOfFolder(folder);
+    // What lies beside the folder that is to be served is shown from the workspace folder.
+    return isWithin(root, file.fsPath) ? root : folder.uri.fsPath;
+  }
   return (vscode.workspace.workspaceFolders ?? []).length === 0 ? path.dirname(file.fsPath) : null;
 }

@@ -2,8 +2,9 @@ import path from 'node:path';
 import picomatch from 'picomatch';
 import * as vscode from 'vscode';
 import { settingOf } from './configuration.ts';
+import { isWithin } from './paths.ts';
 import type { Server } from './server.ts';
-import { isWithin, type Servers } from './servers.ts';
+import type { Servers } from './servers.ts';
 import { previewOptions } from './settings.ts';
 
 /** Keystrokes within this time, in milliseconds, are one change. */

@@ -6,7 +6,6 @@ import { visibleText } from './displayText.ts';
 import { externalUrl, urlPath } from './externalAddress.ts';
 import { folderOf } from './folderChoice.ts';
 import type { LiveFiles } from './liveFiles.ts';
-import { notify } from './notices.ts';
 import type { PageConsole } from './pageConsole.ts';
 import { isFromPreview } from './previewMessageGuard.ts';
 import { type PreviewContent, previewPage } from './previewPage.ts';
@@ -66,12 +65,8 @@ export class PreviewPanel {
     void this.update();
   }
 
-  /** Shows the page of a file, and starts its server if it does not run. */
-  static async show(file: vscode.Uri, services: PreviewServices): Promise<void> {
-    const root = servedFolder(file, services.servers);
-    if (root === null) return;
-    const server = services.servers.ofFolder(root);
-    if (server?.isActive !== true && (await services.servers.start(root)) === null) return;
+  /** Shows the page of a file, or of a folder, of the server of `root`. */
+  static show(file: vscode.Uri, root: string, services: PreviewServices): void {
     const present = PreviewPanel.open.get(file.toString());
     if (present !== undefined) {
       present.panel.reveal(undefined, true);
@@ -91,7 +86,7 @@ export class PreviewPanel {
   static async restore(panel: vscode.WebviewPanel, state: unknown, services: PreviewServices): Promise<void> {
     const kept = previewState(state);
     const file = kept === null ? null : vscode.Uri.parse(kept.file);
-    const root = file === null ? null : servedFolder(file, services.servers);
+    const root = file === null ? null : folderOf(file, services.servers);
     if (file === null || root === null) {
       panel.dispose();
       return;
@@ -228,26 +223,6 @@ export class PreviewPanel {
 
 function resourceRoots({ extensionUri }: PreviewServices): vscode.Uri[] {
   return [vscode.Uri.joinPath(extensionUri, 'dist'), vscode.Uri.joinPath(extensionUri, 'media')];
-}
-
-/** The folder to serve a file from; where there is none, says so. */
-function servedFolder(file: vscode.Uri, servers: Servers): string | null {
-  const name = visibleText(path.basename(file.fsPath));
-  if (file.scheme !== 'file') {
-    notify('warning', vscode.l10n.t('Spark can only show files on disk: save {0} first.', name));
-    return null;
-  }
-  const root = folderOf(file, servers);
-  if (root === null) {
-    notify(
-      'warning',
-      vscode.l10n.t(
-        'Spark cannot show {0}: it lies outside every folder that is open or served. Open its folder first.',
-        name,
-      ),
-    );
-  }
-  return root;
 }
 
 function previewState(state: unknown): PreviewState | null {

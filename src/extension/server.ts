@@ -48,6 +48,8 @@ export class Server {
   lastPort: number | null = null;
   /** Its program was started for a debugger: in the present run, or else in the last one. */
   isDebugged = false;
+  /** The network may reach it, in the present run or the last one, because the user shared it. */
+  isShared = false;
   /** Of the present run, or the last one. */
   live: LiveSettings | null = null;
   private readonly surroundings: ServerSurroundings;

@@ -9,8 +9,10 @@ import { serverSettings } from './configuration.ts';
 import { debugServer } from './debugConfiguration.ts';
 import { visibleText } from './displayText.ts';
 import { externalUrl, hostNameOf } from './externalAddress.ts';
+import { rootOfFolder } from './folderChoice.ts';
 import type { LiveTokens } from './liveTokens.ts';
 import { notify, offer } from './notices.ts';
+import { isWithin } from './paths.ts';
 import { Server, type StartOutcome } from './server.ts';
 import type { KeptServer } from './windowFolder.ts';
 
@@ -19,6 +21,8 @@ interface HowToStart {
   readonly port?: number;
   /** It waits for a debugger first. */
   readonly debugged?: boolean;
+  /** The network may reach it, by these names; for this run only. */
+  readonly sharedAs?: readonly string[];
 }
 
 /** A server whose program waits for a debugger. */
@@ -85,7 +89,7 @@ export class Servers {
    *
    * @returns the server if it runs
    */
-  async start(root: string, { port, debugged = false }: HowToStart = {}): Promise<Server | null> {
+  async start(root: string, { port, debugged = false, sharedAs }: HowToStart = {}): Promise<Server | null> {
     const scope = vscode.Uri.file(root);
     const problem = folderProblem(root);
     if (problem !== null) {
@@ -95,7 +99,9 @@ export class Servers {
     const server = this.serverOf(root);
     if (server.isActive) return server;
     const settings = serverSettings(scope, this.tokens.of(root));
-    const outcome = await server.start({ ...settings, port: port ?? settings.port }, debugged);
+    const shared = sharedAs === undefined ? {} : { host: '0.0.0.0', allowHosts: sharedAs };
+    server.isShared = sharedAs !== undefined;
+    const outcome = await server.start({ ...settings, ...shared, port: port ?? settings.port }, debugged);
     return (await this.tellOutcome(server, outcome)) ? server : null;
   }
 
@@ -220,14 +226,8 @@ export class Servers {
 
 const showLog = () => offer(vscode.l10n.t('Show Log'), 'spark.showLog');
 
-/** Whether a path lies in a folder, or is the folder. */
-export function isWithin(folder: string, file: string): boolean {
-  const relative = path.relative(folder, file);
-  return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
-}
-
 function nameOf(root: string): string {
-  const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.fsPath === root);
+  const folder = vscode.workspace.workspaceFolders?.find((one) => rootOfFolder(one) === root);
   return visibleText(folder?.name ?? (path.basename(root) || root));
 }
 

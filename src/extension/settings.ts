@@ -1,6 +1,7 @@
 /** What can be set of the window, beside what each of its servers is told. */
-import { choice, integer, onOff, texts } from '../settings/kinds.ts';
+import { anyText, choice, integer, onOff, text, texts } from '../settings/kinds.ts';
 import { option } from '../settings/option.ts';
+import { sitePath } from '../settings/siteKinds.ts';
 
 const megabyte = 1024 * 1024;
 
@@ -24,6 +25,17 @@ export const windowOptions = {
 
 /** What can be set of the preview, for each folder. */
 export const previewOptions = {
+  /** The folder that is served, where that is not the workspace folder: its path below it. */
+  root: option({ kind: anyText('FOLDER'), default: '', setting: 'root' }),
+  /** The page that is opened where none is named: its path below the served folder. */
+  startPage: option({ kind: sitePath('FILE'), default: '', setting: 'startPage' }),
+  openIn: option({
+    kind: choice(['panel', 'integratedBrowser', 'externalBrowser', 'debugger'], 'WHERE'),
+    default: 'panel',
+    setting: 'preview.openIn',
+  }),
+  /** `default`, a browser's name, or the path of its program. */
+  browser: option({ kind: text('BROWSER'), default: 'default', setting: 'browser' }),
   reloadOn: option({
     kind: choice(['typing', 'save', 'never'], 'WHEN'),
     default: 'typing',

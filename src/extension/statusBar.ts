@@ -26,23 +26,39 @@ export class StatusBar implements vscode.Disposable {
 
   private update(): void {
     const { item } = this;
-    const { text, label, isError } = present(this.servers.all);
+    const { text, label, isError, isShared } = present(this.servers.all);
     item.text = text;
     item.tooltip = label;
     item.accessibilityInformation = { label: `Spark: ${label}` };
-    item.backgroundColor = isError ? new vscode.ThemeColor('statusBarItem.errorBackground') : undefined;
+    const level = isError ? 'error' : isShared ? 'warning' : null;
+    item.backgroundColor =
+      level === null ? undefined : new vscode.ThemeColor(`statusBarItem.${level}Background`);
   }
 }
 
-function present(servers: readonly Server[]): { text: string; label: string; isError: boolean } {
+interface StatusText {
+  readonly text: string;
+  readonly label: string;
+  readonly isError?: boolean;
+  readonly isShared?: boolean;
+}
+
+function present(servers: readonly Server[]): StatusText {
   const label = servers.map(describe).join('\n') || vscode.l10n.t('No server runs');
   const died = servers.some(({ state }) => state.kind === 'died');
   const ports = servers.flatMap(({ state }) => (state.kind === 'running' ? [state.port] : []));
   const busy = servers.some(({ state }) => state.kind === 'starting' || state.kind === 'stopping');
   if (died) return { text: `$(error) ${vscode.l10n.t('Spark: died')}`, label, isError: true };
-  if (busy) return { text: '$(sync~spin) Spark', label, isError: false };
-  if (ports.length > 0) return { text: `$(broadcast) Spark: ${ports.join(', ')}`, label, isError: false };
-  return { text: '$(circle-slash) Spark', label, isError: false };
+  if (busy) return { text: '$(sync~spin) Spark', label };
+  if (servers.some((server) => server.isShared && server.isActive)) {
+    return {
+      text: `$(globe) ${vscode.l10n.t('Spark: shared, {0}', ports.join(', '))}`,
+      label,
+      isShared: true,
+    };
+  }
+  if (ports.length > 0) return { text: `$(broadcast) Spark: ${ports.join(', ')}`, label };
+  return { text: '$(circle-slash) Spark', label };
 }
 
 /** A server and its state, in a line. */
@@ -55,7 +71,11 @@ export function describe(server: Server): string {
     case 'starting':
       return vscode.l10n.t('{0}: starting', name) + debugged;
     case 'running':
-      return vscode.l10n.t('{0}: running at {1}', name, server.url ?? '') + debugged;
+      return (
+        vscode.l10n.t('{0}: running at {1}', name, server.url ?? '') +
+        debugged +
+        (server.isShared ? `, ${vscode.l10n.t('shared on the local network')}` : '')
+      );
     case 'stopping':
       return vscode.l10n.t('{0}: stopping', name);
     case 'died':

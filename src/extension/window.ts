@@ -4,6 +4,7 @@ import { CaptureStore } from '../capture/store.ts';
 import { Coalescer } from './coalescer.ts';
 import { settingOf } from './configuration.ts';
 import { setContextKey } from './contextKeys.ts';
+import { rootOfFolder } from './folderChoice.ts';
 import { LiveTokens } from './liveTokens.ts';
 import { Servers } from './servers.ts';
 import { windowOptions } from './settings.ts';
@@ -127,8 +128,13 @@ export class SparkWindow implements vscode.Disposable {
     const folders = vscode.workspace.workspaceFolders ?? [];
     setContextKey('spark.serverRuns', active.length > 0);
     setContextKey(
+      'spark.isShared',
+      active.some(({ isShared }) => isShared),
+    );
+    setContextKey(
       'spark.allServersRun',
-      folders.length > 0 && folders.every(({ uri }) => active.some(({ root }) => root === uri.fsPath)),
+      folders.length > 0 &&
+        folders.every((folder) => active.some(({ root }) => root === rootOfFolder(folder))),
     );
   }
 

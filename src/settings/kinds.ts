@@ -50,6 +50,19 @@ export function text(form: string, wanted = 'a text that is not empty'): Kind<st
   };
 }
 
+/** A text that may be empty; white space around it does not count. */
+export function anyText(form: string): Kind<string> {
+  const read = (json: unknown): Reading<string> =>
+    typeof json === 'string' ? { value: json.trim() } : { wanted: 'a text' };
+  return {
+    form,
+    repeatable: false,
+    fromTexts: (texts) => read(last(texts)),
+    fromJson: read,
+    show: (value) => value,
+  };
+}
+
 /** One of some words. */
 export function choice<const Word extends string>(words: readonly Word[], form: string): Kind<Word> {
   const wanted = words.length === 1 ? words[0] : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;

@@ -1,0 +1,108 @@
+/** Where a page is shown, decided without VS Code: of it, only the list of its commands is needed. */
+
+export type OpenIn = 'panel' | 'integratedBrowser' | 'externalBrowser' | 'debugger';
+
+/** VS Code's own browser; a desktop window has it, a window in a browser does not. */
+export const integratedBrowserCommand = 'workbench.action.browser.open';
+
+/** What kind of thing is shown. */
+export type PageKind = 'page' | 'markdown' | 'pdf';
+
+export function pageKindOf(file: string): PageKind {
+  if (/\.pdf$/i.test(file)) return 'pdf';
+  return /\.(md|markdown)$/i.test(file) ? 'markdown' : 'page';
+}
+
+/** `markdown`: VS Code's own preview of Markdown. */
+export type Way = OpenIn | 'markdown';
+
+/**
+ * How a page is shown: as the user wants, or as comes nearest where that cannot be.
+ *
+ * @param commands those that VS Code knows
+ */
+export function wayToOpen(wanted: OpenIn, kind: PageKind, commands: readonly string[]): Way {
+  const integrated = commands.includes(integratedBrowserCommand);
+  if (kind === 'markdown') return 'markdown';
+  // The browser's own viewer of PDF does not run in a sandboxed frame.
+  if (kind === 'pdf' && wanted !== 'externalBrowser')
+    return integrated ? 'integratedBrowser' : 'externalBrowser';
+  return wanted === 'integratedBrowser' && !integrated ? 'panel' : wanted;
+}
+
+/** A program to start, with its arguments. */
+export interface ProgramCall {
+  readonly program: string;
+  readonly args: readonly string[];
+}
+
+interface BrowserNames {
+  /** Name of its application on macOS. */
+  readonly application: string;
+  /** Name that Windows finds it by. */
+  readonly windows: string;
+  readonly linux: string;
+}
+
+const browsers: Readonly<Record<string, BrowserNames>> = {
+  chrome: { application: 'Google Chrome', windows: 'chrome', linux: 'google-chrome' },
+  chromium: { application: 'Chromium', windows: 'chromium', linux: 'chromium' },
+  edge: { application: 'Microsoft Edge', windows: 'msedge', linux: 'microsoft-edge' },
+  firefox: { application: 'Firefox', windows: 'firefox', linux: 'firefox' },
+  safari: { application: 'Safari', windows: 'safari', linux: 'safari' },
+};
+
+/**
+ * How a browser is started; null for the default browser, which VS Code opens.
+ *
+ * @param browser a name of the table, `default`, or the path of a program
+ */
+export function browserCall(browser: string, url: string, platform: NodeJS.Platform): ProgramCall | null {
+  if (browser === 'default') return null;
+  const known = Object.hasOwn(browsers, browser) ? browsers[browser] : null;
+  if (known === null) return { program: browser, args: [url] };
+  switch (platform) {
+    case 'darwin':
+      return { program: 'open', args: ['-a', known.application, url] };
+    case 'win32': {
+      // Windows knows where browsers lie (App Paths), but only its shells ask. Quoted, nothing in an address is code.
+      const command = `Start-Process ${known.windows} '"${url.replaceAll("'", "''").replaceAll('"', '%22')}"'`;
+      return { program: 'powershell', args: ['-NoProfile', '-NonInteractive', '-Command', command] };
+    }
+    default:
+      return { program: known.linux, args: [url] };
+  }
+}
+
+/** What VS Code's browser debugger is told. */
+export interface BrowserDebugConfiguration {
+  readonly type: 'chrome' | 'msedge';
+  readonly request: 'launch';
+  readonly name: string;
+  readonly url: string;
+  readonly webRoot: string;
+  readonly runtimeExecutable?: string;
+  readonly browserLaunchLocation?: 'workspace';
+}
+
+/**
+ * @param besideServer the browser runs on the server's machine: it is where the workbench is itself a page
+ */
+export function browserDebugging(
+  browser: string,
+  name: string,
+  url: string,
+  webRoot: string,
+  besideServer: boolean,
+): BrowserDebugConfiguration {
+  const isPath = browser !== 'default' && !Object.hasOwn(browsers, browser);
+  return {
+    type: browser === 'edge' ? 'msedge' : 'chrome',
+    request: 'launch',
+    name,
+    url,
+    webRoot,
+    ...(isPath ? { runtimeExecutable: browser } : {}),
+    ...(besideServer ? { browserLaunchLocation: 'workspace' } : {}),
+  };
+}

@@ -1,0 +1,159 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { settingOf } from './configuration.ts';
+import { visibleText } from './displayText.ts';
+import { externalUrl, urlPath } from './externalAddress.ts';
+import { folderOf, rootOfFolder } from './folderChoice.ts';
+import { notify, offer } from './notices.ts';
+import {
+  browserCall,
+  browserDebugging,
+  integratedBrowserCommand,
+  type OpenIn,
+  pageKindOf,
+  wayToOpen,
+} from './pageOpening.ts';
+import { PreviewPanel, type PreviewServices } from './previewPanel.ts';
+import type { Server } from './server.ts';
+import type { Servers } from './servers.ts';
+import { previewOptions } from './settings.ts';
+
+/**
+ * Shows a page where the setting says.
+ *
+ * @param argument a URI; a path, absolute or below the workspace folder; else the active editor's file, or the start page
+ */
+export async function showPage(argument: unknown, services: PreviewServices, openIn?: OpenIn): Promise<void> {
+  const file = fileOf(argument) ?? activeFile() ?? startPage(services.servers);
+  if (file === null) {
+    notify('information', vscode.l10n.t('Open the file that shall be shown.'));
+    return;
+  }
+  const way = wayToOpen(
+    openIn ?? settingOf(previewOptions.openIn, file),
+    pageKindOf(file.path),
+    await vscode.commands.getCommands(true),
+  );
+  if (way === 'markdown') {
+    await vscode.commands.executeCommand('markdown.showPreviewToSide', file);
+    return;
+  }
+  const root = await servedFolder(file, services.servers);
+  if (root === null) return;
+  const server = await services.servers.start(root);
+  if (server === null) return;
+  switch (way) {
+    case 'panel':
+      PreviewPanel.show(file, root, services);
+      return;
+    case 'integratedBrowser': {
+      const url = await addressOf(server, file);
+      await vscode.commands.executeCommand(integratedBrowserCommand, { url, openToSide: true });
+      return;
+    }
+    case 'externalBrowser':
+      await openOutside(server, file);
+      return;
+    case 'debugger':
+      await debugPage(server, file);
+  }
+}
+
+/** Opens a page of a server in the browser that the setting names. */
+export async function openOutside(server: Server, file?: vscode.Uri): Promise<void> {
+  const local = localAddress(server, file);
+  const browser = settingOf(previewOptions.browser);
+  // Where the browser runs on another machine than this, only VS Code can open it.
+  const isHere = vscode.env.remoteName === undefined && vscode.env.uiKind === vscode.UIKind.Desktop;
+  const call = isHere ? browserCall(browser, local, process.platform) : null;
+  if (call === null) {
+    await vscode.env.openExternal(vscode.Uri.parse(local, true));
+    return;
+  }
+  spawn(call.program, call.args, { stdio: 'ignore', detached: true })
+    .once('error', (error) => {
+      notify(
+        'error',
+        vscode.l10n.t('The browser {0} could not be started: {1}', visibleText(browser), error.message),
+        offer(vscode.l10n.t('Open Settings'), 'workbench.action.openSettings', '@id:spark.browser'),
+      );
+    })
+    .unref();
+}
+
+async function debugPage(server: Server, file: vscode.Uri): Promise<void> {
+  const isWeb = vscode.env.uiKind === vscode.UIKind.Web;
+  const url = isWeb ? localAddress(server, file) : await addressOf(server, file);
+  const name = vscode.l10n.t('Page {0}', visibleText(path.basename(file.fsPath)));
+  const configuration = browserDebugging(settingOf(previewOptions.browser), name, url, server.root, isWeb);
+  await vscode.debug.startDebugging(vscode.workspace.getWorkspaceFolder(file), { ...configuration });
+}
+
+/** A page's address on this machine; without a file, that of the start page. */
+function localAddress(server: Server, file?: vscode.Uri): string {
+  return (server.url ?? '') + pathOf(server, file);
+}
+
+/** A page's address on the user's machine. */
+async function addressOf(server: Server, file?: vscode.Uri): Promise<string> {
+  return (await externalUrl(server.url ?? '')) + pathOf(server, file);
+}
+
+/** A page's path below its server, as in a URL, without the first slash. */
+export function pathOf(server: Server, file?: vscode.Uri): string {
+  const relative =
+    file === undefined
+      ? settingOf(previewOptions.startPage, vscode.Uri.file(server.root)).replace(/^\/+/, '')
+      : path.relative(server.root, file.fsPath).split(path.sep).join('/');
+  return urlPath(relative);
+}
+
+function fileOf(argument: unknown): vscode.Uri | null {
+  if (argument instanceof vscode.Uri) return argument;
+  if (typeof argument !== 'string' || argument === '') return null;
+  if (/^[a-z][a-z0-9+.-]+:/i.test(argument)) return vscode.Uri.parse(argument);
+  const [folder] = vscode.workspace.workspaceFolders ?? [];
+  return vscode.Uri.file(path.resolve(folder?.uri.fsPath ?? '', argument));
+}
+
+function activeFile(): vscode.Uri | null {
+  const { input } = vscode.window.tabGroups.activeTabGroup.activeTab ?? {};
+  if (input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom) return input.uri;
+  return vscode.window.activeTextEditor?.document.uri ?? null;
+}
+
+function startPage(servers: Servers): vscode.Uri | null {
+  const [folder] = vscode.workspace.workspaceFolders ?? [];
+  const root = servers.active[0]?.root ?? (folder === undefined ? null : rootOfFolder(folder));
+  if (root === null) return null;
+  const page = settingOf(previewOptions.startPage, vscode.Uri.file(root));
+  return vscode.Uri.file(path.join(root, page));
+}
+
+/** The folder to serve a file from; where it lies outside of all, the user is asked once. */
+async function servedFolder(file: vscode.Uri, servers: Servers): Promise<string | null> {
+  const name = visibleText(path.basename(file.fsPath));
+  if (file.scheme !== 'file') {
+    notify('warning', vscode.l10n.t('Spark can only show files on disk: save {0} first.', name));
+    return null;
+  }
+  if (!existsSync(file.fsPath)) {
+    notify('warning', vscode.l10n.t('Spark cannot show {0}: there is no such file.', name));
+    return null;
+  }
+  const root = folderOf(file, servers);
+  if (root !== null) return root;
+  const folder = path.dirname(file.fsPath);
+  const serve = vscode.l10n.t('Serve This Folder');
+  const chosen = await vscode.window.showWarningMessage(
+    vscode.l10n.t('{0} lies outside the folders that are open. Serve its folder to this machine?', name),
+    {
+      modal: true,
+      detail: vscode.l10n.t('Everything in {0} could then be read by programs on this machine.', folder),
+    },
+    serve,
+  );
+  return chosen === serve ? folder : null;
+}
