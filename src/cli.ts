@@ -7,6 +7,9 @@ import type { ServerEvent } from './protocol/serverEvent.ts';
 import { eventLine } from './server/requestLog.ts';
 import { serverUrl, startServer } from './server/server.ts';
 import { type CommandLine, helpText, readCommandLine } from './settings/commandLine.ts';
+import { traceLine } from './sockets/callText.ts';
+import { type PlatformName, platforms } from './sockets/platform.ts';
+import { type CallColumns, tracedCall } from './sockets/tracedCall.ts';
 
 /** Ends the process with a line on standard error. */
 function fail(status: 1 | 2, message: string): never {
@@ -49,6 +52,7 @@ async function serve(usage: CommandLine): Promise<void> {
     workerScript: path.join(__dirname, 'worker.js'),
     report(report) {
       if (report.type === 'exchange') tell(report.exchange);
+      else if (report.type === 'calls') printCalls(report.calls);
       else if (report.type === 'log')
         tell({ event: 'log', time: time(), level: report.level, message: report.message });
     },
@@ -65,6 +69,13 @@ async function serve(usage: CommandLine): Promise<void> {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+}
+
+/** In the style of strace, and where strace prints. */
+function printCalls(calls: CallColumns): void {
+  const platform = platforms[process.platform as PlatformName];
+  const lines = Array.from(calls.name, (_, row) => traceLine(tracedCall(calls, row), platform));
+  process.stderr.write(`${lines.join('\n')}\n`);
 }
 
 function main(): void {

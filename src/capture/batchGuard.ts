@@ -1,4 +1,5 @@
 import type { CaptureBatch } from '../protocol/capture.ts';
+import { nativeCallNames } from '../sockets/nativeCalls.ts';
 
 const states: readonly unknown[] = ['accepted', 'reading', 'responding', 'idle', 'closed'];
 
@@ -19,6 +20,18 @@ const exchangeNumbers = [
   'ruleOffset',
 ] as const;
 
+const callNumbers = [
+  'first',
+  'second',
+  'third',
+  'result',
+  'startedAt',
+  'duration',
+  'thread',
+  'process',
+  'connection',
+] as const;
+
 const segmentNumbers = ['connection', 'length', 'keptStart', 'keptLength', 'keptAt', 'time'] as const;
 
 /** Whether a value from another process, or from a file, is a batch that the store can take. */
@@ -33,7 +46,25 @@ export function isCaptureBatch(value: unknown): value is CaptureBatch {
     isSegmentColumns(value.segments, value.bytes.length) &&
     isObject(value.leftOut) &&
     isCount(value.leftOut.exchanges) &&
-    isCount(value.leftOut.bytes)
+    isCount(value.leftOut.bytes) &&
+    isCount(value.leftOut.calls) &&
+    isCallColumns(value.calls)
+  );
+}
+
+function isCallColumns(value: unknown): boolean {
+  if (!isObject(value) || !(value.name instanceof Uint8Array)) return false;
+  const { length } = value.name;
+  const { descriptor, errno, count, detail } = value;
+  return (
+    callNumbers.every((name) => isNumbers(value[name], length)) &&
+    value.name.every((name) => name < nativeCallNames.length) &&
+    descriptor instanceof Int32Array &&
+    errno instanceof Uint16Array &&
+    count instanceof Uint32Array &&
+    Array.isArray(detail) &&
+    [descriptor, errno, count, detail].every((column) => column.length === length) &&
+    detail.every((text) => typeof text === 'string')
   );
 }
 

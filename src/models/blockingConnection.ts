@@ -42,8 +42,9 @@ class BlockingConnection {
   private sliceDone = 0;
 
   constructor(worker: BlockingWorker, client: Accepted) {
-    const { handler, limits, recorder } = worker.service;
+    const { handler, limits, recorder, trace } = worker.service;
     const opened = recorder.opened(client.peer, worker.localAddress(client), this.openedAt);
+    trace?.belongs(client.descriptor, opened.id);
     this.worker = worker;
     this.client = client;
     this.id = opened.id;

@@ -39,6 +39,7 @@ export async function runEventLoop(
   const listener = await transport.listen(options, {
     accepted(socket) {
       const { id, recorder } = service.recorder.opened(socket.peer, socket.local, now());
+      if (socket.descriptor >= 0) service.trace?.belongs(socket.descriptor, id);
       const connection = crowd.admits()
         ? new ServedConnection(socket, service, recorder, () => {
             open.delete(id);

@@ -1,6 +1,7 @@
 import type { ConnectionState, Exchange } from '../http/exchange.ts';
 import type { Limits } from '../http/limits.ts';
 import type { RequestHandler } from '../http/message.ts';
+import type { CallTrace } from '../sockets/callTrace.ts';
 import type { SocketAddress } from '../sockets/transport.ts';
 
 /** What a model tells of one connection as it serves it. Bytes must not change after the call. */
@@ -30,6 +31,8 @@ export interface Service {
   readonly handler: RequestHandler;
   readonly limits: Limits;
   readonly recorder: Recorder;
+  /** Records the system calls of this thread; null where they are not traced. */
+  readonly trace: CallTrace | null;
   /** Something that a person should know of, in a sentence. */
   log(level: 'info' | 'warning' | 'error', message: string): void;
 }

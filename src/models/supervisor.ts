@@ -142,6 +142,7 @@ export class Supervisor {
     switch (message.type) {
       case 'batch':
       case 'exchange':
+      case 'calls':
       case 'log':
         this.options.report(number, message);
         return;

@@ -1,5 +1,6 @@
 import type { ConnectionState } from '../http/exchange.ts';
 import type { RuleId } from '../http/rules.ts';
+import type { CallColumns } from '../sockets/tracedCall.ts';
 
 export interface Endpoint {
   readonly address: string;
@@ -82,6 +83,7 @@ export interface SegmentColumns {
 export interface LeftOut {
   readonly exchanges: number;
   readonly bytes: number;
+  readonly calls: number;
 }
 
 /** What happened since the batch before. Every `Uint8Array` has its exact length and owns its buffer. */
@@ -92,5 +94,7 @@ export interface CaptureBatch {
   readonly exchanges: ExchangeColumns;
   readonly segments: SegmentColumns;
   readonly bytes: Uint8Array;
+  /** System calls as they were made, where they are traced. */
+  readonly calls: CallColumns;
   readonly leftOut: LeftOut;
 }

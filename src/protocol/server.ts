@@ -19,6 +19,7 @@ export interface ServerSettings {
   readonly capture: CaptureSettings;
   readonly limits: Limits;
   readonly model: ModelSettings;
+  readonly sockets: SocketSettings;
   /** Live reload of previewed pages; null for none. */
   readonly live: LiveSettings | null;
 }
@@ -83,6 +84,16 @@ export interface ModelSettings {
   /** Milliseconds of work that each request costs beside being served: to compare the models. */
   readonly compute: number;
 }
+
+/** What the sockets stand on. */
+export interface SocketSettings {
+  readonly layer: SocketLayerChoice;
+  /** Whether each system call is recorded. */
+  readonly trace: boolean;
+}
+
+/** `auto`: system calls where they are proven, else libuv. */
+export type SocketLayerChoice = 'auto' | 'systemCalls' | 'libuv';
 
 export type ModelName = 'iterative' | 'eventLoop' | 'threads' | 'processes';
 

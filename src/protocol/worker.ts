@@ -1,3 +1,4 @@
+import type { CallColumns } from '../sockets/tracedCall.ts';
 import type { CaptureBatch } from './capture.ts';
 import type { LogLevel, ServerSettings } from './server.ts';
 import type { ExchangeEvent } from './serverEvent.ts';
@@ -51,6 +52,8 @@ export type ToWorker =
 export type WorkerReport =
   | { readonly type: 'batch'; readonly batch: CaptureBatch }
   | { readonly type: 'exchange'; readonly exchange: ExchangeEvent }
+  /** System calls, where they are traced and nothing is captured. */
+  | { readonly type: 'calls'; readonly calls: CallColumns }
   | { readonly type: 'log'; readonly level: LogLevel; readonly message: string };
 
 /** Worker to supervisor. */

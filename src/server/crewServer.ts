@@ -4,9 +4,11 @@ import { runClusteredProcesses, runProcesses } from '../models/processes.ts';
 import { runThreads } from '../models/threads.ts';
 import type { ServerSettings } from '../protocol/server.ts';
 import type { Recording } from '../protocol/worker.ts';
-import { loadSystemCalls } from '../sockets/libc.ts';
+import { type LoadedSystemCalls, loadSystemCalls } from '../sockets/libc.ts';
+import { CallReporter } from './callReporter.ts';
 import { LogOfWorkers } from './logOfWorkers.ts';
 import type { Server, StartOptions } from './server.ts';
+import { isProven, traceOptions } from './socketLayer.ts';
 import { WorkerCaptures } from './workerCaptures.ts';
 
 const diedReason = 'The worker that served it died.';
@@ -32,13 +34,25 @@ export async function startCrew(options: StartOptions, rounds: number): Promise<
           captures.connectionSeen(number, told.exchange.connection);
           report(told);
           return;
+        case 'calls':
+          report(told);
+          return;
         case 'log':
           log.take(number, told.level, told.message);
       }
     },
     died: (number, tally) => captures.died(number, diedReason, tally),
   };
-  const model = await run(settings, crew);
+  const loaded = await layerOf(settings, recording.kind === 'capture');
+  const trace = 'calls' in loaded ? loaded.trace : null;
+  const calls =
+    trace === null
+      ? null
+      : new CallReporter(trace, true, (made) => {
+          if (recording.kind === 'capture') captures.takeCalls(made);
+          else report({ type: 'calls', calls: made });
+        });
+  const model = await run(settings, crew, loaded);
   return {
     address: model.address,
     allowHosts(hosts) {
@@ -54,14 +68,34 @@ export async function startCrew(options: StartOptions, rounds: number): Promise<
       for (const [number, stored] of captures.stored(sequence))
         model.tell(number, { type: 'batchStored', sequence: stored });
     },
-    stop: (grace) => model.stop(grace),
+    async stop(grace) {
+      await model.stop(grace);
+      calls?.finish();
+    },
   };
 }
 
-async function run(settings: ServerSettings, crew: Crew): Promise<SupervisedModel> {
+async function layerOf({ sockets, model }: ServerSettings, isCaptured: boolean): Promise<LoadedSystemCalls> {
+  if (sockets.layer === 'libuv')
+    return { reason: 'libuv was chosen for the sockets (spark.sockets, --sockets).' };
+  const loaded = await loadSystemCalls(traceOptions(sockets, isCaptured));
+  if (
+    model.name !== 'processes' ||
+    sockets.layer !== 'auto' ||
+    'reason' in loaded ||
+    isProven(loaded.library)
+  )
+    return loaded;
+  return { reason: 'System calls are not proven on this platform yet.' };
+}
+
+async function run(
+  settings: ServerSettings,
+  crew: Crew,
+  loaded: LoadedSystemCalls,
+): Promise<SupervisedModel> {
   const { host, port, model } = settings;
   const options = { host, port, backlog: model.backlog };
-  const loaded = await loadSystemCalls();
   if ('calls' in loaded) {
     switch (model.name) {
       case 'iterative':

@@ -78,7 +78,7 @@ async function start({ settings }: Extract<ToServer, { type: 'start' }>): Promis
         : { kind: 'nothing' },
       workerScript: path.join(__dirname, 'worker.js'),
       report(report) {
-        if (report.type !== 'exchange') send(report);
+        if (report.type !== 'exchange' && report.type !== 'calls') send(report);
       },
     });
     const { host, port, skippedPorts } = server;

@@ -1,6 +1,8 @@
 import type { Recorder } from '../models/served.ts';
 import type { CaptureBatch } from '../protocol/capture.ts';
 import type { Numbering } from '../protocol/worker.ts';
+import type { CallTrace } from '../sockets/callTrace.ts';
+import { noCalls } from '../sockets/tracedCall.ts';
 import type { SocketAddress } from '../sockets/transport.ts';
 import { exchangeColumns, keptBytes, type Segment, segmentColumns } from './captureColumns.ts';
 import { type Capture, RecordedConnection, type RecordedExchange } from './recordedConnection.ts';
@@ -24,6 +26,8 @@ export interface CaptureOptions {
   readonly numbering: Numbering;
   /** Whether a timer sends what waits; else `ship` does, which has to be called again and again. */
   readonly timer: boolean;
+  /** Whose calls travel with the capture; null where they are not traced. */
+  readonly trace: CallTrace | null;
   /** Takes a batch to whoever stores it, who acknowledges it with `stored`. */
   send(batch: CaptureBatch): void;
 }
@@ -55,6 +59,7 @@ export class CaptureRecorder implements Recorder, Capture {
     this.options = options;
     this.nextConnection = options.numbering.connection;
     this.nextExchangeId = options.numbering.exchange;
+    if (options.trace !== null) options.trace.recorded = () => this.schedule();
   }
 
   get bodyBytes(): number {
@@ -92,7 +97,7 @@ export class CaptureRecorder implements Recorder, Capture {
 
   /** Sends what waits, whether or not earlier batches were acknowledged: nothing will be sent after. */
   finish(): void {
-    this.send();
+    this.send(true);
   }
 
   nextExchange(): number {
@@ -158,14 +163,18 @@ export class CaptureRecorder implements Recorder, Capture {
 
   private get isEmpty(): boolean {
     return (
-      this.changedConnections.size === 0 && this.changedExchanges.length === 0 && this.segments.length === 0
+      this.changedConnections.size === 0 &&
+      this.changedExchanges.length === 0 &&
+      this.segments.length === 0 &&
+      (this.options.trace?.isEmpty ?? true)
     );
   }
 
-  private send(): void {
+  private send(isEnd = false): void {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
-    if (this.isEmpty) return;
+    const { trace } = this.options;
+    if (this.isEmpty && !isEnd) return;
     for (const connection of this.changedConnections) {
       connection.known = true;
       connection.waits = false;
@@ -177,7 +186,12 @@ export class CaptureRecorder implements Recorder, Capture {
       exchanges: exchangeColumns(this.changedExchanges),
       segments: segmentColumns(this.segments),
       bytes: keptBytes(this.segments, this.segmentBytes),
-      leftOut: { exchanges: this.leftOutExchanges, bytes: this.leftOutBytes },
+      calls: trace?.take(isEnd) ?? noCalls,
+      leftOut: {
+        exchanges: this.leftOutExchanges,
+        bytes: this.leftOutBytes,
+        calls: trace?.leftOut ?? 0,
+      },
     };
     this.changedConnections = new Set();
     this.changedExchanges = [];

@@ -1,13 +1,13 @@
 import { runEventLoop } from '../models/eventLoop.ts';
 import type { ServerSettings } from '../protocol/server.ts';
 import type { Recording, WorkerReport } from '../protocol/worker.ts';
-import { libuvTransport } from '../sockets/libuv.ts';
 import { SystemCallError } from '../sockets/systemCallError.ts';
 import type { SocketAddress } from '../sockets/transport.ts';
 import { roundsOf } from './busyWork.ts';
 import { startCrew } from './crewServer.ts';
 import { LiveReload } from './live/liveReload.ts';
 import { allNumbers, Serving } from './serving.ts';
+import { chooseTransport } from './socketLayer.ts';
 
 const highestPort = 65_535;
 
@@ -117,8 +117,14 @@ function start(options: StartOptions, rounds: number): Promise<Server> {
 async function startEventLoop(options: StartOptions, rounds: number): Promise<Server> {
   const { settings, recording, report } = options;
   const live = settings.live === null ? null : new LiveReload(settings.root, settings.live);
+  const { transport, trace } = await chooseTransport(
+    settings.sockets,
+    recording.kind === 'capture',
+    (message) => report({ type: 'log', level: 'info', message }),
+  );
   const serving = new Serving({
     settings,
+    trace,
     recording,
     numbering: allNumbers,
     rounds,
@@ -131,7 +137,7 @@ async function startEventLoop(options: StartOptions, rounds: number): Promise<Se
     port,
     model: { backlog },
   } = settings;
-  const model = await runEventLoop(libuvTransport, { host, port, backlog }, serving.service);
+  const model = await runEventLoop(transport, { host, port, backlog }, serving.service);
   const filesChanged = (files: readonly string[] | null) => {
     live?.changed(files);
     // Pages say which changes they know of, and what is served of a file may have changed without a trace on disk.

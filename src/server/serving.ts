@@ -2,7 +2,9 @@ import type { Recorder, Service } from '../models/served.ts';
 import type { ServerSettings } from '../protocol/server.ts';
 import type { Numbering, Recording, WorkerReport } from '../protocol/worker.ts';
 import { Site } from '../site/site.ts';
+import type { CallTrace } from '../sockets/callTrace.ts';
 import { withWork } from './busyWork.ts';
+import { CallReporter } from './callReporter.ts';
 import { SiteHandler } from './handler.ts';
 import type { LiveReload } from './live/liveReload.ts';
 import { CaptureRecorder, NoRecorder } from './recorder.ts';
@@ -21,6 +23,8 @@ export interface ServingOptions {
   readonly eventLoop: boolean;
   /** Live reload of the pages; none but where one thread has all connections. */
   readonly live?: LiveReload | null;
+  /** What records this thread's system calls; null where they are not traced. */
+  readonly trace: CallTrace | null;
   report(report: WorkerReport): void;
 }
 
@@ -32,6 +36,7 @@ export class Serving {
   readonly service: Service;
   private readonly handler: SiteHandler;
   private readonly capture: CaptureRecorder | null;
+  private readonly calls: CallReporter | null;
 
   constructor(options: ServingOptions) {
     const { settings, report, live = null } = options;
@@ -50,10 +55,16 @@ export class Serving {
     });
     const recorder = recorderOf(options);
     this.capture = recorder instanceof CaptureRecorder ? recorder : null;
+    const { trace } = options;
+    this.calls =
+      trace === null || this.capture !== null
+        ? null
+        : new CallReporter(trace, options.eventLoop, (calls) => report({ type: 'calls', calls }));
     this.service = {
       handler: withWork(this.handler, options.rounds),
       limits: settings.limits,
       recorder,
+      trace,
       log,
     };
   }
@@ -74,6 +85,7 @@ export class Serving {
   /** Passes on what was recorded, where it is time to. */
   ship(): void {
     this.capture?.ship();
+    this.calls?.ship();
   }
 
   get tally(): { exchanges: number; bytes: number } {
@@ -83,10 +95,11 @@ export class Serving {
   /** Passes on the rest: all connections are closed. */
   finish(): void {
     this.capture?.finish();
+    this.calls?.finish();
   }
 }
 
-function recorderOf({ recording, numbering, eventLoop, report }: ServingOptions): Recorder {
+function recorderOf({ recording, numbering, eventLoop, trace, report }: ServingOptions): Recorder {
   switch (recording.kind) {
     case 'nothing':
       return new NoRecorder(numbering);
@@ -99,6 +112,7 @@ function recorderOf({ recording, numbering, eventLoop, report }: ServingOptions)
         unacknowledgedBatches,
         numbering,
         timer: eventLoop,
+        trace,
         send: (batch) => report({ type: 'batch', batch }),
       });
     }

@@ -17,15 +17,17 @@ import { loadSystemCalls } from '../sockets/libc.ts';
 import { libuvTransport } from '../sockets/libuv.ts';
 import { SystemCallError } from '../sockets/systemCallError.ts';
 import { Serving } from './serving.ts';
+import { traceOptions } from './socketLayer.ts';
 
 /** Serves in this thread, which from now on waits in the kernel, until the supervisor says stop. */
 async function serveInThread(port: MessagePort, { assignment, table }: ThreadStart): Promise<void> {
   const send = (message: FromWorker): void => port.postMessage(message);
   const { listener } = assignment;
-  const loaded = await loadSystemCalls();
+  const { settings, recording } = assignment;
+  const loaded = await loadSystemCalls(traceOptions(settings.sockets, recording.kind === 'capture'));
   if ('reason' in loaded) throw new Error(loaded.reason);
   if (listener === null) throw new Error('There is no socket to accept clients on.');
-  const serving = new Serving({ ...assignment, eventLoop: false, report: send });
+  const serving = new Serving({ ...assignment, trace: loaded.trace, eventLoop: false, report: send });
   const shared = new WorkerTable(table);
   const worker = new BlockingWorker({
     calls: loaded.calls,
@@ -85,7 +87,7 @@ async function superviseThread(assignment: Assignment): Promise<TakeOrder> {
 /** Serves in this process, on sockets that libuv shares between processes. */
 async function serveWithEventLoop(assignment: Assignment): Promise<TakeOrder> {
   const { settings } = assignment;
-  const serving = new Serving({ ...assignment, eventLoop: true, report: send });
+  const serving = new Serving({ ...assignment, trace: null, eventLoop: true, report: send });
   const options = { host: settings.host, port: settings.port, backlog: settings.model.backlog };
   const model = await runEventLoop(libuvTransport, options, serving.service);
   send({ type: 'listening', host: model.address.address, port: model.address.port });

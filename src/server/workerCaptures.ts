@@ -1,6 +1,8 @@
 import type { Tally } from '../models/workerTable.ts';
 import type { CaptureBatch, ConnectionRecord } from '../protocol/capture.ts';
 import type { Numbering } from '../protocol/worker.ts';
+import type { CallColumns } from '../sockets/tracedCall.ts';
+import { noCalls } from '../sockets/tracedCall.ts';
 import {
   exchangeAt,
   exchangeColumns,
@@ -18,6 +20,7 @@ interface WorkerCapture {
   /** Of the present worker: what it has left out so far, and exchanges and bytes that have arrived. */
   leftOutExchanges: number;
   leftOutBytes: number;
+  leftOutCalls: number;
   arrivedExchanges: number;
   arrivedBytes: number;
 }
@@ -48,6 +51,7 @@ export class WorkerCaptures {
       highestExchange: 0,
       leftOutExchanges: 0,
       leftOutBytes: 0,
+      leftOutCalls: 0,
       arrivedExchanges: 0,
       arrivedBytes: 0,
     }));
@@ -79,6 +83,7 @@ export class WorkerCaptures {
     for (const length of batch.segments.length) worker.arrivedBytes += length;
     worker.leftOutExchanges = batch.leftOut.exchanges;
     worker.leftOutBytes = batch.leftOut.bytes;
+    worker.leftOutCalls = batch.leftOut.calls;
     this.pass(number, batch.sequence, batch);
   }
 
@@ -128,7 +133,21 @@ export class WorkerCaptures {
       exchanges: exchangeColumns(exchanges),
       segments: segmentColumns([]),
       bytes: keptBytes([], 0),
-      leftOut: { exchanges: 0, bytes: 0 },
+      calls: noCalls,
+      leftOut: { exchanges: 0, bytes: 0, calls: 0 },
+    });
+  }
+
+  /** Calls that belong to no worker: those of the supervisor. */
+  takeCalls(calls: CallColumns): void {
+    this.pass(1, 0, {
+      sequence: 0,
+      connections: [],
+      exchanges: exchangeColumns([]),
+      segments: segmentColumns([]),
+      bytes: keptBytes([], 0),
+      calls,
+      leftOut: { exchanges: 0, bytes: 0, calls: 0 },
     });
   }
 
@@ -145,8 +164,9 @@ export class WorkerCaptures {
   }
 
   private pass(worker: number, workerSequence: number, batch: CaptureBatch): void {
-    const leftOut = { exchanges: this.formerExchanges, bytes: this.formerBytes };
-    for (const { leftOutExchanges, leftOutBytes } of this.workers) {
+    const leftOut = { exchanges: this.formerExchanges, bytes: this.formerBytes, calls: 0 };
+    for (const { leftOutExchanges, leftOutBytes, leftOutCalls } of this.workers) {
+      leftOut.calls += leftOutCalls;
       leftOut.exchanges += leftOutExchanges;
       leftOut.bytes += leftOutBytes;
     }

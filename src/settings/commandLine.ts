@@ -13,6 +13,11 @@ const commandOptions = {
       default: false,
       flag: { name: 'quiet', help: 'no line per request' },
     }),
+    trace: option({
+      kind: onOff(false),
+      default: false,
+      flag: { name: 'trace', help: 'print each system call on standard error, as strace does' },
+    }),
     json: option({
       kind: onOff(false),
       default: false,
@@ -33,6 +38,7 @@ const headings: Readonly<Record<string, string>> = {
   site: 'Files',
   limits: 'Limits',
   model: 'Concurrency and sockets',
+  sockets: 'Concurrency and sockets',
   output: 'Output',
 };
 
@@ -61,7 +67,8 @@ export function readCommandLine(args: readonly string[]): CommandLine | 'help' |
   if (output.help) return 'help';
   if (output.version) return 'version';
   if (folders.length > 1) throw new UsageError(`One folder can be served, not ${folders.length}.`);
-  const settings = readOptions(serverOptions, read);
+  const options = readOptions(serverOptions, read);
+  const settings = { ...options, sockets: { ...options.sockets, trace: output.trace } };
   return { folder: folders[0] ?? '.', settings, quiet: output.quiet, json: output.json };
 }
 
@@ -107,8 +114,9 @@ export function helpText(): string {
   let present = '';
   for (const { group, option: one } of allOptions) {
     if (one.flag === null) continue;
-    if (group !== present) lines.push('', `${headings[group] ?? group}:`);
-    present = group;
+    const heading = headings[group] ?? group;
+    if (heading !== present) lines.push('', `${heading}:`);
+    present = heading;
     lines.push(...optionHelp(one, one.flag));
   }
   return [...lines, '', exitStatus].join('\n');

@@ -5,6 +5,7 @@ import { limitOptions } from './limitOptions.ts';
 import { modelOptions } from './modelOptions.ts';
 import { option, readOptions } from './option.ts';
 import { siteOptions } from './siteOptions.ts';
+import { socketOptions } from './socketOptions.ts';
 
 export const serverOptions = {
   port: option({
@@ -47,6 +48,7 @@ export const serverOptions = {
   live: option({ kind: fixed<LiveSettings | null>(), default: null }),
   limits: limitOptions,
   model: modelOptions,
+  sockets: socketOptions,
 };
 
 /** Settings of a server of the folder `root` that was told nothing else. */

@@ -1,3 +1,4 @@
+import { CallTrace } from './callTrace.ts';
 import type { NativeCalls } from './nativeCalls.ts';
 import { loadNativeLibrary, type NativeLibrary } from './nativeLibrary.ts';
 import {
@@ -25,6 +26,7 @@ import {
   type SystemCalls,
   wouldBlock,
 } from './systemCalls.ts';
+import { tracedCalls } from './tracedCalls.ts';
 import type { SocketAddress } from './transport.ts';
 
 const FIONBIO = -2147195266; // 0x8004667E
@@ -35,13 +37,28 @@ const vectorPieces = 64;
 
 /** This machine's system calls, or in a sentence why there are none. */
 export type LoadedSystemCalls =
-  | { readonly calls: SystemCalls; readonly library: NativeLibrary }
+  | {
+      readonly calls: SystemCalls;
+      readonly library: NativeLibrary;
+      /** What records them, if that was asked for. */
+      readonly trace: CallTrace | null;
+    }
   | { readonly reason: string };
 
-/** Loads the system calls for the present thread. */
-export async function loadSystemCalls(): Promise<LoadedSystemCalls> {
+export interface TraceOptions {
+  /** How many of the bytes that a call carries are recorded with it. */
+  readonly previewBytes: number;
+}
+
+/** Loads the system calls for the present thread; `trace`: records each. */
+export async function loadSystemCalls(trace: TraceOptions | null = null): Promise<LoadedSystemCalls> {
   const loaded = await loadNativeLibrary();
-  return 'reason' in loaded ? loaded : { calls: new Libc(loaded.library), library: loaded.library };
+  if ('reason' in loaded) return loaded;
+  const { library } = loaded;
+  if (trace === null) return { calls: new Libc(library), library, trace };
+  const recorded = new CallTrace(library.native.gettid());
+  const native = tracedCalls(library.native, recorded, library.platform, trace.previewBytes);
+  return { calls: new Libc(library, native), library, trace: recorded };
 }
 
 /**

@@ -78,6 +78,7 @@ function closed(server: Server): Promise<void> {
 
 /** The connection of a socket of node:net. */
 class LibuvConnection implements TransportConnection {
+  readonly descriptor = -1;
   readonly peer: SocketAddress;
   readonly local: SocketAddress;
   private readonly socket: Socket;

@@ -10,6 +10,8 @@ export interface DescriptorWatch {
 /** What was loaded of this machine's C library. */
 export interface NativeLibrary {
   readonly platform: Platform;
+  /** Which of the platform's libraries was loaded. */
+  readonly libraryName: string;
   readonly native: NativeCalls;
   /** Where the memory of `bytes` lies; valid as long as `bytes` is held. */
   addressOf(bytes: Uint8Array): bigint;
@@ -92,7 +94,7 @@ export async function loadNativeLibrary(): Promise<LoadedLibrary> {
 }
 
 function nativeLibrary(koffi: typeof import('koffi'), platform: Platform): NativeLibrary {
-  const handle = firstThatLoads(platform.libraries, (name) => koffi.load(name));
+  const { handle, libraryName } = firstThatLoads(platform.libraries, (name) => koffi.load(name));
   const functions: Record<string, unknown> = {};
   for (const name of nativeCallNames) {
     const declaration = declarations[platform.name][name];
@@ -105,6 +107,7 @@ function nativeLibrary(koffi: typeof import('koffi'), platform: Platform): Nativ
   native.sendfileBsd = (...all) => sendfile(...all, null, 0);
   return {
     platform,
+    libraryName,
     native,
     addressOf: (bytes) => koffi.address(bytes),
     watch(descriptor, readable) {
@@ -146,11 +149,14 @@ function numbers(
   }
 }
 
-function firstThatLoads(names: readonly string[], load: (name: string) => LibraryHandle): LibraryHandle {
+function firstThatLoads(
+  names: readonly string[],
+  load: (name: string) => LibraryHandle,
+): { handle: LibraryHandle; libraryName: string } {
   const failures: string[] = [];
   for (const name of names) {
     try {
-      return load(name);
+      return { handle: load(name), libraryName: name };
     } catch (error) {
       failures.push(error instanceof Error ? error.message : String(error));
     }

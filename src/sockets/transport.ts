@@ -18,6 +18,8 @@ export interface TransportEvents {
 
 /** An accepted connection of an event-driven transport. */
 export interface TransportConnection {
+  /** Its file descriptor; -1 where the transport does not show it. */
+  readonly descriptor: number;
   readonly peer: SocketAddress;
   readonly local: SocketAddress;
   /** Bytes to be sent, in order, with the next `flush`. They must not change until the kernel has taken them. */

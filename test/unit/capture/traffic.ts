@@ -4,6 +4,7 @@ import type {
   ExchangeColumns,
   SegmentColumns,
 } from '../../../src/protocol/capture.ts';
+import { noCalls } from '../../../src/sockets/tracedCall.ts';
 
 /** An exchange of made-up traffic: the lengths of its two messages, and whether it comes to its end. */
 export interface PlannedExchange {
@@ -137,7 +138,8 @@ export function batchOf(
     },
     segments: columns,
     bytes,
-    leftOut: { exchanges: leftOut, bytes: 0 },
+    calls: noCalls,
+    leftOut: { exchanges: leftOut, bytes: 0, calls: 0 },
   };
 }
 

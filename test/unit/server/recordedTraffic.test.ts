@@ -11,7 +11,7 @@ import { allNumbers } from '../../../src/server/serving.ts';
 import { libuvTransport } from '../../../src/sockets/libuv.ts';
 import { Client } from '../cli/client.ts';
 
-const alone = { unacknowledgedBatches, numbering: allNumbers, timer: true };
+const alone = { unacknowledgedBatches, numbering: allNumbers, timer: true, trace: null };
 
 const peer = { address: '127.0.0.1', port: 1000 };
 const local = { address: '127.0.0.1', port: 5500 };
@@ -118,7 +118,7 @@ test('over real sockets, what is recorded is what the client sent and got', asyn
       recorder.stored(batch.sequence);
     },
   });
-  const service = { handler, limits: defaultLimits, recorder, log: () => {} };
+  const service = { handler, limits: defaultLimits, recorder, trace: null, log: () => {} };
   const model = await runEventLoop(libuvTransport, { host: '127.0.0.1', port: 0 }, service);
   const client = await Client.connect(model.address.port);
   const sent = post('x'.repeat(300_000)) + get.repeat(100) + post('\0\xff');

@@ -20,6 +20,7 @@ function capturing() {
       unacknowledgedBatches: 4,
       numbering: captures.numbering(number),
       timer: false,
+      trace: null,
       send: (batch) => captures.take(number, batch),
     });
   return { passed, captures, worker };

@@ -1,0 +1,366 @@
+import {
+  EpollSet,
+  type InterestSet,
+  KqueueSet,
+  PollSet,
+  readable,
+  type Wakening,
+  writable,
+} from './interestSet.ts';
+import { openListeningSocket } from './listeningSocket.ts';
+import type { NativeLibrary } from './nativeLibrary.ts';
+import { SystemCallError } from './systemCallError.ts';
+import { type Descriptor, type SystemCalls, wouldBlock } from './systemCalls.ts';
+import type {
+  Listener,
+  ListenerEvents,
+  ListenOptions,
+  SocketAddress,
+  Transport,
+  TransportConnection,
+  TransportEvents,
+} from './transport.ts';
+
+/** Which of the kernel's interfaces tells who is ready. */
+export type ReadinessInterface = 'epoll' | 'kqueue' | 'poll';
+
+/** Connections accepted before the others have their turn. */
+const acceptsPerTurn = 64;
+/** Milliseconds until the next attempt where no descriptor was left for a connection. */
+const shortagePause = 100;
+const readBytes = 64 * 1024;
+
+/**
+ * The transport that stands on the system calls alone: non-blocking sockets, and an interface of the kernel that tells
+ * which are ready. Node's event loop is only asked to wake this up, and serves what else there is: timers, files, the
+ * channel to the host.
+ */
+export class ReadinessTransport implements Transport {
+  private readonly library: NativeLibrary;
+  private readonly calls: SystemCalls;
+  private readonly kind: ReadinessInterface;
+
+  constructor(library: NativeLibrary, calls: SystemCalls, kind = bestInterface(calls)) {
+    this.library = library;
+    this.calls = calls;
+    this.kind = kind;
+  }
+
+  async listen(options: ListenOptions, events: ListenerEvents): Promise<Listener> {
+    const descriptor = await openListeningSocket(this.calls, options);
+    try {
+      // A response must not wait for the acknowledgement of the one before (Nagle's algorithm). Connections inherit it.
+      this.calls.setsockopt(descriptor, 'TCP_NODELAY', 1);
+      this.calls.setNonBlocking(descriptor, true);
+      return new ReadinessListener(this.library, this.calls, this.kind, descriptor, events);
+    } catch (error) {
+      this.calls.close(descriptor);
+      throw error;
+    }
+  }
+}
+
+function bestInterface({ platform }: SystemCalls): ReadinessInterface {
+  switch (platform.name) {
+    case 'linux':
+      return 'epoll';
+    case 'darwin':
+      return 'kqueue';
+    case 'win32':
+      return 'poll';
+  }
+}
+
+class ReadinessListener implements Listener {
+  readonly address: SocketAddress;
+  readonly calls: SystemCalls;
+  readonly interests: InterestSet;
+  /** What every read goes into first. */
+  readonly scratch = Buffer.allocUnsafeSlow(readBytes);
+  private readonly events: ListenerEvents;
+  private readonly wakening: Wakening;
+  private readonly descriptor: Descriptor;
+  private readonly open = new Map<Descriptor, ReadinessConnection>();
+  private interest = 0;
+  private listening = true;
+  private shortage: NodeJS.Timeout | null = null;
+  private shortageTold = false;
+  private readonly closed: Promise<void>;
+  private resolveClosed: () => void = () => {};
+
+  constructor(
+    library: NativeLibrary,
+    calls: SystemCalls,
+    kind: ReadinessInterface,
+    descriptor: Descriptor,
+    events: ListenerEvents,
+  ) {
+    this.calls = calls;
+    this.events = events;
+    this.closed = new Promise((resolve) => {
+      this.resolveClosed = resolve;
+    });
+    this.descriptor = descriptor;
+    this.address = calls.getsockname(descriptor);
+    const wake = (): void => this.turn();
+    switch (kind) {
+      case 'epoll': {
+        const set = new EpollSet(calls);
+        this.wakening = set.wakening(library, wake);
+        this.interests = set;
+        break;
+      }
+      case 'kqueue': {
+        const set = new KqueueSet(calls);
+        this.wakening = set.wakening(library, wake);
+        this.interests = set;
+        break;
+      }
+      case 'poll': {
+        const set = new PollSet(calls);
+        this.wakening = set.wakening(wake);
+        this.interests = set;
+        break;
+      }
+    }
+    this.want(readable);
+  }
+
+  close(): Promise<void> {
+    if (this.listening) {
+      this.listening = false;
+      if (this.shortage !== null) clearTimeout(this.shortage);
+      this.interests.forget(this.descriptor, this.interest);
+      this.calls.close(this.descriptor);
+      this.endIfDone();
+    }
+    return this.closed;
+  }
+
+  forget(descriptor: Descriptor): void {
+    this.open.delete(descriptor);
+    this.endIfDone();
+  }
+
+  /** One turn: everybody who is ready, once. */
+  private turn(): void {
+    const count = this.interests.look();
+    if (count === 0) return;
+    this.events.turnBegan();
+    for (let i = 0; i < count; i++) {
+      const descriptor = this.interests.descriptor(i);
+      // A number may be another's by now, if its owner was closed in this turn: then nothing is found there.
+      if (descriptor !== this.descriptor) this.open.get(descriptor)?.ready(this.interests.ready(i));
+      else if (this.listening) this.accept();
+    }
+    this.events.turnEnded();
+  }
+
+  private accept(): void {
+    for (let i = 0; i < acceptsPerTurn; i++) {
+      try {
+        const accepted = this.calls.accept(this.descriptor, true);
+        if (accepted === null) {
+          this.shortageTold = false;
+          return;
+        }
+        const { descriptor, peer } = accepted;
+        const connection = new ReadinessConnection(this, descriptor, peer, this.localAddress(descriptor));
+        this.open.set(descriptor, connection);
+        connection.start(this.events);
+      } catch (error) {
+        this.acceptFailed(error);
+        return;
+      }
+    }
+  }
+
+  private acceptFailed(error: unknown): void {
+    // Once for a shortage, not for each attempt.
+    if (!this.shortageTold) this.events.failed(error instanceof Error ? error : new Error(String(error)));
+    this.shortageTold = true;
+    // Whoever waits would wake this up again and again.
+    this.want(0);
+    this.shortage = setTimeout(() => this.want(readable), shortagePause);
+  }
+
+  /** That of the listener, unless it listens everywhere. */
+  private localAddress(descriptor: Descriptor): SocketAddress {
+    const { address } = this.address;
+    return address === '0.0.0.0' || address === '::' ? this.calls.getsockname(descriptor) : this.address;
+  }
+
+  private want(interest: number): void {
+    this.interests.change(this.descriptor, this.interest, interest);
+    this.interest = interest;
+  }
+
+  private endIfDone(): void {
+    if (this.listening || this.open.size > 0) return;
+    this.wakening.close();
+    this.interests.close();
+    this.resolveClosed();
+  }
+}
+
+/** The connection of a non-blocking socket. */
+class ReadinessConnection implements TransportConnection {
+  readonly peer: SocketAddress;
+  readonly local: SocketAddress;
+  private readonly listener: ReadinessListener;
+  readonly descriptor: Descriptor;
+  private events: TransportEvents | null = null;
+  /** What was written and the kernel has not taken, the first of it in part. */
+  private queue: Uint8Array[] = [];
+  private interest = 0;
+  private paused = false;
+  private peerEnded = false;
+  private halfClosing = false;
+  private closed = false;
+
+  constructor(
+    listener: ReadinessListener,
+    descriptor: Descriptor,
+    peer: SocketAddress,
+    local: SocketAddress,
+  ) {
+    this.listener = listener;
+    this.descriptor = descriptor;
+    this.peer = peer;
+    this.local = local;
+  }
+
+  start(listenerEvents: ListenerEvents): void {
+    this.events = listenerEvents.accepted(this);
+    this.updateInterest();
+  }
+
+  /** `what` of `readable` and `writable` the socket is. */
+  ready(what: number): void {
+    if (what & writable && this.queue.length > 0) this.writeOn();
+    if (what & readable && !this.paused && !this.peerEnded && !this.closed) this.read();
+  }
+
+  write(bytes: Uint8Array): void {
+    if (bytes.length > 0) this.queue.push(bytes);
+  }
+
+  flush(): number {
+    if (this.closed || this.queue.length === 0 || this.interest & writable) return 0;
+    const taken = this.transfer();
+    this.updateInterest();
+    return taken;
+  }
+
+  pause(): void {
+    this.paused = true;
+    this.updateInterest();
+  }
+
+  resume(): void {
+    this.paused = false;
+    this.updateInterest();
+  }
+
+  halfClose(): void {
+    this.halfClosing = true;
+    const taken = this.flush();
+    if (taken > 0) this.events?.flushed(taken);
+    if (this.queue.length === 0) this.shutdown();
+  }
+
+  close(): void {
+    this.end('');
+  }
+
+  private read(): void {
+    const { calls, scratch } = this.listener;
+    let count: number;
+    try {
+      count = calls.recv(this.descriptor, scratch);
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
+    if (count === wouldBlock) return;
+    if (count > 0) {
+      const bytes = Buffer.allocUnsafe(count);
+      scratch.copy(bytes, 0, 0, count);
+      this.events?.received(bytes);
+      return;
+    }
+    this.peerEnded = true;
+    this.updateInterest();
+    this.events?.ended();
+  }
+
+  private writeOn(): void {
+    const taken = this.transfer();
+    if (this.closed) return;
+    this.updateInterest();
+    if (taken > 0) this.events?.flushed(taken);
+    if (this.halfClosing && this.queue.length === 0) this.shutdown();
+  }
+
+  /** Hands what is queued to the kernel; what it does not take stays queued. Returns how many bytes it took. */
+  private transfer(): number {
+    let taken: number;
+    try {
+      taken = this.listener.calls.writev(this.descriptor, this.queue);
+    } catch (error) {
+      // The driver is in the middle of something: it hears of it afterwards.
+      setImmediate(() => this.fail(error));
+      this.queue = [];
+      return 0;
+    }
+    if (taken === wouldBlock) return 0;
+    this.take(taken);
+    return taken;
+  }
+
+  private take(count: number): void {
+    let left = count;
+    let whole = 0;
+    while (whole < this.queue.length && left >= this.queue[whole].length) left -= this.queue[whole++].length;
+    if (whole > 0) this.queue = whole === this.queue.length ? [] : this.queue.slice(whole);
+    if (left > 0) this.queue[0] = this.queue[0].subarray(left);
+  }
+
+  private shutdown(): void {
+    if (this.closed) return;
+    this.halfClosing = false;
+    try {
+      this.listener.calls.shutdown(this.descriptor, 'SHUT_WR');
+    } catch (error) {
+      // ENOTCONN: the peer has reset the connection, which the next read tells of.
+      if (!(error instanceof SystemCallError)) throw error;
+    }
+  }
+
+  private updateInterest(): void {
+    if (this.closed) return;
+    const wanted = (this.paused || this.peerEnded ? 0 : readable) | (this.queue.length > 0 ? writable : 0);
+    if (wanted === this.interest) return;
+    this.listener.interests.change(this.descriptor, this.interest, wanted);
+    this.interest = wanted;
+  }
+
+  private fail(error: unknown): void {
+    if (!(error instanceof SystemCallError)) throw error;
+    this.end(error.code);
+  }
+
+  private end(error: string): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.queue = [];
+    this.listener.interests.forget(this.descriptor, this.interest);
+    this.listener.calls.close(this.descriptor);
+    const events = this.events;
+    this.events = null;
+    this.listener.forget(this.descriptor);
+    // As a socket of node:net does: not while its driver is in the middle of closing it.
+    if (error === '') queueMicrotask(() => events?.closed(''));
+    else events?.closed(error);
+  }
+}
