@@ -58,6 +58,8 @@ export class StoredRun {
   end: RunEnd | null = null;
   leftOutSinceStart = 0;
   leftOutBeforeClear = 0;
+  /** System calls made but not recorded. */
+  leftOutCalls = 0;
   /** Changes whenever connections come or go, or come to have exchanges or none. */
   version = 1;
   readonly connections = new Map<number, StoredConnection>();

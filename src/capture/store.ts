@@ -1,5 +1,7 @@
+import type { ConnectionCalls } from '../protocol/calls.ts';
 import type { CaptureBatch, ConnectionRecord, Direction } from '../protocol/capture.ts';
 import type { CaptureSummary, ExchangeDetail, ExchangeKey, ExchangeRow } from '../protocol/inspector.ts';
+import { CallStore } from './callStore.ts';
 import type { CaptureChange, CaptureSource } from './captureSource.ts';
 import { ExchangeQuery } from './exchangeQuery.ts';
 import { ExchangeSubject, type Owner } from './exchangeSubject.ts';
@@ -28,6 +30,7 @@ export class CaptureStore implements CaptureSource {
   private readonly storedRuns = new Map<RunId, StoredRun>();
   private readonly table = new ExchangeTable<Owner>();
   private readonly slabs = new SegmentSlabs();
+  private readonly systemCalls = new CallStore();
   /** Closed connections without any stored exchange, oldest first. */
   private readonly bare = new Map<StoredConnection, StoredRun>();
   private readonly listeners = new Set<(change: CaptureChange) => void>();
@@ -58,7 +61,7 @@ export class CaptureStore implements CaptureSource {
 
   /** Bytes of memory held, as estimated. */
   get size(): number {
-    return this.slabs.size + this.indexBytes;
+    return this.slabs.size + this.indexBytes + this.systemCalls.size;
   }
 
   setMaxBytes(maxBytes: number): void {
@@ -88,6 +91,8 @@ export class CaptureStore implements CaptureSource {
     for (const record of batch.connections) this.addConnection(run, record);
     this.slabs.add(batch, (connection, direction, time) => this.streamOf(run, connection, direction, time));
     this.addExchanges(run, batch, slab);
+    this.systemCalls.add(id, batch.calls);
+    run.leftOutCalls = batch.leftOut.calls;
     for (const { id: connection, state } of batch.connections) {
       if (state === 'closed') this.settleClosed(run, connection);
     }
@@ -183,6 +188,7 @@ export class CaptureStore implements CaptureSource {
     this.marks.clear();
     this.comments.clear();
     this.slabs.clear();
+    this.systemCalls.clear();
     this.bare.clear();
     this.indexBytes = 0;
     this.captured = 0;
@@ -213,6 +219,14 @@ export class CaptureStore implements CaptureSource {
         return () => watchers.delete(watcher);
       },
     });
+  }
+
+  /** The life of a connection as its system calls tell it; connection 0 = that of the listener and the threads. */
+  callsOf(run: RunId, connection: number): ConnectionCalls {
+    return {
+      calls: this.systemCalls.of(run, connection),
+      isIncomplete: this.systemCalls.isIncomplete(run) || (this.storedRuns.get(run)?.leftOutCalls ?? 0) > 0,
+    };
   }
 
   mark(key: ExchangeKey, marked: boolean): void {
@@ -326,6 +340,7 @@ export class CaptureStore implements CaptureSource {
   }
 
   private displaceBeyondBound(): void {
+    this.systemCalls.bound(this.maxBytes);
     while (this.size > this.maxBytes) {
       const oldest = this.count > 0 ? this.table.owner(this.table.first).slab : Number.POSITIVE_INFINITY;
       const [bare] = this.bare;

@@ -192,8 +192,8 @@ function moreItem({ count, what }: ElementOf<'more'>): vscode.TreeItem {
 }
 
 /** What pointing at a row tells. What came over the wire is shown as text, never as Markdown. */
-export function tooltipOf(element: Element): vscode.MarkdownString {
-  const lines = tooltipLines(element);
+export function tooltipOf(element: Element, further: TooltipLines = []): vscode.MarkdownString {
+  const lines = [...tooltipLines(element), ...further];
   const tooltip = new vscode.MarkdownString();
   for (const [i, [name, value]] of lines.entries()) {
     if (i > 0) tooltip.appendMarkdown('  \n');
@@ -207,6 +207,9 @@ export function tooltipOf(element: Element): vscode.MarkdownString {
 function asText(text: string): string {
   return visibleText(text, 400).replace(/[^\p{L}\p{N} ]/gu, (character) => `&#${character.codePointAt(0)};`);
 }
+
+/** Each with its name in bold, or with none. */
+export type TooltipLines = readonly (readonly [name: string, value: string])[];
 
 function tooltipLines(element: Element): [name: string, value: string][] {
   switch (element.kind) {

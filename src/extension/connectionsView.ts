@@ -14,6 +14,7 @@ import {
 } from './connectionItems.ts';
 import type { Server } from './server.ts';
 import type { Servers } from './servers.ts';
+import { callLines, kernelLines } from './socketLines.ts';
 
 /** Rows shown below a server, and below a connection: the inspector has all of them. */
 const connectionLimit = 100;
@@ -68,8 +69,8 @@ export class ConnectionsView implements vscode.TreeDataProvider<Element>, vscode
     return itemOf(element);
   }
 
-  resolveTreeItem(item: vscode.TreeItem, element: Element): vscode.TreeItem {
-    item.tooltip = tooltipOf(element);
+  async resolveTreeItem(item: vscode.TreeItem, element: Element): Promise<vscode.TreeItem> {
+    item.tooltip = tooltipOf(element, [...(await kernelLines(element)), ...callLines(element, this.store)]);
     return item;
   }
 

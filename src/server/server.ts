@@ -1,6 +1,7 @@
 import { runEventLoop } from '../models/eventLoop.ts';
 import type { ServerSettings } from '../protocol/server.ts';
 import type { Recording, WorkerReport } from '../protocol/worker.ts';
+import { listenerOn, ownerOf, readKernelSockets } from '../sockets/kernelView.ts';
 import { SystemCallError } from '../sockets/systemCallError.ts';
 import type { SocketAddress } from '../sockets/transport.ts';
 import { roundsOf } from './busyWork.ts';
@@ -102,10 +103,21 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     } catch (error) {
       const taken = error instanceof SystemCallError && error.code === 'EADDRINUSE';
       const last = port >= settings.port + settings.furtherPorts || port >= highestPort;
-      if (!taken || last || settings.port === 0) throw error;
+      if (!taken) throw error;
+      if (last || settings.port === 0) throw await withOwner(error, settings.host, port);
       skippedPorts.push(port);
     }
   }
+}
+
+/** The error of a taken port, with who has it, where that can be seen. */
+async function withOwner(error: SystemCallError, host: string, port: number): Promise<SystemCallError> {
+  const { call, code, errno, subject } = error;
+  const sockets = await readKernelSockets();
+  const listener = sockets === null ? undefined : listenerOn(sockets, { address: host, port });
+  const owner = listener === undefined ? null : await ownerOf(listener);
+  if (owner === null) return error;
+  return new SystemCallError(call, code, errno, subject, `Process ${owner.pid} (${owner.name}) has it.`);
 }
 
 function start(options: StartOptions, rounds: number): Promise<Server> {

@@ -79,7 +79,7 @@ function groups(text: string, address: string): number[] {
 }
 
 /** The form that RFC 5952 recommends. */
-function ipv6Text(bytes: Uint8Array): string {
+export function ipv6Text(bytes: Uint8Array): string {
   const numbers = Array.from({ length: 8 }, (_, i) => (bytes[2 * i] << 8) | bytes[2 * i + 1]);
   if (numbers.slice(0, 5).every((group) => group === 0) && numbers[5] === 0xffff)
     return `::ffff:${bytes.subarray(12).join('.')}`;

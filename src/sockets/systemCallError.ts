@@ -19,9 +19,10 @@ export class SystemCallError extends Error {
   /** What it was called for: an address, a descriptor. */
   readonly subject: string;
 
-  constructor(call: string, code: string, errno: number, subject: string) {
-    const meaning = meanings[code];
-    super(`${call} ${subject}: ${code || 'failed'}.${meaning === undefined ? '' : ` ${meaning}`}`);
+  /** `more`: what else is known, in a sentence. */
+  constructor(call: string, code: string, errno: number, subject: string, more = '') {
+    const meaning = [meanings[code], more].filter(Boolean).join(' ');
+    super(`${call} ${subject}: ${code || 'failed'}.${meaning === '' ? '' : ` ${meaning}`}`);
     this.name = 'SystemCallError';
     this.call = call;
     this.code = code;

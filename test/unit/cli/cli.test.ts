@@ -86,6 +86,7 @@ test('a taken port exits 1 with one line: EADDRINUSE, the address, and what to d
   assert.equal(code, 1);
   assert.match(errors, /^spark: [^\n]+\n$/);
   assert.match(errors, /EADDRINUSE/);
+  if (process.platform === 'linux') assert.match(errors, new RegExp(`Process ${process.pid} \\(`));
   assert.ok(errors.includes(`127.0.0.1:${address.port}`));
   assert.match(errors, /[Cc]hoose another port|--port/);
 });

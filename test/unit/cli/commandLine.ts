@@ -31,6 +31,11 @@ export class CommandLine {
     return this.start('sh', ['-c', script, 'sh', process.execPath, this.script, ...args]);
   }
 
+  /** Runs it below `strace`. */
+  straced(options: readonly string[], ...args: readonly string[]): Command {
+    return this.start('strace', [...options, process.execPath, this.script, ...args]);
+  }
+
   /** Runs it as a user who may read no more than anybody, where this one is the superuser. */
   unprivileged(...args: readonly string[]): Command {
     const nobody = 65_534;
