@@ -212,6 +212,8 @@ class ReadinessConnection implements TransportConnection {
   private events: TransportEvents | null = null;
   /** What was written and the kernel has not taken, the first of it in part. */
   private queue: Uint8Array[] = [];
+  /** Somebody wants to send a file as soon as there is room. */
+  private awaitsRoom = false;
   private interest = 0;
   private paused = false;
   private peerEnded = false;
@@ -237,7 +239,7 @@ class ReadinessConnection implements TransportConnection {
 
   /** `what` of `readable` and `writable` the socket is. */
   ready(what: number): void {
-    if (what & writable && this.queue.length > 0) this.writeOn();
+    if (what & writable && this.interest & writable) this.writeOn();
     if (what & readable && !this.paused && !this.peerEnded && !this.closed) this.read();
   }
 
@@ -250,6 +252,13 @@ class ReadinessConnection implements TransportConnection {
     const taken = this.transfer();
     this.updateInterest();
     return taken;
+  }
+
+  sendFile(file: number, offset: number, length: number): number {
+    const count = this.attempt(() => this.listener.calls.sendfile(this.descriptor, file, offset, length));
+    this.awaitsRoom = count === wouldBlock;
+    this.updateInterest();
+    return count;
   }
 
   pause(): void {
@@ -295,27 +304,32 @@ class ReadinessConnection implements TransportConnection {
   }
 
   private writeOn(): void {
-    const taken = this.transfer();
+    const told = this.awaitsRoom;
+    this.awaitsRoom = false;
+    const taken = this.queue.length > 0 ? this.transfer() : 0;
     if (this.closed) return;
     this.updateInterest();
-    if (taken > 0) this.events?.flushed(taken);
+    if (taken > 0 || told) this.events?.flushed(taken);
     if (this.halfClosing && this.queue.length === 0) this.shutdown();
   }
 
   /** Hands what is queued to the kernel; what it does not take stays queued. Returns how many bytes it took. */
   private transfer(): number {
-    let taken: number;
-    try {
-      taken = this.listener.calls.writev(this.descriptor, this.queue);
-    } catch (error) {
-      // The driver is in the middle of something: it hears of it afterwards.
-      setImmediate(() => this.fail(error));
-      this.queue = [];
-      return 0;
-    }
+    const taken = this.attempt(() => this.listener.calls.writev(this.descriptor, this.queue));
     if (taken === wouldBlock) return 0;
     this.take(taken);
     return taken;
+  }
+
+  /** A failed transfer ends the connection; its driver, who is in the middle of something, hears of it afterwards. */
+  private attempt(transfer: () => number): number {
+    try {
+      return transfer();
+    } catch (error) {
+      setImmediate(() => this.fail(error));
+      this.queue = [];
+      return wouldBlock;
+    }
   }
 
   private take(count: number): void {
@@ -339,7 +353,9 @@ class ReadinessConnection implements TransportConnection {
 
   private updateInterest(): void {
     if (this.closed) return;
-    const wanted = (this.paused || this.peerEnded ? 0 : readable) | (this.queue.length > 0 ? writable : 0);
+    const wanted =
+      (this.paused || this.peerEnded ? 0 : readable) |
+      (this.queue.length > 0 || this.awaitsRoom ? writable : 0);
     if (wanted === this.interest) return;
     this.listener.interests.change(this.descriptor, this.interest, wanted);
     this.interest = wanted;

@@ -29,6 +29,12 @@ export interface TransportConnection {
    * by now; of those that remain, `flushed` tells as they leave.
    */
   flush(): number;
+  /**
+   * Has the kernel send bytes of an open file, which do not pass through this program; only when all that was written has
+   * been taken. Returns how many it took, 0 where the file ends before, or `wouldBlock`: then `flushed` tells, of no byte,
+   * when it is worth another attempt. Transports that cannot do it have no such method.
+   */
+  sendFile?(file: number, offset: number, length: number): number;
   pause(): void;
   resume(): void;
   /** Half-close after all that was written: `shutdown(SHUT_WR)`. */

@@ -97,9 +97,13 @@ interface Running {
 }
 
 async function run(
-  options: { readonly answer?: (method: string) => Response; readonly limits?: Partial<Limits> } = {},
+  options: {
+    readonly answer?: (method: string) => Response;
+    readonly limits?: Partial<Limits>;
+    readonly isRecorded?: boolean;
+  } = {},
 ): Promise<Running> {
-  const { answer = () => text('Hello'), limits } = options;
+  const { answer = () => text('Hello'), limits, isRecorded = true } = options;
   const handler: RequestHandler = {
     admit: () => null,
     wantsMessage: () => false,
@@ -115,7 +119,7 @@ async function run(
       opened() {
         const recorder = new Told();
         told.push(recorder);
-        return { id: told.length, recorder };
+        return { id: told.length, recorder: isRecorded ? recorder : null };
       },
     },
     trace: null,
@@ -228,6 +232,32 @@ for (const layer of layers)
       await Promise.all(told.map((connection) => connection.closedOnce));
       assert.deepEqual(opened.map(isOpen), [false, false]);
       assert.ok(slow.received.endsWith(content.toString('latin1')));
+    });
+
+    test('a file that nobody records arrives as it is, and its change is noticed', async () => {
+      writeFileSync(filePath, content);
+      const opened: OpenFile[] = [];
+      const { connect } = await run({ answer: () => fileAnswer(opened), isRecorded: false });
+      const slow = await connect();
+      slow.socket.pause();
+      slow.send(get + get.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'));
+      const quick = await connect();
+      quick.send(get.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'));
+      await quick.untilEnd();
+      assert.ok(quick.received.endsWith(content.toString('latin1')));
+      slow.socket.resume();
+      await slow.untilEnd();
+      assert.ok(slow.received.endsWith(content.toString('latin1')));
+      assert.ok(slow.received.length > 2 * fileLength);
+      const cut = await connect();
+      cut.socket.pause();
+      cut.send(get);
+      while (opened.length < 4) await nextTurn();
+      truncateSync(filePath, 1024 * 1024);
+      cut.socket.resume();
+      await cut.untilEnd();
+      assert.ok(cut.received.length < fileLength, 'The client can tell that it did not get all.');
+      assert.deepEqual(opened.map(isOpen), [false, false, false, false]);
     });
 
     const longAgo = new Date(2000, 0, 1);
