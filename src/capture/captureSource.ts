@@ -1,3 +1,4 @@
+import type { ConnectionCalls } from '../protocol/calls.ts';
 import type { CaptureSummary, ExchangeDetail, ExchangeKey, ExchangeRow } from '../protocol/inspector.ts';
 import type { ExchangeQuery } from './exchangeQuery.ts';
 
@@ -22,6 +23,8 @@ export interface CaptureSource {
   detail(key: ExchangeKey): ExchangeDetail | null;
   /** Changes whenever `detail(key)` may have changed; 0 where it is not stored. */
   version(key: ExchangeKey): number;
+  /** The system calls of the connection that the exchange is on; null where the exchange is not stored. */
+  calls(key: ExchangeKey): ConnectionCalls | null;
   summary(): CaptureSummary;
   /** Removes all exchanges and closed connections, also what was kept on disk. */
   clear(): void;

@@ -229,6 +229,13 @@ export class CaptureStore implements CaptureSource {
     };
   }
 
+  calls(key: ExchangeKey): ConnectionCalls | null {
+    const position = this.positionOf(key);
+    if (position === null) return null;
+    const { run, connection } = this.table.owner(position);
+    return this.callsOf(run.description.id, connection.record.id);
+  }
+
   mark(key: ExchangeKey, marked: boolean): void {
     const position = this.positionOf(key);
     if (position === null || this.marks.has(position) === marked) return;

@@ -97,6 +97,7 @@ function capturedBy(present: SparkWindow): CaptureSource {
     indexOf: (key) => resumed().indexOf(key),
     detail: (key) => resumed().detail(key),
     version: (key) => resumed().version(key),
+    calls: (key) => resumed().calls(key),
     summary: () => resumed().summary(),
     onDidChange: (listener) => present.store.onDidChange(listener),
     clear: () => present.clearCapture(),

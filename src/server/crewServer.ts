@@ -112,8 +112,11 @@ async function run(
   );
 }
 
-/** The batches that may be on their way, shared out among the workers. */
+/** The batches that may be on their way, shared out among the workers; one is left for the supervisor's own calls. */
 function divided(recording: Recording, workers: number): Recording {
   if (recording.kind !== 'capture') return recording;
-  return { ...recording, unacknowledgedBatches: Math.ceil(recording.unacknowledgedBatches / workers) };
+  return {
+    ...recording,
+    unacknowledgedBatches: Math.max(1, Math.floor((recording.unacknowledgedBatches - 1) / workers)),
+  };
 }

@@ -58,6 +58,9 @@ class FakeCapture implements CaptureSource {
   version(key: string) {
     return this.indexOf(key) < 0 ? 0 : (this.versions.get(key) ?? 1);
   }
+  calls() {
+    return null;
+  }
   summary() {
     return { exchanges: this.count, displaced: 0, leftOut: 0, lostInReload: 0 };
   }

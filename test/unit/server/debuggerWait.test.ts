@@ -52,14 +52,16 @@ function tell(child: ChildProcess, message: ToServer): void {
   child.send(message);
 }
 
-/** The next message, which must be of a type. */
+/** The next message but those for the log, which must be of a type. */
 async function hear<Type extends FromServer['type']>(
   child: ChildProcess,
   type: Type,
 ): Promise<Extract<FromServer, { type: Type }>> {
-  const [message] = await once(child, 'message');
+  let message: FromServer;
+  do [message] = await once(child, 'message');
+  while (message.type === 'log');
   assert.equal(message.type, type, JSON.stringify(message));
-  return message;
+  return message as Extract<FromServer, { type: Type }>;
 }
 
 test('it starts once a debugger has attached, and only who knows the address can', async () => {
