@@ -5,6 +5,8 @@ import { type CallColumns, callColumns } from './tracedCall.ts';
 /** Calls held until they are taken; beyond them, calls are left out and counted: nothing waits for its trace. */
 const capacity = 32_768;
 const firstRoom = 1024;
+const closeName = nativeCallNames.indexOf('close');
+const { pid } = process;
 
 /** A call to be recorded; see `TracedCall`. */
 export interface RecordedCall {
@@ -90,11 +92,11 @@ export class CallTrace {
     columns.startedAt[row] = call.startedAt;
     columns.duration[row] = call.endedAt - call.startedAt;
     columns.thread[row] = this.thread;
-    columns.process[row] = process.pid;
+    columns.process[row] = pid;
     columns.connection[row] = this.owners[call.owner] ?? 0;
     columns.count[row] = 1;
     this.lastIsIdle = call.idle;
-    if (nativeCallNames[call.name] === 'close') this.owners[call.descriptor] = 0;
+    if (call.name === closeName) this.owners[call.descriptor] = 0;
     if (!call.idle) this.recorded();
   }
 
@@ -107,11 +109,9 @@ export class CallTrace {
     const count = this.length - kept;
     const { columns } = this;
     const taken = slice(columns, 0, count);
-    const rest = slice(columns, count, this.length);
-    this.columns = callColumns(firstRoom);
-    this.length = 0;
+    // The columns stay, and with them the room that they have grown to.
+    append(columns, slice(columns, count, this.length), 0);
     this.taken += count;
-    append(this.columns, rest, 0);
     this.length = kept;
     return taken;
   }
@@ -167,9 +167,7 @@ export function append(target: ReturnType<typeof callColumns>, columns: CallColu
   target.first.set(columns.first, at);
   target.second.set(columns.second, at);
   target.third.set(columns.third, at);
-  columns.detail.forEach((detail, i) => {
-    target.detail[at + i] = detail;
-  });
+  for (let i = 0; i < columns.detail.length; i++) target.detail[at + i] = columns.detail[i];
   target.result.set(columns.result, at);
   target.errno.set(columns.errno, at);
   target.startedAt.set(columns.startedAt, at);

@@ -9,10 +9,12 @@ const numbers = Object.fromEntries(nativeCallNames.map((name, i) => [name, i])) 
 >;
 const epollLayout = epollEventLayout(process.arch);
 
-const { timeOrigin } = performance;
+/** The global of this name is looked up by a getter each time. */
+const clock = performance;
+const { timeOrigin } = clock;
 
 function now(): number {
-  return timeOrigin + performance.now();
+  return timeOrigin + clock.now();
 }
 
 /**
