@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { ask, bodyOf, Client, requestOf, statusOf } from '../cli/client.ts';
-import { CommandLine } from '../cli/commandLine.ts';
+import { type Command, CommandLine } from '../cli/commandLine.ts';
 
 const skip =
   process.platform !== 'linux'
@@ -123,6 +124,18 @@ function byThread(calls: readonly Call[]): Map<string, string[]> {
   return threads;
 }
 
+/** Not strace, but what it watches: the trace begins with its main thread. */
+async function watchedProcess({ child, errors }: Command): Promise<number> {
+  let printedSoFar = errors;
+  for (;;) {
+    const [, pid] = /^\[pid (\d+)\] .*\n/m.exec(printedSoFar) ?? [];
+    if (pid !== undefined) return Number(pid);
+    assert.ok(child.stderr !== null);
+    const [text] = await once(child.stderr, 'data');
+    printedSoFar += text;
+  }
+}
+
 describe('the trace tells what strace tells', { skip }, () => {
   let spark: CommandLine;
   const folder = mkdtempSync(path.join(tmpdir(), 'spark-strace-'));
@@ -167,9 +180,7 @@ describe('the trace tells what strace tells', { skip }, () => {
       const client = await Client.connect(command.port);
       await client.reset();
       assert.equal(statusOf(await ask(command.port, requestOf('/'))), 200);
-      // Not strace, but what it watches.
-      const [, pid = ''] = /^\[pid (\d+)\]/m.exec(command.errors) ?? [];
-      process.kill(Number(pid), 'SIGTERM');
+      process.kill(await watchedProcess(command), 'SIGTERM');
       await command.exit();
       const told = byThread(printed(command.errors));
       const truth = byThread(onSparksDescriptors(straced(seen)));
