@@ -49,6 +49,7 @@ export class CaptureRecorder implements Recorder, Capture {
   private exchangeCount = 0;
   private byteCount = 0;
   private sentAt = Number.NEGATIVE_INFINITY;
+  private sentOnlyCalls = false;
   private sequence = 0;
   private acknowledged = 0;
   private leftOutExchanges = 0;
@@ -87,7 +88,9 @@ export class CaptureRecorder implements Recorder, Capture {
 
   /** Sends what waits, where nothing was sent for a while and something may be: for one who has no timers. */
   ship(): void {
-    if (this.maySend && performance.now() - this.sentAt >= batchInterval) this.send();
+    // Whoever came since calls alone were sent is told of at once: who serves it may compute for long.
+    const isNews = this.sentOnlyCalls && this.changedConnections.size > 0;
+    if (this.maySend && (isNews || performance.now() - this.sentAt >= batchInterval)) this.send();
   }
 
   /** Exchanges begun and bytes carried since the start, recorded or left out. */
@@ -193,6 +196,7 @@ export class CaptureRecorder implements Recorder, Capture {
         calls: trace?.leftOut ?? 0,
       },
     };
+    this.sentOnlyCalls = this.changedConnections.size === 0;
     this.changedConnections = new Set();
     this.changedExchanges = [];
     this.segments = [];
