@@ -12,6 +12,7 @@ const fileLength = 1024 * 1024 * 1024;
 
 /** A client whose kernel takes nothing until it is told to. */
 class SlowClient implements TransportConnection {
+  readonly descriptor = -1;
   readonly peer = { address: '127.0.0.1', port: 1 };
   readonly local = { address: '127.0.0.1', port: 2 };
   /** Bytes written that it has not taken: what the server holds in memory. */
@@ -65,6 +66,7 @@ test('1 GiB to a client that takes it bit by bit is never held but for two piece
         },
         limits: defaultLimits,
         recorder: { opened: () => ({ id: 1, recorder: null }) },
+        trace: null,
         log: (_, message) => assert.fail(message),
       },
     );

@@ -88,13 +88,13 @@ test('what a dead worker left open is closed, what it had not sent is counted, a
   assert.deepEqual([...exchanges.aborted], [1]);
   assert.deepEqual([...exchanges.requestEnd], [3]);
   assert.ok(exchanges.endedAt[0] > 5);
-  assert.deepEqual(last.leftOut, { exchanges: 2, bytes: 6 });
+  assert.deepEqual(last.leftOut, { exchanges: 2, bytes: 6, calls: 0 });
   assert.deepEqual([...captures.stored(last.sequence)], [[2, 1]]);
   // What was lost stays counted, whatever the heir sends.
   const heir = worker(1);
   serve(heir, true);
   heir.finish();
-  assert.deepEqual(passed.at(-1)?.leftOut, { exchanges: 2, bytes: 6 });
+  assert.deepEqual(passed.at(-1)?.leftOut, { exchanges: 2, bytes: 6, calls: 0 });
 });
 
 test('what happens to all workers is one line in the log, as often as it happens', () => {
