@@ -92,6 +92,9 @@ export class ProgramDebugging implements vscode.Disposable, vscode.DebugAdapterD
     const { parentSession } = session;
     for (const debugged of this.open) {
       if (debugged.session.id === parentSession?.id) debugged.attachedBy(session);
+      // The JavaScript debugger knows no better name for what it attaches to than "Remote Process [0]".
+      const isProgram = parentSession !== undefined && debugged.isAttachedBy(parentSession);
+      if (isProgram && session.name.startsWith('Remote Process')) session.name = debugged.session.name;
     }
   }
 
