@@ -18,6 +18,8 @@ const nanoseconds = 9;
 const honesty =
   'Payload bytes and their times are what read() and write() returned in the server. IP and TCP headers are made up from them: no retransmissions, no real segmentation.';
 
+const nothing = new Uint8Array(0);
+
 /** Marks a comment of the user, so that an import finds it again. */
 export const userComment = 'Comment: ';
 export const userMark = 'Marked.';
@@ -150,6 +152,8 @@ export function* pcapngFile(details: Iterable<ExchangeDetail>, version: string):
     const known = connections.get(key);
     if (known === undefined) connections.set(key, [exportedExchange(detail)]);
     else known.push(exportedExchange(detail));
+    // Whoever writes the file may do something else in between.
+    yield nothing;
   }
   const steps = [...connections.values()].flatMap(stepsOf);
   for (const step of steps.sort((one, other) => one.time - other.time)) {

@@ -3,6 +3,7 @@ import type { CaptureSource } from '../capture/captureSource.ts';
 import { type SparkApi, sparkApi } from './api.ts';
 import { registerCommands, showActionsCommand } from './commands.ts';
 import { ConnectionsView } from './connectionsView.ts';
+import { registerExportCommands } from './exportCommands.ts';
 import { registerInspectorCommands } from './inspectorCommands.ts';
 import { InspectorPanel } from './inspectorPanel.ts';
 import { LiveFiles } from './liveFiles.ts';
@@ -52,6 +53,7 @@ export function activate(context: vscode.ExtensionContext): SparkExtension {
     present,
     inspector,
     registerInspectorCommands(inspector),
+    registerExportCommands({ capture: panels.capture, store, inspector }),
     connections,
     new ProgramDebugging(extensionUri, servers),
     preview.files,

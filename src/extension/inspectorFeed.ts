@@ -66,6 +66,15 @@ export class InspectorFeed {
     });
   }
 
+  get selectedExchange(): ExchangeKey | null {
+    return this.selected;
+  }
+
+  /** What the list shows, in its order. */
+  listedExchanges(): ExchangeKey[] {
+    return this.list.keys();
+  }
+
   /** The page is hidden, and so it is gone: when it is shown again, a new one says that it is ready. */
   hidden(): void {
     this.ready = false;

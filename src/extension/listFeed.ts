@@ -46,6 +46,11 @@ export class ListFeed {
     return { query: this.number, count, removed, words, problem, progress, arrivedWhilePaused };
   }
 
+  /** Of all that is listed, in its order. */
+  keys(): ExchangeKey[] {
+    return this.query.rows(0, this.query.count).map(({ key }) => key);
+  }
+
   indexOf(key: ExchangeKey): number {
     return this.query.indexOf(key);
   }
