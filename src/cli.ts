@@ -1,11 +1,14 @@
 #!/usr/bin/env node
 /** Spark without VS Code: `spark [folder]`. */
-import { realpathSync, statSync } from 'node:fs';
+import { createWriteStream, openSync, realpathSync, statSync, type WriteStream } from 'node:fs';
 import path from 'node:path';
 import { version } from '../package.json';
+import { type CaptureFile, captureFile } from './capture/captureFile.ts';
+import type { CaptureBatch } from './protocol/capture.ts';
 import type { ServerEvent } from './protocol/serverEvent.ts';
+import { unacknowledgedBatches } from './server/recorder.ts';
 import { eventLine } from './server/requestLog.ts';
-import { serverUrl, startServer } from './server/server.ts';
+import { type RunningServer, serverUrl, startServer } from './server/server.ts';
 import { type CommandLine, helpText, readCommandLine } from './settings/commandLine.ts';
 import { traceLine } from './sockets/callText.ts';
 import { type PlatformName, platforms } from './sockets/platform.ts';
@@ -30,9 +33,64 @@ function checkedRoot(folder: string): string {
   return fail(1, `${folder} is not a folder (ENOTDIR). Name the folder that it lies in.`);
 }
 
+/** Where what is captured goes. A reader that is slow, or gone, keeps nobody from being served. */
+class CaptureOutput {
+  private readonly file: CaptureFile;
+  private readonly stream: WriteStream;
+  private readonly failed: (reason: string) => void;
+  private open = true;
+
+  /** @throws what opening the file does */
+  constructor({ capture, captureSecrets }: CommandLine, failed: (reason: string) => void) {
+    const format = /\.har$/i.test(capture) ? 'har' : 'pcapng';
+    this.file = captureFile(format, version, captureSecrets);
+    this.failed = failed;
+    // Standard output as a stream of Node's would block the server while a pipe is full.
+    this.stream = createWriteStream('', { fd: capture === '-' ? 1 : openSync(capture, 'w') });
+    this.stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (!this.open) return;
+      this.open = false;
+      this.failed(error.code ?? error.message);
+    });
+    this.stream.write(this.file.begin());
+  }
+
+  /** `stored` is called when there is room for more. */
+  add(batch: CaptureBatch, stored: () => void): readonly ServerEvent[] {
+    const { bytes, ended } = this.file.add(batch);
+    if (this.open && bytes.length > 0) this.stream.write(bytes, stored);
+    else setImmediate(stored);
+    return ended;
+  }
+
+  close(): Promise<void> {
+    if (!this.open) return Promise.resolve();
+    this.open = false;
+    return new Promise((resolve) => {
+      this.stream.once('error', () => resolve());
+      this.stream.end(this.file.finish(), () => resolve());
+    });
+  }
+}
+
+function captureOutput(usage: CommandLine): CaptureOutput | null {
+  if (usage.capture === '') return null;
+  try {
+    return new CaptureOutput(usage, (reason) => {
+      process.stderr.write(
+        `spark: Nothing more is captured: ${usage.capture} cannot be written (${reason}).\n`,
+      );
+    });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return fail(1, `The file ${usage.capture} cannot be written (${code}). Name another one.`);
+  }
+}
+
 async function serve(usage: CommandLine): Promise<void> {
+  const lines = usage.capture === '-' ? process.stderr : process.stdout;
   const tell = (event: ServerEvent): void => {
-    process.stdout.write(`${usage.json ? JSON.stringify(event) : eventLine(event)}\n`);
+    lines.write(`${usage.json ? JSON.stringify(event) : eventLine(event)}\n`);
   };
   const time = () => new Date().toISOString();
   const { settings } = usage;
@@ -41,28 +99,40 @@ async function serve(usage: CommandLine): Promise<void> {
     prefix,
     folder: checkedRoot(path.resolve(folder)),
   }));
+  const root = checkedRoot(path.resolve(usage.folder));
+  const output = captureOutput(usage);
+  let running: RunningServer | null = null;
   const server = await startServer({
     settings: {
       ...settings,
       site: { ...settings.site, mounts },
-      root: checkedRoot(path.resolve(usage.folder)),
+      root,
       furtherPorts: 0,
     },
-    recording: { kind: usage.quiet ? 'nothing' : 'exchanges' },
+    recording:
+      output === null
+        ? { kind: usage.quiet ? 'nothing' : 'exchanges' }
+        : { kind: 'capture', bodyBytes: settings.capture.bodyBytes, unacknowledgedBatches },
     workerScript: path.join(__dirname, 'worker.js'),
     report(report) {
       if (report.type === 'exchange') tell(report.exchange);
       else if (report.type === 'calls') printCalls(report.calls);
-      else if (report.type === 'log')
+      else if (report.type === 'batch') {
+        const ended = output?.add(report.batch, () => running?.batchStored(report.batch.sequence)) ?? [];
+        if (!usage.quiet) ended.forEach(tell);
+        if (report.batch.calls.name.length > 0) printCalls(report.batch.calls);
+      } else if (report.type === 'log')
         tell({ event: 'log', time: time(), level: report.level, message: report.message });
     },
   });
+  running = server;
   tell({ event: 'listening', time: time(), url: serverUrl(server.host, server.port) });
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;
     stopping = true;
-    void server.stop().then(() => {
+    void server.stop().then(async () => {
+      await output?.close();
       if (usage.json) tell({ event: 'stopped', time: time() });
       process.exitCode = 0;
     });

@@ -1,9 +1,19 @@
 /** Reads the command line, and writes its help text, from the tables of options. */
 import { parseArgs } from 'node:util';
 import type { ServerSettings } from '../protocol/server.ts';
-import { onOff } from './kinds.ts';
+import { type Kind, onOff, text } from './kinds.ts';
 import { type Option, option, optionsOf, readOptions } from './option.ts';
 import { serverOptions } from './serverOptions.ts';
+
+const captureTarget: Kind<string> = {
+  ...text('FILE', 'a file that ends in .har or .pcapng, or -'),
+  fromTexts: (texts) => {
+    const target = texts.at(-1) ?? '';
+    return target === '-' || /.\.(har|pcapng)$/i.test(target)
+      ? { value: target }
+      : { wanted: 'a file that ends in .har or .pcapng, or -' };
+  },
+};
 
 /** What concerns the command alone. */
 const commandOptions = {
@@ -22,6 +32,19 @@ const commandOptions = {
       kind: onOff(false),
       default: false,
       flag: { name: 'json', help: 'one JSON object per event: listening, exchange, log, stopped' },
+    }),
+    capture: option<string>({
+      kind: captureTarget,
+      default: '',
+      flag: {
+        name: 'capture',
+        help: 'writes what goes over the wire to a .har or .pcapng file; - streams pcapng to standard output, and all lines go to standard error',
+      },
+    }),
+    captureSecrets: option({
+      kind: onOff(false),
+      default: false,
+      flag: { name: 'capture-secrets', help: 'a HAR file has cookies and credentials too' },
     }),
     help: option({ kind: onOff(false), default: false, flag: { name: 'help', help: 'this text' } }),
     version: option({
@@ -48,6 +71,9 @@ export interface CommandLine {
   readonly settings: Omit<ServerSettings, 'root' | 'furtherPorts'>;
   readonly quiet: boolean;
   readonly json: boolean;
+  /** File to write what is captured to; `-` for standard output, empty for none. */
+  readonly capture: string;
+  readonly captureSecrets: boolean;
 }
 
 /** Bad usage; the message is for the user. */
@@ -69,7 +95,8 @@ export function readCommandLine(args: readonly string[]): CommandLine | 'help' |
   if (folders.length > 1) throw new UsageError(`One folder can be served, not ${folders.length}.`);
   const options = readOptions(serverOptions, read);
   const settings = { ...options, sockets: { ...options.sockets, trace: output.trace } };
-  return { folder: folders[0] ?? '.', settings, quiet: output.quiet, json: output.json };
+  const { quiet, json, capture, captureSecrets } = output;
+  return { folder: folders[0] ?? '.', settings, quiet, json, capture, captureSecrets };
 }
 
 /** What stood behind each flag, each time it was given; and what belongs to none. */
@@ -126,7 +153,7 @@ function optionHelp(
   { kind, default: byDefault }: Option<unknown>,
   flag: { name: string; help: string },
 ): string[] {
-  const shown = kind.form === '' ? '' : kind.show(byDefault);
+  const shown = kind.form === '' || byDefault === '' ? '' : kind.show(byDefault);
   const lines = wrapped(shown === '' ? flag.help : `${flag.help} (default ${shown})`, width - helpColumn);
   const left = `  --${flag.name}${kind.form === '' ? '' : ` ${kind.form}`}`;
   const indented = lines.map((line) => ' '.repeat(helpColumn) + line);
