@@ -56,7 +56,7 @@ const sandbox =
 
 function pageBody(data: PreviewData, name: string, l10n: Translation): string {
   const unlinked = l10n.t(
-    "The page's own policy keeps Spark's script out: changes are shown by loading it anew, and its console is not seen.",
+    "The page's own policy keeps live reload out: changes are shown by loading the page anew.",
   );
   return `<body data-data="${escapeHtml(JSON.stringify(data))}" data-unlinked="${escapeHtml(unlinked)}">
 <header role="toolbar" aria-label="${escapeHtml(l10n.t('Preview'))}">

@@ -1,6 +1,6 @@
 import type { LiveChange } from '../protocol/live.ts';
 import type { LiveAddress } from './address.ts';
-import { connect } from './stream.ts';
+import { connect, type StreamEvent } from './stream.ts';
 import type { Greeting } from './worker.ts';
 
 const idKey = 'spark-stream';
@@ -13,23 +13,29 @@ export function openChannel(
   address: LiveAddress,
   after: string,
   changed: (change: LiveChange) => void,
+  refused: () => void,
 ): void {
   try {
-    shareStream(address, after, changed);
+    shareStream(address, after, changed, refused);
   } catch {
     // A policy of the page forbids workers, or the browser has none that are shared.
-    holdStream(address, after, changed);
+    holdStream(address, after, changed, refused);
   }
 }
 
-function shareStream(address: LiveAddress, after: string, changed: (change: LiveChange) => void): void {
+function shareStream(
+  address: LiveAddress,
+  after: string,
+  changed: (change: LiveChange) => void,
+  refused: () => void,
+): void {
   const worker = new SharedWorker(address.of('worker.js'), { name: 'Spark live reload' });
   let answered = false;
   const fallBack = () => {
     if (answered) return;
     answered = true;
     worker.port.close();
-    holdStream(address, after, changed);
+    holdStream(address, after, changed, refused);
   };
   worker.addEventListener('error', fallBack, { once: true });
   worker.port.onmessage = ({ data }: MessageEvent<{ stream: string } | LiveChange>) => {
@@ -42,7 +48,12 @@ function shareStream(address: LiveAddress, after: string, changed: (change: Live
   worker.port.postMessage(greeting);
 }
 
-function holdStream(address: LiveAddress, after: string, changed: (change: LiveChange) => void): void {
+function holdStream(
+  address: LiveAddress,
+  after: string,
+  changed: (change: LiveChange) => void,
+  refused: () => void,
+): void {
   let close: (() => void) | null = null;
   let last = after;
   const follow = () => {
@@ -50,10 +61,11 @@ function holdStream(address: LiveAddress, after: string, changed: (change: LiveC
       close?.();
       close = null;
     } else {
-      close ??= connect(address.of('events'), ownId(), last, ({ id, change }) => {
+      const happened = ({ id, change }: StreamEvent) => {
         last = id;
         changed(change);
-      });
+      };
+      close ??= connect(address.of('events'), ownId(), last, happened, refused);
     }
   };
   document.addEventListener('visibilitychange', follow);

@@ -13,6 +13,7 @@ export class Link {
   private panel: MessageEventSource | null = null;
   private origin = '';
   private waiting: ConsoleEntry[] = [];
+  private isDeaf = false;
 
   constructor(token: string) {
     this.token = token;
@@ -25,6 +26,12 @@ export class Link {
     this.listenToConsole();
   }
 
+  /** The page cannot hear of changes: the panel has to load it again. */
+  tellDeaf(): void {
+    this.isDeaf = true;
+    this.tell({ spark: 'deaf', token: this.token });
+  }
+
   private take(event: MessageEvent<ToPage>): void {
     const { data, source, origin } = event;
     if (source === null || source !== window.parent) return;
@@ -34,6 +41,7 @@ export class Link {
         this.panel = source;
         this.origin = origin;
         this.tellPage();
+        if (this.isDeaf) this.tellDeaf();
         for (const entry of this.waiting) this.tell({ spark: 'console', token: this.token, entry });
         this.waiting = [];
         break;

@@ -12,7 +12,12 @@ if (script instanceof HTMLScriptElement) {
   const { version = '', after = '' } = script.dataset;
   // The page is to have no more elements than its source.
   script.remove();
-  new Link(address.token);
+  const link = new Link(address.token);
   const page = new LivePage(address, new Dependencies(address), version);
-  openChannel(address, after, (change: LiveChange) => void page.changed(change));
+  openChannel(
+    address,
+    after,
+    (change: LiveChange) => void page.changed(change),
+    () => link.tellDeaf(),
+  );
 }

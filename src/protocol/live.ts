@@ -19,6 +19,8 @@ export type FromPage =
       readonly address: string;
       readonly title: string;
     }
+  /** The page's own policy lets it hear of no changes. */
+  | { readonly spark: 'deaf'; readonly token: string }
   | { readonly spark: 'console'; readonly token: string; readonly entry: ConsoleEntry }
   | { readonly spark: 'found'; readonly token: string; readonly found: boolean }
   /** A key that the page did not use and that means something to the panel. */

@@ -47,17 +47,19 @@ walk(
     assert.equal(await heading.evaluate((element) => element.ownerDocument.defaultView?.innerWidth), 390);
     await workbench.picture('preview-phone');
 
-    writeFileSync(
-      path.join(workbench.workspace, 'strict.html'),
-      `<!doctype html><meta http-equiv="Content-Security-Policy" content="script-src 'none'"><h1>Strict</h1>`,
-    );
+    writeFileSync(path.join(workbench.workspace, 'strict.html'), '<!doctype html><h1>Strict</h1>');
     await panel.locator('#address').fill('strict.html');
     await panel.locator('#address').press('Enter');
     await page.getByRole('heading', { name: 'Strict' }).waitFor();
     await panel.locator('#remark', { hasText: 'policy keeps' }).waitFor();
     writeFileSync(path.join(workbench.workspace, 'strict.html'), '<!doctype html><h1>Loaded anew</h1>');
     await page.getByRole('heading', { name: 'Loaded anew' }).waitFor();
-    await panel.locator('#remark').waitFor({ state: 'hidden' });
   },
-  { openFile: 'index.html', settings: { 'files.autoSave': 'off' } },
+  {
+    openFile: 'index.html',
+    settings: {
+      'files.autoSave': 'off',
+      'spark.headers': { '/strict.html': { 'Content-Security-Policy': "script-src 'none'" } },
+    },
+  },
 );

@@ -75,6 +75,9 @@ function showPage(data: PreviewData): void {
       case 'page':
         visit.heard(message.address, message.title);
         break;
+      case 'deaf':
+        visit.deaf();
+        break;
       case 'console':
         workbench.postMessage({ type: 'console', entry: message.entry });
         if (message.entry.level === 'error') countError();
@@ -91,7 +94,7 @@ function showPage(data: PreviewData): void {
   function fromHost(message: ToPreview): void {
     switch (message.type) {
       case 'changed':
-        if (!visit.isLinked) visit.reload();
+        if (!visit.hearsChanges) visit.reload();
         break;
       case 'reload':
         visit.reload();

@@ -11,15 +11,17 @@ export interface VisitEvents {
   moved(address: string, page: string | null): void;
   titled(title: string): void;
   history(canGoBack: boolean, canGoForward: boolean): void;
-  /** Whether the page talks to the panel; not told of pages that cannot be expected to. */
+  /** Whether the page looks after changes itself; not told of pages that cannot be expected to. */
   linked(isLinked: boolean): void;
 }
 
 /** The frame's way through the site. The framed page is of another origin: what it does is known if it says so. */
 export class Visit {
   address = '';
-  /** Whether the present page talks to the panel, and so looks after changes itself. */
+  /** Whether the present page talks to the panel. */
   isLinked = false;
+  /** Whether it hears of changes, and shows them. */
+  hearsChanges = false;
   private readonly frame: HTMLIFrameElement;
   private readonly data: PreviewData;
   private readonly events: VisitEvents;
@@ -78,10 +80,19 @@ export class Visit {
   /** The page has made itself known, or has moved on. */
   heard(address: string, title: string): void {
     clearTimeout(this.timer);
-    this.isLinked = true;
-    this.events.linked(true);
+    if (!this.isLinked) {
+      this.isLinked = true;
+      this.hearsChanges = true;
+      this.events.linked(true);
+    }
     this.events.titled(title);
     if (this.past[this.position] !== address) this.enter(address);
+  }
+
+  /** Its own policy keeps it from hearing of changes. */
+  deaf(): void {
+    this.hearsChanges = false;
+    this.events.linked(false);
   }
 
   private get token(): string {
@@ -90,6 +101,7 @@ export class Visit {
 
   private loaded(): void {
     this.isLinked = false;
+    this.hearsChanges = false;
     clearTimeout(this.timer);
     if (this.data.token === null) {
       this.events.linked(false);
