@@ -48,7 +48,8 @@ const manifestKeys = [...new Set([...manifestText.matchAll(/"%([^%"]+)%"/g)].map
 const english = texts('package.nls.json');
 
 /** Members of the manifest that people read. */
-const shown = /^(title|shortTitle|description|markdownDescription|label|contents|altText|patternErrorMessage)$/;
+const shown =
+  /^(title|shortTitle|description|markdownDescription|label|contents|altText|patternErrorMessage)$/;
 
 describe('the texts of the manifest', () => {
   test('all stand in package.nls.json, and nothing else does', () => {
