@@ -45,8 +45,12 @@ const forNode = { ...common, platform: 'node', target: 'node20', format: 'cjs' }
 /** Runs in previewed pages; its name is part of their source. */
 const live = { live: 'src/live/live.ts', liveWorker: 'src/live/worker.ts' };
 
-const pages = { inspector: 'src/inspector/inspector.ts', preview: 'src/inspector/preview/preview.ts' };
-const stylesheets = ['src/inspector/styles/inspector.css'];
+const pages = {
+  inspector: 'src/inspector/inspector.ts',
+  preview: 'src/inspector/preview/preview.ts',
+  send: 'src/inspector/send/send.ts',
+};
+const stylesheets = ['src/inspector/styles/inspector.css', 'src/inspector/styles/send.css'];
 
 /** @type {import('esbuild').BuildOptions[]} */
 const bundles = [

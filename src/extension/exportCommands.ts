@@ -10,6 +10,7 @@ import type { ExchangeDetail, ExchangeKey } from '../protocol/inspector.ts';
 import { isElement } from './connectionItems.ts';
 import type { InspectorPanel } from './inspectorPanel.ts';
 import { notify } from './notices.ts';
+import type { SendPanel } from './sendPanel.ts';
 
 /** A progress bar shows from here on; milliseconds. */
 const patience = 1000;
@@ -20,6 +21,7 @@ export interface ExportServices {
   readonly capture: CaptureSource;
   readonly store: CaptureStore;
   readonly inspector: InspectorPanel;
+  readonly send: SendPanel;
 }
 
 /** Registers what takes exchanges out of the capture, and what is written about them. */
@@ -28,6 +30,8 @@ export function registerExportCommands(services: ExportServices): vscode.Disposa
     'spark.exportExchanges': (argument) => exportExchanges(services, argument),
     'spark.copyAsCurl': (argument) => copyAsCurl(services, argument),
     'spark.commentExchange': (argument) => commentExchange(services, argument),
+    'spark.sendRequest': () => services.send.show(null),
+    'spark.editAndSend': (argument) => services.send.show(oneExchange(services, argument)),
   };
   return vscode.Disposable.from(
     ...Object.entries(handlers).map(([id, handler]) => vscode.commands.registerCommand(id, handler)),
@@ -266,10 +270,20 @@ async function inSlices(
 
 /** The exchange that a command is for: given, or selected in the inspector. */
 function oneExchange(services: ExportServices, argument: unknown): ExchangeDetail | null {
-  const key = keysOf(services, argument)?.[0] ?? services.inspector.feed?.selectedExchange ?? null;
-  const detail = key === null ? null : services.capture.detail(key);
+  const detail = givenExchange(services, argument) ?? selectedExchange(services);
   if (detail === null) notify('information', vscode.l10n.t('Select an exchange in the inspector first.'));
   return detail;
+}
+
+function selectedExchange({ capture, inspector }: ExportServices): ExchangeDetail | null {
+  const key = inspector.feed?.selectedExchange ?? null;
+  return key === null ? null : capture.detail(key);
+}
+
+/** The exchange that a menu's argument is about. */
+function givenExchange(services: ExportServices, argument: unknown): ExchangeDetail | null {
+  const key = keysOf(services, argument)?.[0];
+  return key === undefined ? null : services.capture.detail(key);
 }
 
 async function copyAsCurl(services: ExportServices, argument: unknown): Promise<void> {

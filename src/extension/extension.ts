@@ -10,6 +10,7 @@ import { LiveFiles } from './liveFiles.ts';
 import { PageConsole } from './pageConsole.ts';
 import { PreviewPanel } from './previewPanel.ts';
 import { ProgramDebugging } from './programDebugging.ts';
+import { SendPanel } from './sendPanel.ts';
 import { ServerSource } from './serverSource.ts';
 import type { Servers } from './servers.ts';
 import { ServerTasks } from './serverTask.ts';
@@ -49,11 +50,19 @@ export function activate(context: vscode.ExtensionContext): SparkExtension {
   const api = sparkApi(servers, panels.capture);
   const connections = new ConnectionsView(store, servers);
   const inspector = new InspectorPanel(panels, present.channel, context.workspaceState);
+  const send = new SendPanel({
+    extensionUri,
+    store,
+    servers,
+    log: present.channel,
+    showExchange: (key) => inspector.show(key),
+  });
   context.subscriptions.push(
     present,
+    send,
     inspector,
     registerInspectorCommands(inspector),
-    registerExportCommands({ capture: panels.capture, store, inspector }),
+    registerExportCommands({ capture: panels.capture, store, inspector, send }),
     connections,
     new ProgramDebugging(extensionUri, servers),
     preview.files,

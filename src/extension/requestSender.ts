@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { dissect } from '../http/dissect.ts';
+import type { SendPlan } from '../protocol/send.ts';
+
+/** Milliseconds without a byte of an answer after which nobody waits any longer: more than Spark's own limits. */
+const longestSilence = 40_000;
+/** Bytes of an answer that are kept, and looked at for its end. */
+const mostKept = 256 * 1024;
+
+export interface Sent {
+  readonly answer: Uint8Array;
+  readonly answerLength: number;
+  readonly milliseconds: number;
+  /** Empty where every request was answered. */
+  readonly problem: string;
+  /** Of this side of the connection: what the server sees as its peer's. */
+  readonly port: number;
+}
+
+/** Sends what a plan says over one connection, piece by piece as written, and waits for the answers. Never rejects. */
+export async function sendOverOne(
+  address: { readonly host: string; readonly port: number },
+  plan: SendPlan,
+  signal: AbortSignal,
+): Promise<Sent> {
+  const began = performance.now();
+  const socket = connect({ ...address, noDelay: true, signal });
+  const pieces: Buffer[] = [];
+  let kept = 0;
+  let answerLength = 0;
+  let problem = '';
+  let port = 0;
+  const times = plan.oneConnection ? plan.times : 1;
+  const methods = methodOf(plan.bytes);
+  const finished = new Promise<void>((resolve) => {
+    socket.on('data', (bytes) => {
+      answerLength += bytes.length;
+      if (kept < mostKept) pieces.push(bytes);
+      kept += bytes.length;
+      if (kept <= mostKept && answersIn(Buffer.concat(pieces), methods) >= times) socket.end();
+    });
+    socket.setTimeout(longestSilence, () => {
+      problem = 'No answer came, and the connection was given up.';
+      socket.destroy();
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      problem = signal.aborted ? 'Cancelled.' : `The connection failed (${error.code ?? error.message}).`;
+    });
+    socket.on('close', () => resolve());
+  });
+  const writing = (async () => {
+    await once(socket, 'connect');
+    port = socket.localPort ?? 0;
+    for (let time = 0; time < times; time++) {
+      for (const [i, piece] of piecesOf(plan).entries()) {
+        if (plan.pause > 0 && (i > 0 || time > 0)) await wait(plan.pause, undefined, { signal });
+        if (socket.destroyed || !socket.writable) return;
+        // One write is one piece: it is handed to the kernel before the next is made.
+        await new Promise<void>((resolve) => socket.write(piece, () => resolve()));
+      }
+    }
+  })().catch(() => {});
+  await Promise.all([finished, writing]);
+  const answer = Uint8Array.from(Buffer.concat(pieces).subarray(0, mostKept));
+  const answers = answersIn(answer, methods);
+  if (problem === '' && answerLength <= mostKept && answers < times) {
+    problem = `The server closed the connection after ${answers} of ${times} answers.`;
+  }
+  return { answer, answerLength, milliseconds: performance.now() - began, problem, port };
+}
+
+/** The pieces that the cuts make of the bytes. */
+export function piecesOf({ bytes, cuts }: Pick<SendPlan, 'bytes' | 'cuts'>): Uint8Array[] {
+  const ends = [...cuts, bytes.length];
+  return ends.map((end, i) => bytes.subarray(ends[i - 1] ?? 0, end)).filter((piece) => piece.length > 0);
+}
+
+function methodOf(bytes: Uint8Array): string {
+  return /^(?:\r\n)*(\S+) /.exec(Buffer.from(bytes.subarray(0, 100)).toString('latin1'))?.[1] ?? 'GET';
+}
+
+/** How many whole responses the bytes hold. */
+function answersIn(bytes: Uint8Array, requestMethod: string): number {
+  let count = 0;
+  for (let at = 0; at < bytes.length; ) {
+    const { complete, spans } = dissect('response', bytes.subarray(at), { requestMethod });
+    if (!complete) break;
+    count++;
+    at += spans.findLast(({ name }) => name !== 'unparsed')?.end ?? bytes.length;
+  }
+  return count;
+}

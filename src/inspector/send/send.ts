@@ -1,0 +1,221 @@
+import { html, render, type TemplateResult } from 'lit-html';
+import { bytesOfHex, bytesOfText, type WireBytes, wireHex, wireText } from '../../http/content/wireText.ts';
+import type { FromSend, SendOutcome, SendTarget, ToSend } from '../../protocol/send.ts';
+import { everyByte, readCuts } from './cuts.ts';
+import { gallery } from './gallery.ts';
+import { isToSend } from './messageGuard.ts';
+
+declare function acquireVsCodeApi(): { postMessage(message: FromSend): void };
+
+const workbench = acquireVsCodeApi();
+/** Outcomes that the page shows: the latest. */
+const mostOutcomes = 200;
+/** Bytes of an answer that the page shows: the inspector has all of them. */
+const shownBytes = 8192;
+
+const latin1 = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
+
+/** What the page knows; `draw` shows it. */
+const page = {
+  bytes: latin1(gallery[0].request) as Uint8Array,
+  problem: '',
+  targets: [] as readonly SendTarget[],
+  outcomes: [] as SendOutcome[],
+  sending: false,
+  says: '',
+};
+
+const root = document.createElement('main');
+document.body.append(root);
+
+function field<T extends HTMLElement>(id: string, type: new () => T): T {
+  const element = document.getElementById(id);
+  if (!(element instanceof type)) throw new TypeError(`The page has no ${id}.`);
+  return element;
+}
+
+function draw(): void {
+  render(view(), root);
+}
+
+function view(): TemplateResult {
+  const noTarget = page.targets.length === 0;
+  return html`
+    <h1>Send Request</h1>
+    <p>
+      <label for="gallery">Start from</label>
+      <select id="gallery" @change=${chooseExample}>
+        <option value="">An example ...</option>
+        ${(['Well-formed', 'Malformed'] as const).map(
+          (group) => html`<optgroup label=${group}>
+            ${gallery.map((one, i) => (one.group === group ? html`<option value=${i}>${one.title}</option>` : ''))}
+          </optgroup>`,
+        )}
+      </select>
+      <label for="target">Server</label>
+      <select id="target">
+        ${page.targets.map(({ name, url }) => html`<option value=${url}>${name} · ${url}</option>`)}
+      </select>
+      ${noTarget ? html`<span>No server runs: start one first.</span>` : ''}
+    </p>
+    <div class="editors">
+      <p>
+        <label for="text">Text: \\r, \\n, \\t, \\0, \\xNN and \\\\ are bytes, line breaks are none</label>
+        <textarea id="text" spellcheck="false" aria-describedby="problem" @input=${textChanged}></textarea>
+      </p>
+      <p>
+        <label for="hex">Hexadecimal</label>
+        <textarea id="hex" spellcheck="false" aria-describedby="problem" @input=${hexChanged}></textarea>
+      </p>
+    </div>
+    <p id="problem" role="alert">${page.problem}</p>
+    <p>${page.bytes.length} bytes</p>
+    <fieldset>
+      <legend>How</legend>
+      <label for="pieces">Pieces</label>
+      <select id="pieces">
+        <option value="whole">in one piece</option>
+        <option value="cuts">cut at offsets</option>
+        <option value="bytes">byte by byte</option>
+      </select>
+      <label for="cuts">Offsets</label>
+      <input id="cuts" placeholder="4, 16" />
+      <label for="pause">Pause between pieces (ms)</label>
+      <input id="pause" type="number" min="0" max="60000" value="0" />
+      <label for="times">Times</label>
+      <input id="times" type="number" min="1" max="1000" value="1" />
+      <label><input id="one" type="checkbox" /> all over one connection</label>
+    </fieldset>
+    <p>
+      <button id="send" ?disabled=${page.sending || noTarget || page.problem !== ''} @click=${send}>Send</button>
+      <button id="cancel" ?disabled=${!page.sending} @click=${() => workbench.postMessage({ type: 'cancel' })}>
+        Cancel
+      </button>
+      <span role="status">${page.says}</span>
+    </p>
+    <h2>Answers</h2>
+    <ol class="answers">
+      ${page.outcomes.toReversed().map(answerItem)}
+    </ol>
+  `;
+}
+
+function answerItem({ number, answer, answerLength, milliseconds, problem }: SendOutcome): TemplateResult {
+  const line = /^[^\r\n]*/.exec(String.fromCharCode(...answer.subarray(0, 200)))?.[0] ?? '';
+  const visible = line.replaceAll(/[^\x20-\x7e]/g, '?');
+  const post = (type: 'show' | 'compare') => () => workbench.postMessage({ type, number });
+  return html`<li value=${number}>
+    <details>
+      <summary>${visible || 'No answer'} · ${answerLength} bytes · ${Math.round(milliseconds)} ms ${problem}</summary>
+      <pre tabindex="0" aria-label=${`Answer ${number}`}>${wireText(answer.subarray(0, shownBytes))}</pre>
+    </details>
+    <button @click=${post('show')} aria-label=${`Show exchange of answer ${number}`}>Show Exchange</button>
+    ${
+      number === 1
+        ? ''
+        : html`<button @click=${post('compare')} aria-label=${`Compare answer ${number} with the first`}>
+            Compare with First
+          </button>`
+    }
+  </li>`;
+}
+
+function chooseExample(): void {
+  const example = gallery[Number(field('gallery', HTMLSelectElement).value || -1)];
+  if (example !== undefined) load(latin1(example.request));
+}
+
+function load(bytes: Uint8Array): void {
+  page.bytes = bytes;
+  page.problem = '';
+  field('text', HTMLTextAreaElement).value = wireText(bytes);
+  field('hex', HTMLTextAreaElement).value = wireHex(bytes);
+  draw();
+}
+
+/** Takes over what was written in one editor, and shows it in the other. */
+function edited(read: WireBytes, other: HTMLTextAreaElement, show: (bytes: Uint8Array) => string): void {
+  if ('problem' in read) page.problem = read.problem;
+  else {
+    page.bytes = read.bytes;
+    page.problem = read.bytes.length === 0 ? 'There is nothing to send.' : '';
+    other.value = show(read.bytes);
+  }
+  draw();
+}
+
+function textChanged(): void {
+  const read = bytesOfText(field('text', HTMLTextAreaElement).value);
+  edited(read, field('hex', HTMLTextAreaElement), wireHex);
+}
+
+function hexChanged(): void {
+  const read = bytesOfHex(field('hex', HTMLTextAreaElement).value);
+  edited(read, field('text', HTMLTextAreaElement), wireText);
+}
+
+function chosenCuts(): ReturnType<typeof readCuts> {
+  switch (field('pieces', HTMLSelectElement).value) {
+    case 'cuts':
+      return readCuts(field('cuts', HTMLInputElement).value, page.bytes.length);
+    case 'bytes':
+      return { cuts: everyByte(page.bytes.length) };
+    default:
+      return { cuts: [] };
+  }
+}
+
+function send(): void {
+  const read = chosenCuts();
+  const numbers = ['pause', 'times'].map((id) => field(id, HTMLInputElement));
+  const wrong = numbers.find((input) => input.value === '' || !input.checkValidity());
+  if ('problem' in read || wrong !== undefined) {
+    page.says =
+      'problem' in read ? read.problem : `${wrong?.labels?.[0]?.textContent}: ${wrong?.validationMessage}`;
+    draw();
+    return;
+  }
+  const [pause, times] = numbers.map((input) => Number(input.value));
+  page.sending = true;
+  page.says = 'Sending ...';
+  draw();
+  workbench.postMessage({
+    type: 'send',
+    url: field('target', HTMLSelectElement).value,
+    plan: {
+      bytes: page.bytes.slice(),
+      cuts: read.cuts,
+      pause,
+      times,
+      oneConnection: field('one', HTMLInputElement).checked,
+    },
+  });
+}
+
+function handle(message: ToSend): void {
+  switch (message.type) {
+    case 'targets':
+      page.targets = message.targets;
+      draw();
+      break;
+    case 'load':
+      load(message.bytes);
+      break;
+    case 'outcome':
+      page.outcomes = [...page.outcomes, message.outcome].slice(-mostOutcomes);
+      draw();
+      break;
+    case 'done':
+      page.sending = false;
+      page.says = `Done. ${page.outcomes.at(-1)?.problem ?? ''}`;
+      draw();
+      break;
+  }
+}
+
+window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+  if (isToSend(data)) handle(data);
+});
+draw();
+load(page.bytes);
+workbench.postMessage({ type: 'ready' });

@@ -1,0 +1,48 @@
+/** What the page that sends requests and the extension host say to each other. */
+
+export interface SendPlan {
+  readonly bytes: Uint8Array;
+  /** Offsets at which the bytes are cut into pieces: ascending, each inside the bytes. */
+  readonly cuts: readonly number[];
+  /** Milliseconds between two pieces. */
+  readonly pause: number;
+  /** How many times the bytes are sent. */
+  readonly times: number;
+  /** All over one connection, one behind the other; else each over its own. */
+  readonly oneConnection: boolean;
+}
+
+export interface SendTarget {
+  readonly name: string;
+  readonly url: string;
+}
+
+/** What came of one connection. */
+export interface SendOutcome {
+  /** Counts from 1 in the life of the page. */
+  readonly number: number;
+  /** As it came, cut where it is long. */
+  readonly answer: Uint8Array;
+  readonly answerLength: number;
+  readonly milliseconds: number;
+  /** Why there is no more, in a sentence; empty where every request was answered. */
+  readonly problem: string;
+}
+
+/** Page to extension host. */
+export type FromSend =
+  | { readonly type: 'ready' }
+  | { readonly type: 'send'; readonly url: string; readonly plan: SendPlan }
+  | { readonly type: 'cancel' }
+  /** Shows the exchange of an outcome in the inspector. */
+  | { readonly type: 'show'; readonly number: number }
+  /** Shows how an answer differs from the first. */
+  | { readonly type: 'compare'; readonly number: number };
+
+/** Extension host to page. */
+export type ToSend =
+  | { readonly type: 'targets'; readonly targets: readonly SendTarget[] }
+  | { readonly type: 'load'; readonly bytes: Uint8Array }
+  | { readonly type: 'outcome'; readonly outcome: SendOutcome }
+  /** All of the plan is done, or it was cancelled. */
+  | { readonly type: 'done' };
