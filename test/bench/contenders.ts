@@ -40,13 +40,28 @@ export interface Contender {
 }
 
 export const contenders: readonly Contender[] = [
-  { id: 'spark', title: 'Spark, capture off', start: (at) => spark(at, 'off') },
+  { id: 'spark', title: 'Spark, capture off', start: (at) => spark(at, { sockets: 'auto' }) },
+  {
+    id: 'spark-trace',
+    title: 'Spark, capture off, calls traced',
+    start: (at) => spark(at, { sockets: 'auto', trace: true }),
+  },
+  {
+    id: 'spark-libuv',
+    title: 'Spark on libuv, capture off',
+    start: (at) => spark(at, { sockets: 'libuv' }),
+  },
   {
     id: 'ceiling',
     title: 'bare `node:net`, fixed answer',
     start: (at, file) => node(at, 'server', 'fixedAnswer', ['net', path.join(at.site, file)]),
   },
-  { id: 'spark-capture', title: 'Spark, capture on', start: (at) => spark(at, 'on') },
+  {
+    id: 'spark-capture',
+    title: 'Spark, capture on',
+    // As the extension starts it.
+    start: (at) => spark(at, { sockets: 'auto', capture: true, trace: true }),
+  },
   {
     id: 'node-http',
     title: '`node:http`, fixed answer',
@@ -61,8 +76,16 @@ export const contenders: readonly Contender[] = [
   })),
 ];
 
-async function spark(at: Surroundings, capture: 'on' | 'off'): Promise<RunningContender> {
-  const host = await node(at, 'host', 'sparkHost', [path.join(at.bundles, 'server.cjs'), at.site, capture]);
+interface SparkOptions {
+  /** `auto`: system calls where they are proven, else libuv. */
+  readonly sockets: 'auto' | 'libuv';
+  readonly capture?: boolean;
+  readonly trace?: boolean;
+}
+
+async function spark(at: Surroundings, { sockets, capture, trace }: SparkOptions): Promise<RunningContender> {
+  const words = [sockets, capture ? 'capture' : '', trace ? 'trace' : ''];
+  const host = await node(at, 'host', 'sparkHost', [path.join(at.bundles, 'server.cjs'), at.site, ...words]);
   const { processId } = await host.report();
   return { ...host, processId };
 }

@@ -24,7 +24,7 @@ try {
     format: 'cjs',
     platform: 'node',
     target: 'node20',
-    external: ['vscode'],
+    external: ['vscode', 'koffi'],
     sourcemap: true,
     logLevel: 'warning',
   });

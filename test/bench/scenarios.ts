@@ -10,7 +10,16 @@ export const scenarios: readonly Scenario[] = [
     file: 'small.css',
     connections: 64,
     pipelined: 1,
-    contenders: ['spark', 'ceiling', 'spark-capture', 'node-http', 'nginx', ...staticServers],
+    contenders: [
+      'spark',
+      'ceiling',
+      'spark-capture',
+      'node-http',
+      'spark-libuv',
+      'spark-trace',
+      'nginx',
+      ...staticServers,
+    ],
   },
   {
     id: 'medium',
@@ -34,7 +43,7 @@ export const scenarios: readonly Scenario[] = [
     file: 'large.bin',
     connections: 16,
     pipelined: 1,
-    contenders: ['spark', 'nginx', 'spark-capture', 'sirv'],
+    contenders: ['spark', 'nginx', 'spark-libuv', 'spark-capture', 'sirv'],
   },
 ];
 
@@ -47,8 +56,12 @@ export const goals: readonly Goal[] = [
     { scenario, of: 'spark', to: 'http-server', least: 10 },
     { scenario, of: 'spark-capture', to: 'spark', least: 0.6 },
   ]),
+  { scenario: 'small', of: 'spark-libuv', to: 'ceiling', least: 0.7 },
+  { scenario: 'small', of: 'spark-trace', to: 'ceiling', least: 0.5 },
+  { scenario: 'small', of: 'spark-trace', to: 'spark', least: 0.85 },
   { scenario: 'pipelined', of: 'spark', to: 'ceiling', least: 0.6 },
-  { scenario: 'large', of: 'spark', to: 'nginx', least: 0.5 },
+  { scenario: 'large', of: 'spark', to: 'nginx', least: 0.9 },
+  { scenario: 'large', of: 'spark-libuv', to: 'nginx', least: 0.5 },
 ];
 
 export const parserGoal = 1.2;

@@ -1,6 +1,7 @@
 /**
  * Stands in for VS Code's extension host: starts Spark's server as the extension does, and stores what it captures.
- * Arguments: the server's script, the folder to serve, `on` or `off` for the capture.
+ * Arguments: the server's script, the folder to serve, what the sockets stand on; then `capture` and `trace`, where there
+ * shall be one.
  */
 import { CaptureStore } from '../../../src/capture/store.ts';
 import { ServerProcess } from '../../../src/extension/serverProcess.ts';
@@ -23,7 +24,7 @@ export interface SparkReport {
   readonly storedAtMost: number;
 }
 
-const [script, folder, capture] = process.argv.slice(2);
+const [script, folder, layer, ...recording] = process.argv.slice(2);
 const store = new CaptureStore(storedBytes);
 store.addRun({ id: run, serverName: run, root: folder, startedAt: Date.now() });
 
@@ -31,7 +32,8 @@ const defaults = defaultSettings(folder);
 const settings: ServerSettings = {
   ...defaults,
   port: 0,
-  capture: { ...defaults.capture, enabled: capture === 'on' },
+  capture: { ...defaults.capture, enabled: recording.includes('capture') },
+  sockets: { layer: layer === 'libuv' ? 'libuv' : 'auto', trace: recording.includes('trace') },
 };
 
 const server = new ServerProcess(script, settings, false, {
