@@ -1,186 +1,134 @@
-import { effect } from '@preact/signals-core';
+import { effect, signal } from '@preact/signals-core';
+import { render } from 'lit-html';
 import type { Direction } from '../protocol/capture.ts';
-import { counted } from './format.ts';
-import { fittingColumns } from './hexRow.ts';
-import { HexView } from './hexView.ts';
-import { HighlightLayers } from './highlightLayers.ts';
+import { bytesToolbar } from './bytesToolbar.ts';
+import { type BytePlace, BytesView } from './bytesView.ts';
+import type { HexView } from './hexView.ts';
 import type { InspectorState } from './inspectorState.ts';
 import { keyOf, used } from './keys.ts';
-import { type ExchangeView, type MessageView, messageOf } from './messageView.ts';
 import { neighbourSpan } from './spanIndex.ts';
 
-const directions: readonly Direction[] = ['received', 'sent'];
-const titles = { received: 'Request', sent: 'Response' } as const;
-/** CSS pixels; the stylesheet reads it from --spark-heading-height. */
-const headingHeight = 24;
-/** CSS pixels left of the rows, for the sign of an offending byte. */
-const gutter = 20;
-/** CSS pixels below the rows of a message. */
-const messageGap = 10;
-const probeLength = 100;
-
-/** The bytes of both messages, one below the other: what is in sight is drawn, found and marked by arithmetic. */
+/** The bytes of an exchange, with what can be done with them. */
 export class BytesPane {
   readonly element: HTMLElement = document.createElement('div');
   private readonly state: InspectorState;
   private readonly leave: () => void;
-  private readonly layers = new HighlightLayers();
-  private readonly views = new Map<Direction, HexView>();
-  private readonly headings = new Map<Direction, HTMLElement>();
-  private readonly probe = document.createElement('span');
-  /** CSS pixels of one character, and of one row. */
-  private characterWidth = 8;
-  private rowHeight = 18;
-  private frame = 0;
+  private readonly view: BytesView;
+  private readonly showsControls = signal(false);
+  private readonly showsLegend = signal(false);
+  /** Where the selection of bytes began. */
+  private anchor: BytePlace | null = null;
+  private dragging = false;
 
   /** `leave`: Enter was pressed, which goes to the meaning of the byte under the cursor. */
   constructor(state: InspectorState, leave: () => void) {
     this.state = state;
     this.leave = leave;
-    const { element, probe } = this;
-    element.className = 'bytes';
+    this.view = new BytesView(state);
+    const { element, view } = this;
+    element.className = 'bytes-pane';
     element.setAttribute('role', 'region');
     element.setAttribute('aria-label', 'Bytes');
-    element.style.setProperty('--spark-heading-height', `${headingHeight}px`);
-    element.style.setProperty('--spark-message-gap', `${messageGap}px`);
-    element.style.setProperty('--spark-gutter', `${gutter}px`);
-    probe.className = 'probe';
-    probe.setAttribute('aria-hidden', 'true');
-    probe.textContent = '0'.repeat(probeLength);
-    element.append(probe);
-    element.addEventListener('scroll', () => this.redraw(), { passive: true });
-    element.addEventListener('pointermove', (event) => this.point(event));
-    element.addEventListener('pointerleave', () => state.point(null, null));
-    element.addEventListener('pointerdown', (event) => this.press(event));
-    // The probe changes with the font and the zoom, the element with the panel.
-    const sizes = new ResizeObserver(() => this.measure());
-    sizes.observe(element);
-    sizes.observe(probe);
-    effect(() => this.show(state.view.value));
+    const bar = document.createElement('div');
+    bar.className = 'bytes-bar';
+    element.append(bar, view.element);
+    view.onNewView = (hexView) => {
+      hexView.grid.addEventListener('keydown', (event) => this.key(event, hexView));
+      hexView.grid.addEventListener('focus', () => this.focused(hexView));
+    };
+    this.listenToPointer(view.element);
+    effect(() => view.show(state.view.value));
+    effect(() => view.setShowsControls(this.showsControls.value));
     effect(() => {
       state.pointed.value;
-      this.redraw();
+      view.redraw();
     });
     effect(() => {
       const chosen = state.chosen.value;
-      if (chosen !== null) this.reveal(chosen.direction, chosen.offset);
-      this.redraw();
+      if (chosen !== null) view.reveal(chosen.direction, chosen.offset);
+      view.redraw();
     });
+    effect(() => this.drawBar(bar));
   }
 
   /** Puts the keyboard's focus on the bytes of a message. */
   focus(direction: Direction): void {
-    this.views.get(direction)?.grid.focus({ preventScroll: true });
+    this.view.view(direction)?.grid.focus({ preventScroll: true });
   }
 
-  private show(view: ExchangeView | null): void {
-    if (view === null) {
-      for (const heading of this.headings.values()) heading.remove();
-      for (const hexView of this.views.values()) hexView.grid.remove();
-      this.headings.clear();
-      this.views.clear();
-      this.layers.clear();
-      return;
-    }
-    for (const direction of directions) this.showMessage(messageOf(view, direction));
-    this.redraw();
+  private drawBar(bar: HTMLElement): void {
+    const { showsControls, showsLegend } = this;
+    render(
+      bytesToolbar(
+        { showsControls: showsControls.value, showsLegend: showsLegend.value },
+        {
+          showControls: (shown) => {
+            showsControls.value = shown;
+          },
+          showLegend: (shown) => {
+            showsLegend.value = shown;
+          },
+        },
+      ),
+      bar,
+    );
   }
 
-  private showMessage(message: MessageView): void {
-    const { direction } = message;
-    const columns = fittingColumns(this.availableCharacters, message.bytes.length);
-    const known = this.views.get(direction);
-    if (known === undefined) {
-      const heading = document.createElement('h2');
-      heading.className = 'heading';
-      const view = new HexView(message, columns, () => this.rowHeight);
-      view.grid.addEventListener('keydown', (event) => this.key(event, view));
-      view.grid.addEventListener('focus', () => this.focused(view));
-      this.headings.set(direction, heading);
-      this.views.set(direction, view);
-      this.element.append(heading, view.grid);
-    } else {
-      known.show(message, columns);
-    }
-    const heading = this.headings.get(direction);
-    if (heading !== undefined) heading.textContent = headingText(message);
-  }
-
-  private get availableCharacters(): number {
-    // One stays free at the right edge.
-    return Math.floor((this.element.clientWidth - gutter) / this.characterWidth) - 1;
-  }
-
-  private measure(): void {
-    const { width, height } = this.probe.getBoundingClientRect();
-    if (width === 0) return;
-    this.characterWidth = width / probeLength;
-    this.rowHeight = Math.round(height);
-    this.element.style.setProperty('--spark-row-height', `${this.rowHeight}px`);
-    this.show(this.state.view.peek());
-  }
-
-  /** Where a grid starts, in CSS pixels from the top of all there is to scroll. */
-  private topOf(direction: Direction): number {
-    if (direction === 'received') return headingHeight;
-    return headingHeight + (this.views.get('received')?.height ?? 0) + messageGap + headingHeight;
-  }
-
-  private redraw(): void {
-    if (this.frame !== 0) return;
-    this.frame = requestAnimationFrame(() => {
-      this.frame = 0;
-      this.draw();
-    });
-  }
-
-  private draw(): void {
-    const { scrollTop, clientHeight } = this.element;
-    const { pointed, pointedLine, chosen, chosenLine } = this.state;
-    const marks = {
-      pointed: pointed.peek(),
-      pointedLine: pointedLine.peek(),
-      chosen: chosen.peek(),
-      chosenLine: chosenLine.peek(),
+  private listenToPointer(element: HTMLElement): void {
+    element.addEventListener('pointermove', (event) => this.point(event));
+    element.addEventListener('pointerleave', () => this.state.point(null, null));
+    element.addEventListener('pointerdown', (event) => this.press(event));
+    const release = () => {
+      this.dragging = false;
     };
-    this.layers.clear();
-    for (const [direction, view] of this.views) {
-      const top = scrollTop - this.topOf(direction);
-      view.draw(top, top + clientHeight, marks, this.layers);
-    }
-  }
-
-  private hit(event: PointerEvent): { direction: Direction; offset: number } | null {
-    const box = this.element.getBoundingClientRect();
-    const y = event.clientY - box.top;
-    const x = event.clientX - box.left - gutter + this.element.scrollLeft;
-    // A heading sticks to the top, over the rows.
-    if (y < headingHeight) return null;
-    for (const [direction, view] of this.views) {
-      const offset = view.offsetAt(
-        Math.floor(x / this.characterWidth),
-        y + this.element.scrollTop - this.topOf(direction),
-      );
-      if (offset >= 0) return { direction, offset };
-    }
-    return null;
+    element.addEventListener('pointerup', release);
+    element.addEventListener('pointercancel', release);
   }
 
   private point(event: PointerEvent): void {
-    const hit = this.hit(event);
+    const hit = this.view.hit(event);
+    if (this.dragging && hit !== null && hit.direction === this.anchor?.direction) {
+      if (hit.offset !== this.state.chosen.peek()?.offset) this.selectTo(hit.offset);
+      return;
+    }
     const mark = hit === null ? null : this.state.markAt(hit.direction, hit.offset);
     this.state.point(mark, hit?.offset ?? null);
   }
 
   private press(event: PointerEvent): void {
-    const hit = event.button === 0 ? this.hit(event) : null;
-    if (hit !== null) this.state.choose(hit.direction, hit.offset);
+    const hit = event.button === 0 ? this.view.hit(event) : null;
+    if (hit === null) return;
+    if (event.shiftKey && this.state.chosen.peek()?.direction === hit.direction) {
+      this.selectTo(hit.offset);
+    } else {
+      this.anchor = hit;
+      this.state.choose(hit.direction, hit.offset);
+    }
+    this.dragging = true;
+    this.view.element.setPointerCapture(event.pointerId);
+  }
+
+  /** Selects the bytes from where the selection began to `offset`, where the cursor goes. */
+  private selectTo(offset: number): void {
+    const chosen = this.state.chosen.peek();
+    if (chosen === null) return;
+    const { direction } = chosen;
+    if (this.anchor?.direction !== direction) this.anchor = { direction, offset: chosen.offset };
+    const from = this.anchor.offset;
+    const [start, end] = from <= offset ? [from, offset + 1] : [offset, from + 1];
+    this.state.point(null, null);
+    this.state.chosen.value = { direction, start, end, offset };
   }
 
   /** Whoever comes by the keyboard finds a cursor. */
   private focused(view: HexView): void {
     const { direction } = view.message;
-    if (this.state.chosen.peek()?.direction === direction || !view.grid.matches(':focus-visible')) return;
+    const chosen = this.state.chosen.peek();
+    if (!view.grid.matches(':focus-visible')) return;
+    if (chosen?.direction === direction) {
+      this.view.reveal(direction, chosen.offset);
+      return;
+    }
     const first = view.message.bytes.nearestKept(0, 1);
     if (first >= 0) this.state.choose(direction, first);
   }
@@ -195,21 +143,43 @@ export class BytesPane {
       this.leave();
       return;
     }
-    const target = this.keyTarget(key, from, view);
+    if (key === 'Ctrl+a') {
+      used(event);
+      if (bytes.length === 0) return;
+      this.anchor = { direction, offset: 0 };
+      this.state.chosen.value = { direction, start: 0, end: bytes.length, offset: from };
+      return;
+    }
+    const target = this.keyTarget(key.replace('Shift+', ''), from, view);
     if (target === null) return;
     used(event);
     const step = target < from ? -1 : 1;
     const within = Math.min(Math.max(0, target), bytes.length - 1);
     const onwards = bytes.nearestKept(within, step);
     const kept = onwards >= 0 ? onwards : bytes.nearestKept(within, step === 1 ? -1 : 1);
-    if (kept >= 0) this.state.choose(direction, kept);
+    if (kept < 0) return;
+    if (event.shiftKey && chosen?.direction === direction) this.extendTo(kept);
+    else {
+      this.anchor = { direction, offset: kept };
+      this.state.choose(direction, kept);
+    }
+  }
+
+  /** As `selectTo`; what was chosen by another way begins the selection where its cursor is. */
+  private extendTo(offset: number): void {
+    const chosen = this.state.chosen.peek();
+    const { anchor } = this;
+    const begins = chosen !== null && anchor !== null && anchor.direction === chosen.direction;
+    const holds = begins && anchor.offset >= chosen.start && anchor.offset < chosen.end;
+    if (!holds) this.anchor = null;
+    this.selectTo(offset);
   }
 
   /** Where a key leads from a byte; null for a key that leads nowhere. */
   private keyTarget(key: string, from: number, view: HexView): number | null {
     const { message, layout } = view;
     const row = layout.columns;
-    const page = Math.max(1, Math.floor(this.element.clientHeight / this.rowHeight) - 2) * row;
+    const page = this.view.pageRows * row;
     switch (key) {
       case 'ArrowLeft':
         return from - 1;
@@ -241,24 +211,4 @@ export class BytesPane {
         return null;
     }
   }
-
-  /** Scrolls as little as needed to bring a byte into sight. */
-  private reveal(direction: Direction, offset: number): void {
-    const view = this.views.get(direction);
-    const index = view?.layout.rowOf(offset) ?? -1;
-    if (index < 0) return;
-    const top = this.topOf(direction) + index * this.rowHeight;
-    const highest = top - headingHeight;
-    const lowest = top + this.rowHeight - this.element.clientHeight;
-    if (this.element.scrollTop > highest) this.element.scrollTop = highest;
-    else if (this.element.scrollTop < lowest) this.element.scrollTop = lowest;
-  }
-}
-
-function headingText(message: MessageView): string {
-  const { length } = message.bytes;
-  const missing = message.bytes.missing(0, length);
-  const parts = [`${titles[message.direction]} · ${counted(length, 'byte')}`];
-  if (missing > 0) parts.push(`${counted(missing, 'byte')} not kept`);
-  return parts.join(' · ');
 }

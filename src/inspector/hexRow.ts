@@ -48,8 +48,26 @@ const digitPairs: readonly string[] = Array.from({ length: 256 }, (_, octet) =>
 /** Stands for every byte that is no visible ASCII character; in every font of fixed width, unlike "␍". */
 const placeholder = '·';
 
-/** A row as it is drawn. */
-export function hexRowText(row: HexRow, layout: HexColumns): string {
+/** What the text column shows instead of a placeholder where white space and controls are wanted; in fonts of fixed width. */
+export const controlGlyphs: Readonly<Record<number, string>> = {
+  0: 'Ø',
+  9: '→',
+  10: '↓',
+  13: '←',
+  32: '·',
+};
+
+/** As `controlGlyphs`, for every other byte that is no visible ASCII character. */
+export const otherGlyph = '×';
+
+function glyphOf(octet: number, showsControls: boolean): string {
+  if (showsControls)
+    return controlGlyphs[octet] ?? (isVisible(octet) ? String.fromCharCode(octet) : otherGlyph);
+  return isVisible(octet) ? String.fromCharCode(octet) : placeholder;
+}
+
+/** A row as it is drawn. `showsControls`: the text column tells CR, LF, NUL, TAB and SP apart. */
+export function hexRowText(row: HexRow, layout: HexColumns, showsControls = false): string {
   const { start, column, bytes } = row;
   const offset = (start - column).toString(16).toUpperCase().padStart(layout.digits, '0');
   if (bytes === null) {
@@ -66,7 +84,7 @@ export function hexRowText(row: HexRow, layout: HexColumns): string {
       text += ' ';
     } else {
       hex += `${digitPairs[octet]} `;
-      text += isVisible(octet) ? String.fromCharCode(octet) : placeholder;
+      text += glyphOf(octet, showsControls);
     }
   }
   return `${offset}  ${hex} ${text}`;

@@ -5,12 +5,24 @@ import { type HexColumns, hexCharacter, hexRowText, isVisible, offsetAt, runInRo
 import type { HighlightLayer, HighlightLayers } from './highlightLayers.ts';
 import type { Chosen, Mark } from './inspectorState.ts';
 import type { MessageView } from './messageView.ts';
-import { firstEndingAfter, spanIndexAt } from './spanIndex.ts';
+import { type ByteRange, firstEndingAfter, spanIndexAt } from './spanIndex.ts';
+import {
+  formatSince,
+  rulerLabel,
+  type Transfer,
+  transferAt,
+  transfersBeginning,
+  transfersOf,
+  verbs,
+} from './transfers.ts';
 import { hex, octetName } from './visibleText.ts';
 
 interface DrawnRow {
   readonly element: HTMLElement;
   readonly text: Text;
+  /** Names what was read or written from this row on. */
+  readonly ruler: HTMLElement;
+  readonly label: HTMLElement;
   row: HexRow | null;
 }
 
@@ -20,6 +32,27 @@ export interface HexMarks {
   readonly pointedLine: Mark | null;
   readonly chosen: Chosen | null;
   readonly chosenLine: Mark | null;
+  /** What a search found in this message, in order; and which of it was gone to, -1 for none. */
+  readonly matches: readonly ByteRange[];
+  readonly currentMatch: number;
+}
+
+/** How the bytes of a message are shown. */
+export interface HexLook {
+  readonly columns: HexColumns;
+  /** Whether CR, LF, NUL, TAB and SP are told apart in the text. */
+  readonly showsControls: boolean;
+  /** What times on the ruler count from: milliseconds since the epoch. */
+  readonly origin: number;
+}
+
+/** A line of the width that the stylesheet gives it. */
+const boundary = 'linear-gradient(var(--spark-boundary), var(--spark-boundary))';
+
+/** Where lines stand before a column of bytes, in both parts of a row. */
+function boundaries(column: number, columns: HexColumns): string[] {
+  const inHex = `calc(${hexCharacter(columns, column)}ch - 0.5ch - 1px) 0`;
+  return [inHex, `calc(${columns.textStart + column}ch - 1px) 0`];
 }
 
 const names = { received: 'Request', sent: 'Response' } as const;
@@ -29,11 +62,12 @@ const names = { received: 'Request', sent: 'Response' } as const;
  * is a highlight, and only the byte under the cursor has an element of its own.
  */
 export class HexView {
-  /** Focusable, and as tall as all rows together. */
+  /** Focusable, and as tall as the rows in sight. */
   readonly grid: HTMLElement = document.createElement('div');
   message: MessageView;
   layout: HexLayout;
-  private columns: HexColumns;
+  private look: HexLook;
+  private transfers: readonly Transfer[] = [];
   private readonly rowHeight: () => number;
   private readonly drawn: DrawnRow[] = [];
   private readonly cursor = document.createElement('span');
@@ -42,11 +76,11 @@ export class HexView {
   private readonly offenceText = document.createElement('span');
 
   /** `rowHeight`: in CSS pixels. */
-  constructor(message: MessageView, columns: HexColumns, rowHeight: () => number) {
+  constructor(message: MessageView, look: HexLook, rowHeight: () => number) {
     this.message = message;
-    this.columns = columns;
+    this.look = look;
     this.rowHeight = rowHeight;
-    this.layout = new HexLayout(message.bytes, columns.columns);
+    this.layout = new HexLayout(message.bytes, look.columns.columns);
     this.grid.className = 'hex';
     this.grid.tabIndex = 0;
     this.grid.setAttribute('role', 'grid');
@@ -59,7 +93,7 @@ export class HexView {
     this.offence.setAttribute('aria-hidden', 'true');
     this.offenceText.className = 'offence in-text';
     this.offenceText.setAttribute('aria-hidden', 'true');
-    this.show(message, columns);
+    this.show(message, look);
   }
 
   /** Pixels that all rows take. */
@@ -67,12 +101,23 @@ export class HexView {
     return this.layout.rowCount * this.rowHeight();
   }
 
-  show(message: MessageView, columns: HexColumns): void {
+  private get columns(): HexColumns {
+    return this.look.columns;
+  }
+
+  /** Characters that a full row takes. */
+  get width(): number {
+    return this.columns.width;
+  }
+
+  show(message: MessageView, look: HexLook): void {
+    const { columns } = look;
     this.message = message;
-    this.columns = columns;
+    this.look = look;
     this.layout = new HexLayout(message.bytes, columns.columns);
+    this.transfers = transfersOf(message.detail.segments);
     const { grid } = this;
-    grid.style.height = `${this.height}px`;
+    grid.style.setProperty('--spark-row-width', `${columns.width}ch`);
     grid.setAttribute('aria-rowcount', String(this.layout.rowCount));
     grid.setAttribute('aria-colcount', String(columns.columns + 1));
     grid.setAttribute(
@@ -92,6 +137,9 @@ export class HexView {
   /** Draws the rows between two heights in the grid, with their marks. */
   draw(top: number, bottom: number, marks: HexMarks, layers: HighlightLayers): void {
     const rowHeight = this.rowHeight();
+    const visibleTop = Math.max(0, top);
+    this.grid.style.top = `${visibleTop - top}px`;
+    this.grid.style.height = `${Math.max(0, Math.min(bottom, this.height) - visibleTop)}px`;
     const first = Math.max(0, Math.floor(top / rowHeight));
     const last = Math.min(this.layout.rowCount, Math.ceil(bottom / rowHeight));
     this.provideRows(Math.max(0, last - first));
@@ -104,21 +152,38 @@ export class HexView {
         drawn.row = null;
         continue;
       }
-      this.drawRow(drawn, index, rowHeight);
+      this.drawRow(drawn, index);
+      drawn.element.style.transform = `translateY(${index * rowHeight - visibleTop}px)`;
       if (drawn.row !== null) this.mark(drawn.row, drawn.text, marks, layers);
     }
     this.placeCursor(first, last, marks.chosen);
     this.placeOffence(first, last, layers);
   }
 
-  private drawRow(drawn: DrawnRow, index: number, rowHeight: number): void {
+  private drawRow(drawn: DrawnRow, index: number): void {
     const row = this.layout.row(index);
     const same = drawn.row !== null && drawn.row.start === row.start && drawn.row.end === row.end;
     if (same) return;
     drawn.row = row;
-    drawn.text.data = hexRowText(row, this.columns);
-    drawn.element.style.transform = `translateY(${index * rowHeight}px)`;
+    drawn.text.data = hexRowText(row, this.columns, this.look.showsControls);
     drawn.element.setAttribute('aria-rowindex', String(index + 1));
+    this.drawRuler(drawn, row);
+  }
+
+  /** The ruler beside a row, and a line before each byte that a read or write begins with. */
+  private drawRuler({ element, ruler, label }: DrawnRow, row: HexRow): void {
+    const { transfers, columns, look } = this;
+    const beginning = transfersBeginning(transfers, row.start, row.end);
+    const carrying = transferAt(transfers, row.end - 1);
+    label.textContent = rulerLabel(beginning, verbs[this.message.direction], look.origin);
+    ruler.className = `ruler${beginning.length > 0 ? ' begins' : ''}`;
+    ruler.dataset.carries = carrying === null ? 'unknown' : carrying.number % 2 === 0 ? 'even' : 'odd';
+    const lines =
+      row.bytes === null
+        ? []
+        : beginning.flatMap(({ start }) => boundaries(start - row.start + row.column, columns));
+    element.style.backgroundImage = lines.map(() => boundary).join(',');
+    element.style.backgroundPosition = lines.join(',');
   }
 
   private mark(row: HexRow, text: Text, marks: HexMarks, layers: HighlightLayers): void {
@@ -137,6 +202,14 @@ export class HexView {
     if (chosenLine?.direction === direction) this.markRun(row, text, 'chosen-line', chosenLine, layers);
     if (pointed?.direction === direction) this.markRun(row, text, 'pointed', pointed, layers);
     if (chosen?.direction === direction) this.markRun(row, text, 'chosen', chosen, layers);
+    const { matches, currentMatch } = marks;
+    for (
+      let i = firstEndingAfter(matches, row.start);
+      i < matches.length && matches[i].start < row.end;
+      i++
+    ) {
+      this.markRun(row, text, i === currentMatch ? 'current-match' : 'match', matches[i], layers);
+    }
   }
 
   private markRun(
@@ -156,12 +229,16 @@ export class HexView {
   private markPlaceholders(row: HexRow, bytes: Uint8Array, text: Text, layers: HighlightLayers): void {
     const first = this.columns.textStart + row.column;
     for (let i = 0; i < bytes.length; i++) {
-      if (isVisible(bytes[i])) continue;
+      if (!this.isPlaceholder(bytes[i])) continue;
       let end = i + 1;
-      while (end < bytes.length && !isVisible(bytes[end])) end++;
-      layers.add('placeholder', text, first + i, first + end);
+      while (end < bytes.length && this.isPlaceholder(bytes[end])) end++;
+      layers.add(this.look.showsControls ? 'control' : 'placeholder', text, first + i, first + end);
       i = end;
     }
+  }
+
+  private isPlaceholder(octet: number): boolean {
+    return !isVisible(octet) || (this.look.showsControls && octet === 0x20);
   }
 
   private placeCursor(first: number, last: number, chosen: Chosen | null): void {
@@ -220,6 +297,11 @@ export class HexView {
     const parts = [`offset ${offset}, hexadecimal ${hex(octet, 2)}, ${octetName(octet)}`];
     const index = spanIndexAt(spans, offset);
     if (index >= 0) parts.push(`in ${spans[index].name}, ${definedIn(spans[index].name)}`);
+    const transfer = transferAt(this.transfers, offset);
+    if (transfer !== null) {
+      const verb = verbs[this.message.direction];
+      parts.push(`${verb} ${transfer.number} at ${formatSince(transfer.time, this.look.origin)}`);
+    }
     if (violation?.offset === offset) parts.push(`here the rule ${violation.rule} is broken`);
     return parts.join(', ');
   }
@@ -234,9 +316,13 @@ export class HexView {
       element.setAttribute('role', 'row');
       cell.setAttribute('role', 'gridcell');
       cell.append(text);
-      element.append(cell);
+      const ruler = document.createElement('span');
+      ruler.setAttribute('aria-hidden', 'true');
+      const label = document.createElement('span');
+      ruler.append(label);
+      element.append(cell, ruler);
       this.grid.append(element);
-      this.drawn.push({ element, text, row: null });
+      this.drawn.push({ element, text, ruler, label, row: null });
     }
     // Which element a row lies in depends on their number.
     for (const drawn of this.drawn) drawn.row = null;

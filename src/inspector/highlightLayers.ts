@@ -9,6 +9,9 @@ export type HighlightLayer =
   | 'offset'
   | 'placeholder'
   | 'gap'
+  | 'control'
+  | 'match'
+  | 'current-match'
   | 'pointed-line'
   | 'chosen-line'
   | 'pointed'
@@ -20,10 +23,13 @@ const layers: readonly HighlightLayer[] = [
   'offset',
   'placeholder',
   'gap',
+  'control',
   'pointed-line',
   'chosen-line',
   'pointed',
   'chosen',
+  'match',
+  'current-match',
   'violation',
 ];
 

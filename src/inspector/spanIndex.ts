@@ -1,13 +1,17 @@
-import type { Span } from '../http/dissect.ts';
+/** A range of bytes: `start` inclusive, `end` exclusive. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
 
 /** Where the span that holds `offset` stands in `spans`, which are in order without overlaps; -1 where none does. */
-export function spanIndexAt(spans: readonly Span[], offset: number): number {
+export function spanIndexAt(spans: readonly ByteRange[], offset: number): number {
   const index = firstEndingAfter(spans, offset);
   return index < spans.length && spans[index].start <= offset ? index : -1;
 }
 
 /** Index of the first span that ends after `offset`; `spans.length` where there is none. */
-export function firstEndingAfter(spans: readonly Span[], offset: number): number {
+export function firstEndingAfter(spans: readonly ByteRange[], offset: number): number {
   let low = 0;
   let high = spans.length;
   while (low < high) {
@@ -19,7 +23,11 @@ export function firstEndingAfter(spans: readonly Span[], offset: number): number
 }
 
 /** The span after or before the one that holds `offset`; null at either end. */
-export function neighbourSpan(spans: readonly Span[], offset: number, step: 1 | -1): Span | null {
+export function neighbourSpan<Range extends ByteRange>(
+  spans: readonly Range[],
+  offset: number,
+  step: 1 | -1,
+): Range | null {
   const index = spanIndexAt(spans, offset);
   if (index >= 0) return spans[index + step] ?? null;
   const next = firstEndingAfter(spans, offset);

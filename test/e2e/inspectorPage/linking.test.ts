@@ -162,20 +162,24 @@ test('the grids have one tab stop each', async () => {
   const page = await open(0);
   await page.locator('.list').focus();
   const stops: (string | null | undefined)[] = [];
-  for (let i = 0; i < 7; i++) {
+  for (let i = 0; i < 9; i++) {
     await page.keyboard.press('Tab');
     stops.push(
       await page.evaluate(() => {
         const element = document.activeElement;
-        return element?.closest('.meaning') ? 'Meaning' : element?.getAttribute('aria-label');
+        return element?.closest('.meaning')
+          ? 'Meaning'
+          : (element?.getAttribute('aria-label') ?? element?.textContent?.replace(/[¶▦\s]+/g, ' ').trim());
       }),
     );
   }
-  assert.deepEqual(stops.slice(0, 6), [
+  assert.deepEqual(stops.slice(0, 8), [
     'Height of the list',
     'Meaning',
     'Meaning',
     'Width of the meaning',
+    'Control characters',
+    'Legend',
     'Request bytes, 418 bytes',
     'Response bytes, 269 bytes',
   ]);

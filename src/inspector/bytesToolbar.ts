@@ -1,0 +1,72 @@
+import { html, nothing, type TemplateResult } from 'lit-html';
+import { type GrammarRole, grammarRoles } from './grammar.ts';
+import { controlGlyphs, otherGlyph } from './hexRow.ts';
+import { octetName } from './visibleText.ts';
+
+export interface BytesToolbarState {
+  readonly showsControls: boolean;
+  readonly showsLegend: boolean;
+}
+
+export interface BytesToolbarEvents {
+  showControls(shown: boolean): void;
+  showLegend(shown: boolean): void;
+}
+
+const roleNames: Readonly<Record<GrammarRole, string>> = {
+  method: 'method',
+  target: 'target',
+  version: 'version',
+  status: 'status',
+  name: 'field name',
+  value: 'field value',
+  delimiter: 'delimiter',
+  framing: 'framing of chunks',
+  body: 'body',
+  unparsed: 'without meaning',
+};
+
+/** What can be switched above the bytes, and the legend of their tints. */
+export function bytesToolbar(state: BytesToolbarState, events: BytesToolbarEvents): TemplateResult {
+  const { showsControls, showsLegend } = state;
+  return html`<div class="bytes-tools" role="toolbar" aria-label="Bytes">
+      ${toggle(
+        '¶',
+        'Control characters',
+        'Show CR, LF, NUL, TAB and SP in the text',
+        showsControls,
+        (shown) => events.showControls(shown),
+      )}
+      ${toggle('▦', 'Legend', 'Show what tints and lines mean', showsLegend, (shown) => events.showLegend(shown))}
+    </div>
+    ${showsLegend ? legend(showsControls) : nothing}`;
+}
+
+function toggle(
+  sign: string,
+  label: string,
+  title: string,
+  pressed: boolean,
+  toggled: (pressed: boolean) => void,
+): TemplateResult {
+  return html`<button class="tool" title=${title} aria-pressed=${pressed} @click=${() => toggled(!pressed)}>
+    <span aria-hidden="true">${sign}</span>${label}
+  </button>`;
+}
+
+function legend(showsControls: boolean): TemplateResult {
+  return html`<ul class="legend" aria-label="Legend">
+    ${grammarRoles.map((role) => html`<li><span class="swatch wire role-${role}">A1</span>${roleNames[role]}</li>`)}
+    <li><span class="swatch wire boundary">A1</span>begins a read or write</li>
+    <li><span class="swatch wire breaks">A1</span>► breaks a rule</li>
+    ${
+      showsControls
+        ? html`${Object.entries(controlGlyphs).map(
+            ([octet, glyph]) =>
+              html`<li><span class="swatch wire">${glyph}</span>${octetName(Number(octet))}</li>`,
+          )}
+            <li><span class="swatch wire">${otherGlyph}</span>other byte</li>`
+        : nothing
+    }
+  </ul>`;
+}

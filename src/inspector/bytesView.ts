@@ -1,0 +1,262 @@
+import type { Direction } from '../protocol/capture.ts';
+import { counted } from './format.ts';
+import { fittingColumns } from './hexRow.ts';
+import { type HexLook, HexView } from './hexView.ts';
+import { HighlightLayers } from './highlightLayers.ts';
+import type { InspectorState } from './inspectorState.ts';
+import { type ExchangeView, type MessageView, messageOf } from './messageView.ts';
+import { ScrollExtent } from './scrollExtent.ts';
+import type { ByteRange } from './spanIndex.ts';
+
+export const directions: readonly Direction[] = ['received', 'sent'];
+const titles = { received: 'Request', sent: 'Response' } as const;
+/** CSS pixels; the stylesheet reads it from --spark-heading-height. */
+const headingHeight = 24;
+/** CSS pixels left of the rows, for the sign of an offending byte. */
+const gutter = 20;
+/** CSS pixels below the rows of a message. */
+const messageGap = 10;
+/** Characters right of the rows, for the ruler: where the pane is narrow, it is scrolled to. */
+const rulerWidth = 13;
+const probeLength = 100;
+
+/** A byte of a message. */
+export interface BytePlace {
+  readonly direction: Direction;
+  readonly offset: number;
+}
+
+/** What a search found, by message, and the one that was gone to. */
+export interface Matches {
+  readonly received: readonly ByteRange[];
+  readonly sent: readonly ByteRange[];
+  readonly current: { readonly direction: Direction; readonly index: number } | null;
+}
+
+const noMatches: Matches = { received: [], sent: [], current: null };
+
+/** The bytes of both messages, one below the other: what is in sight is drawn, found and marked by arithmetic. */
+export class BytesView {
+  /** What scrolls. */
+  readonly element: HTMLElement = document.createElement('div');
+  /** Called for the view of each message when it is made. */
+  onNewView: (view: HexView) => void = () => undefined;
+  private readonly state: InspectorState;
+  private readonly layers = new HighlightLayers();
+  private readonly views = new Map<Direction, HexView>();
+  private readonly headings = new Map<Direction, HTMLElement>();
+  private readonly probe = document.createElement('span');
+  private readonly extent = document.createElement('div');
+  private readonly sight = document.createElement('div');
+  private readonly scroll = new ScrollExtent();
+  private showsControls = false;
+  private matches: Matches = noMatches;
+  /** CSS pixels of one character, and of one row. */
+  private characterWidth = 8;
+  private rowHeight = 18;
+  private frame = 0;
+
+  constructor(state: InspectorState) {
+    this.state = state;
+    const { element, probe, extent, sight } = this;
+    element.className = 'bytes';
+    element.style.setProperty('--spark-heading-height', `${headingHeight}px`);
+    element.style.setProperty('--spark-gutter', `${gutter}px`);
+    probe.className = 'probe';
+    probe.setAttribute('aria-hidden', 'true');
+    probe.textContent = '0'.repeat(probeLength);
+    extent.className = 'bytes-extent';
+    sight.className = 'bytes-sight';
+    extent.append(sight);
+    element.append(probe, extent);
+    element.addEventListener('scroll', () => this.scrolled(), { passive: true });
+    element.addEventListener('wheel', (event) => this.wheel(event), { passive: false });
+    // The probe changes with the font and the zoom, the element with the panel.
+    const sizes = new ResizeObserver(() => this.measure());
+    sizes.observe(element);
+    sizes.observe(probe);
+  }
+
+  view(direction: Direction): HexView | null {
+    return this.views.get(direction) ?? null;
+  }
+
+  /** Rows of a full page. */
+  get pageRows(): number {
+    return Math.max(1, Math.floor(this.element.clientHeight / this.rowHeight) - 2);
+  }
+
+  show(view: ExchangeView | null): void {
+    if (view === null) {
+      for (const heading of this.headings.values()) heading.remove();
+      for (const hexView of this.views.values()) hexView.grid.remove();
+      this.headings.clear();
+      this.views.clear();
+      this.layers.clear();
+      this.resize();
+      return;
+    }
+    for (const direction of directions)
+      this.showMessage(messageOf(view, direction), view.detail.times.startedAt);
+    this.resize();
+    this.redraw();
+  }
+
+  setShowsControls(showsControls: boolean): void {
+    this.showsControls = showsControls;
+    this.show(this.state.view.peek());
+  }
+
+  setMatches(matches: Matches | null): void {
+    this.matches = matches ?? noMatches;
+    this.redraw();
+  }
+
+  redraw(): void {
+    if (this.frame !== 0) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      this.draw();
+    });
+  }
+
+  /** The byte at a place of the screen; null for none. `nearest`: that is nearest, where there is none. */
+  hit(event: PointerEvent): BytePlace | null {
+    const box = this.element.getBoundingClientRect();
+    const y = event.clientY - box.top;
+    const x = event.clientX - box.left - gutter + this.element.scrollLeft;
+    // A heading sticks to the top, over the rows.
+    if (y < headingHeight) return null;
+    for (const [direction, view] of this.views) {
+      const offset = view.offsetAt(
+        Math.floor(x / this.characterWidth),
+        y + this.scroll.position - this.topOf(direction),
+      );
+      if (offset >= 0) return { direction, offset };
+    }
+    return null;
+  }
+
+  /** Scrolls as little as needed to bring a byte into sight. */
+  reveal(direction: Direction, offset: number): void {
+    const view = this.views.get(direction);
+    const index = view?.layout.rowOf(offset) ?? -1;
+    if (index < 0) return;
+    const top = this.topOf(direction) + index * this.rowHeight;
+    const highest = top - headingHeight;
+    const lowest = top + this.rowHeight - this.element.clientHeight;
+    if (this.scroll.position > highest) this.moveTo(highest);
+    else if (this.scroll.position < lowest) this.moveTo(lowest);
+  }
+
+  private showMessage(message: MessageView, origin: number): void {
+    const { direction } = message;
+    const columns = fittingColumns(this.availableCharacters, message.bytes.length);
+    const look: HexLook = { columns, showsControls: this.showsControls, origin };
+    const known = this.views.get(direction);
+    if (known === undefined) {
+      const heading = document.createElement('h2');
+      heading.className = 'heading';
+      const view = new HexView(message, look, () => this.rowHeight);
+      this.headings.set(direction, heading);
+      this.views.set(direction, view);
+      this.sight.append(heading, view.grid);
+      this.onNewView(view);
+    } else {
+      known.show(message, look);
+    }
+    const heading = this.headings.get(direction);
+    if (heading !== undefined) heading.textContent = headingText(message);
+  }
+
+  private get availableCharacters(): number {
+    // One stays free at the right edge.
+    return Math.floor((this.element.clientWidth - gutter) / this.characterWidth) - 1;
+  }
+
+  private measure(): void {
+    const { width, height } = this.probe.getBoundingClientRect();
+    if (width === 0) return;
+    this.characterWidth = width / probeLength;
+    this.rowHeight = Math.round(height);
+    this.element.style.setProperty('--spark-row-height', `${this.rowHeight}px`);
+    this.show(this.state.view.peek());
+  }
+
+  private resize(): void {
+    const { element, extent, sight, scroll } = this;
+    const below = this.topOf('sent') + (this.views.get('sent')?.height ?? 0) + messageGap;
+    scroll.resize(this.views.size === 0 ? 0 : below, element.clientHeight);
+    extent.style.height = `${scroll.height}px`;
+    sight.style.height = `${element.clientHeight}px`;
+    const width = Math.max(0, ...[...this.views.values()].map((view) => view.width + rulerWidth));
+    extent.style.minWidth = `${gutter + Math.ceil(width * this.characterWidth)}px`;
+    element.scrollTop = scroll.position === 0 ? 0 : scroll.moveTo(scroll.position);
+  }
+
+  private scrolled(): void {
+    this.scroll.scrolledTo(this.element.scrollTop);
+    this.redraw();
+  }
+
+  /** What is too high for the browser is scrolled here, pixel by pixel. */
+  private wheel(event: WheelEvent): void {
+    if (!this.scroll.isScaled || event.ctrlKey || event.shiftKey || event.deltaY === 0) return;
+    event.preventDefault();
+    const unit = [1, this.rowHeight, this.element.clientHeight][event.deltaMode];
+    this.moveTo(this.scroll.position + event.deltaY * unit);
+  }
+
+  private moveTo(position: number): void {
+    this.element.scrollTop = this.scroll.moveTo(position);
+    this.redraw();
+  }
+
+  /** Where a grid starts, in CSS pixels from the top of all there is to scroll. */
+  private topOf(direction: Direction): number {
+    if (direction === 'received') return headingHeight;
+    return headingHeight + (this.views.get('received')?.height ?? 0) + messageGap + headingHeight;
+  }
+
+  private draw(): void {
+    const { position } = this.scroll;
+    const { clientHeight } = this.element;
+    const { pointed, pointedLine, chosen, chosenLine } = this.state;
+    const marks = {
+      pointed: pointed.peek(),
+      pointedLine: pointedLine.peek(),
+      chosen: chosen.peek(),
+      chosenLine: chosenLine.peek(),
+    };
+    this.layers.clear();
+    for (const [direction, view] of this.views) {
+      const { current } = this.matches;
+      const currentMatch = current?.direction === direction ? current.index : -1;
+      const top = position - this.topOf(direction);
+      const bottom = top + clientHeight;
+      view.draw(top, bottom, { ...marks, matches: this.matches[direction], currentMatch }, this.layers);
+    }
+    this.placeHeadings(position);
+  }
+
+  /** Headings scroll with their rows, and stay at the top while any of these is in sight. */
+  private placeHeadings(position: number): void {
+    const next = this.topOf('sent') - headingHeight - position;
+    this.place('received', Math.min(0, next - headingHeight));
+    this.place('sent', Math.max(0, next));
+  }
+
+  private place(direction: Direction, top: number): void {
+    const heading = this.headings.get(direction);
+    if (heading !== undefined)
+      heading.style.transform = `translateY(${Math.min(top, this.element.clientHeight)}px)`;
+  }
+}
+
+function headingText(message: MessageView): string {
+  const { length } = message.bytes;
+  const missing = message.bytes.missing(0, length);
+  const parts = [`${titles[message.direction]} · ${counted(length, 'byte')}`];
+  if (missing > 0) parts.push(`${counted(missing, 'byte')} not kept`);
+  return parts.join(' · ');
+}
