@@ -18,6 +18,7 @@ export interface InspectorFeedOptions {
   readonly startServer: () => void;
   /** Opens an address in the browser; it is one that is trusted. */
   readonly openOutside: (url: string) => void;
+  readonly copy: (text: string) => void;
   readonly post: (message: ToInspector) => void;
   readonly warn: (text: string) => void;
   /** Selected before the window was reloaded. */
@@ -176,6 +177,9 @@ export class InspectorFeed {
         break;
       case 'decompress':
         void this.decompress(message.number, message.coding, message.bytes);
+        break;
+      case 'copy':
+        this.options.copy(message.text);
         break;
       case 'startServer':
         this.options.startServer();

@@ -26,6 +26,8 @@ export function isFromInspector(value: unknown): value is FromInspector {
       return Array.isArray(message.shown) && message.shown.every(isListColumn);
     case 'layout':
       return isRecord(message.layout);
+    case 'copy':
+      return typeof message.text === 'string';
     case 'preserve':
       return typeof message.preserve === 'boolean';
     case 'rows':

@@ -84,6 +84,9 @@ export class InspectorPanel implements Disposable {
       openOutside: (url) => {
         void env.openExternal(Uri.parse(url, true));
       },
+      copy: (text) => {
+        void env.clipboard.writeText(text);
+      },
       post: (message) => {
         // False: the page is hidden by now. It asks anew when it is shown.
         void webview.postMessage(message);

@@ -1,18 +1,29 @@
 import { effect, signal } from '@preact/signals-core';
 import { render } from 'lit-html';
+import { type ByteFormat, writeBytes } from '../http/byteEncodings.ts';
 import type { Direction } from '../protocol/capture.ts';
 import { bytesToolbar } from './bytesToolbar.ts';
 import { type BytePlace, BytesView } from './bytesView.ts';
+import { FindBytesBar } from './findBytesBar.ts';
 import type { HexView } from './hexView.ts';
 import type { InspectorState } from './inspectorState.ts';
 import { keyOf, used } from './keys.ts';
+import { messageOf } from './messageView.ts';
+import { copyLimit, selectionPanel } from './selectionPanel.ts';
 import { neighbourSpan } from './spanIndex.ts';
+
+export interface BytesPaneEvents {
+  /** Enter was pressed, which goes to the meaning of the byte under the cursor. */
+  leave(): void;
+  copy(text: string): void;
+}
 
 /** The bytes of an exchange, with what can be done with them. */
 export class BytesPane {
   readonly element: HTMLElement = document.createElement('div');
   private readonly state: InspectorState;
-  private readonly leave: () => void;
+  private readonly events: BytesPaneEvents;
+  private readonly find: FindBytesBar;
   private readonly view: BytesView;
   private readonly showsControls = signal(false);
   private readonly showsLegend = signal(false);
@@ -20,10 +31,9 @@ export class BytesPane {
   private anchor: BytePlace | null = null;
   private dragging = false;
 
-  /** `leave`: Enter was pressed, which goes to the meaning of the byte under the cursor. */
-  constructor(state: InspectorState, leave: () => void) {
+  constructor(state: InspectorState, events: BytesPaneEvents) {
     this.state = state;
-    this.leave = leave;
+    this.events = events;
     this.view = new BytesView(state);
     const { element, view } = this;
     element.className = 'bytes-pane';
@@ -31,7 +41,26 @@ export class BytesPane {
     element.setAttribute('aria-label', 'Bytes');
     const bar = document.createElement('div');
     bar.className = 'bytes-bar';
-    element.append(bar, view.element);
+    const finder = document.createElement('div');
+    const selection = document.createElement('div');
+    element.append(bar, finder, view.element, selection);
+    this.find = new FindBytesBar({
+      found: (matches) => view.setMatches(matches),
+      goTo: (direction, start, end) => {
+        state.chosen.value = { direction, start, end, offset: start };
+      },
+      closed: () => this.focus(state.chosen.peek()?.direction ?? 'received'),
+    });
+    element.addEventListener('keydown', (event) => {
+      if (keyOf(event) === 'Ctrl+f') {
+        used(event);
+        this.find.open();
+        finder.querySelector('input')?.select();
+      } else if (keyOf(event) === 'F3' || keyOf(event) === 'Shift+F3') {
+        used(event);
+        this.find.step(event.shiftKey ? -1 : 1);
+      }
+    });
     view.onNewView = (hexView) => {
       hexView.grid.addEventListener('keydown', (event) => this.key(event, hexView));
       hexView.grid.addEventListener('focus', () => this.focused(hexView));
@@ -49,11 +78,32 @@ export class BytesPane {
       view.redraw();
     });
     effect(() => this.drawBar(bar));
+    effect(() => this.find.show(state.view.value));
+    effect(() => {
+      render(this.find.template(), finder);
+    });
+    effect(() => {
+      render(
+        selectionPanel(state.view.value, state.chosen.value, (format) => this.copy(format)),
+        selection,
+      );
+    });
   }
 
   /** Puts the keyboard's focus on the bytes of a message. */
   focus(direction: Direction): void {
     this.view.view(direction)?.grid.focus({ preventScroll: true });
+  }
+
+  /** Copies the chosen bytes, as far as they were kept. */
+  copy(format: ByteFormat): void {
+    const view = this.state.view.peek();
+    const chosen = this.state.chosen.peek();
+    if (view === null || chosen === null) return;
+    const { direction, start, end } = chosen;
+    this.events.copy(
+      writeBytes(messageOf(view, direction).bytes.slice(start, end, copyLimit), format, start),
+    );
   }
 
   private drawBar(bar: HTMLElement): void {
@@ -140,7 +190,12 @@ export class BytesPane {
     const key = keyOf(event);
     if (key === 'Enter') {
       used(event);
-      this.leave();
+      this.events.leave();
+      return;
+    }
+    if (key === 'Ctrl+c') {
+      used(event);
+      this.copy('hex');
       return;
     }
     if (key === 'Ctrl+a') {

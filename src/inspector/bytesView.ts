@@ -180,7 +180,19 @@ export class BytesView {
     this.characterWidth = width / probeLength;
     this.rowHeight = Math.round(height);
     this.element.style.setProperty('--spark-row-height', `${this.rowHeight}px`);
+    const chosen = this.state.chosen.peek();
+    const keeps = chosen !== null && this.isInSight(chosen);
     this.show(this.state.view.peek());
+    // What has opened beside the bytes does not cover the cursor.
+    if (keeps) this.reveal(chosen.direction, chosen.offset);
+    this.redraw();
+  }
+
+  /** Whether a byte stood in sight before the pane's size changed. */
+  private isInSight({ direction, offset }: BytePlace): boolean {
+    const index = this.views.get(direction)?.layout.rowOf(offset) ?? -1;
+    const top = this.topOf(direction) + index * this.rowHeight - this.scroll.position;
+    return index >= 0 && top >= 0 && top < this.scroll.sightHeight;
   }
 
   private resize(): void {

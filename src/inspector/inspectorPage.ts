@@ -55,7 +55,10 @@ export class InspectorPage {
       toBytes: (mark) => this.toBytes(mark),
       toFinding: (index) => this.toFinding(index),
     });
-    this.bytes = new BytesPane(this.state, () => this.meaning.focus());
+    this.bytes = new BytesPane(this.state, {
+      leave: () => this.meaning.focus(),
+      copy: (text) => host.postMessage({ type: 'copy', text }),
+    });
     this.filter = new FilterBar(this.state, 'filter-echo', {
       complete: (text, caret) => host.postMessage({ type: 'complete', text, caret }),
       leave: () => this.list.grid.focus(),

@@ -20,6 +20,10 @@ export class ScrollExtent {
     return Math.min(this.total, highest);
   }
 
+  get sightHeight(): number {
+    return this.sight;
+  }
+
   /** First pixel in sight. */
   get position(): number {
     return this.top;

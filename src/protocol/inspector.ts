@@ -176,6 +176,8 @@ export type FromInspector =
       readonly coding: HostCoding;
       readonly bytes: Uint8Array;
     }
+  /** Puts a text into the clipboard. */
+  | { readonly type: 'copy'; readonly text: string }
   | { readonly type: 'startServer' };
 
 /** Extension host to page. */

@@ -101,6 +101,7 @@ function hostOf(store: CaptureStore, post: (message: ToInspector) => void) {
     capture: store,
     serverRuns: () => true,
     startServer: () => undefined,
+    copy: () => undefined,
     openOutside: () => undefined,
     post,
     warn: (text) => console.error(text),

@@ -53,6 +53,7 @@ async function open(options: Partial<FakeHostOptions> = {}) {
         capture: store,
         serverRuns: () => true,
         startServer: () => undefined,
+        copy: () => undefined,
         openOutside: () => undefined,
         post,
         warn: (text) => tested.errors.push(text),

@@ -320,6 +320,7 @@ export class InspectorPageUnderTest {
       case 'preserve':
       case 'clear':
       case 'openLink':
+      case 'copy':
       case 'startServer':
         break;
     }

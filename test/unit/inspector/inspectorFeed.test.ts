@@ -106,6 +106,7 @@ function newFeed(selected: string | null = null) {
     selected,
     serverRuns: () => true,
     startServer: () => undefined,
+    copy: () => undefined,
     openOutside: (url) => opened.push(url),
     post: (message) => sent.push(message),
     warn: (text) => warnings.push(text),

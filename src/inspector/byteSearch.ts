@@ -1,0 +1,69 @@
+import type { MessageBytes } from './messageBytes.ts';
+import type { ByteRange } from './spanIndex.ts';
+
+export type SearchKind = 'text' | 'hex' | 'regex';
+
+/** A search that can be done, or what is wrong with it. */
+export type ByteSearch = { readonly pattern: RegExp } | { readonly problem: string };
+
+/** No more is found, in one message. */
+export const matchLimit = 10_000;
+/** Bytes that are searched at a time, and how many of them again, so that no match is cut by an end. */
+const windowLength = 1 << 20;
+const overlap = 1 << 12;
+
+/** Bytes are searched as Latin-1, one character each. Text is sought as its UTF-8, without regard to ASCII case. */
+export function byteSearch(kind: SearchKind, query: string): ByteSearch {
+  switch (kind) {
+    case 'text':
+      return { pattern: new RegExp(literal(latin1(new TextEncoder().encode(query))), 'gi') };
+    case 'hex': {
+      const digits = query.replaceAll(/0x|[\s,:]/gi, '');
+      if (!/^[\da-f]*$/i.test(digits)) return { problem: 'Hexadecimal digits are expected, such as 0D 0A.' };
+      if (digits.length % 2 !== 0) return { problem: 'Every byte takes two hexadecimal digits.' };
+      const octets = (digits.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16));
+      return { pattern: new RegExp(literal(String.fromCharCode(...octets)), 'g') };
+    }
+    case 'regex':
+      try {
+        return { pattern: new RegExp(query, 'gm') };
+      } catch (error) {
+        if (!(error instanceof SyntaxError)) throw error;
+        return { problem: error.message };
+      }
+  }
+}
+
+/** Where the pattern is found, in order; at most `matchLimit`. */
+export function findBytes(bytes: MessageBytes, pattern: RegExp): ByteRange[] {
+  const found: ByteRange[] = [];
+  for (const stretch of bytes.stretches) {
+    if (stretch.bytes === null) continue;
+    let searched = 0;
+    for (let from = 0; from < stretch.bytes.length; from += windowLength - overlap) {
+      const window = latin1(stretch.bytes.subarray(from, from + windowLength));
+      for (const match of window.matchAll(pattern)) {
+        const start = stretch.start + from + match.index;
+        if (match[0] === '' || start < searched) continue;
+        searched = start + match[0].length;
+        found.push({ start, end: searched });
+        if (found.length >= matchLimit) return found;
+      }
+      if (from + windowLength >= stretch.bytes.length) break;
+    }
+  }
+  return found;
+}
+
+function latin1(bytes: Uint8Array): string {
+  let text = '';
+  // In pieces, since arguments live on the stack.
+  for (let at = 0; at < bytes.length; at += 8192)
+    text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  return text;
+}
+
+/** As a regular expression that matches these very characters. */
+function literal(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+}

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, afterEach, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { project } from '../../project.mjs';
+import { exampleDetail, pageExchange } from './exchanges.ts';
+import { buildScript, InspectorPageUnderTest, launchBrowser, textOf, themeNames } from './inspectorPage.ts';
+
+const axe = readFileSync(path.join(project, 'node_modules/axe-core/axe.min.js'), 'utf8');
+const origin = 1_790_000_000_000;
+const detail = exampleDetail({
+  ...pageExchange,
+  times: { startedAt: origin },
+  requestSegments: [
+    { start: 0, end: 20, time: origin },
+    { start: 20, end: 418, time: origin + 0.41 },
+  ],
+});
+
+let browser: Browser;
+let script: string;
+let tested: InspectorPageUnderTest;
+
+before(async () => {
+  [browser, script] = await Promise.all([launchBrowser(), buildScript()]);
+});
+after(() => browser.close());
+afterEach(async () => {
+  const { errors } = tested;
+  await tested.close();
+  assert.deepEqual(errors, []);
+});
+
+async function open(theme?: string, shown = detail) {
+  tested = await InspectorPageUnderTest.open(browser, { script, theme });
+  await tested.showExchanges([shown], 0);
+  return tested.page;
+}
+
+for (const theme of themeNames) {
+  test(`${theme}: ruler, legend, search and selection stand in nobody’s way`, async () => {
+    const page = await open(theme);
+    await page.getByRole('button', { name: 'Legend' }).click();
+    await page.getByRole('button', { name: 'Control characters' }).click();
+    await page.locator('.hex').first().focus();
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.keyboard.press('Control+f');
+    await tested.settled();
+    await page.evaluate(axe);
+    const violations = await page.evaluate(async () => {
+      const { run } = (window as unknown as { axe: { run(): Promise<{ violations: { id: string }[] }> } })
+        .axe;
+      return (await run()).violations.map(({ id }) => id);
+    });
+    assert.deepEqual(violations, []);
+  });
+}
+
+test('the ruler names each read with its time, and control characters are told apart on demand', async () => {
+  const page = await open();
+  const labels = () => page.locator('.hex').first().locator('.ruler.begins span').allTextContents();
+  assert.deepEqual(await labels(), ['read 1 · +0.00 ms', 'read 2 · +0.41 ms']);
+  assert.match((await page.locator('.hex').first().textContent()) ?? '', /1\.1··Host: /);
+  await page.getByRole('button', { name: 'Control characters' }).click();
+  await page.locator('.hex', { hasText: /1\.1←↓Host:·/ }).waitFor();
+});
+
+test('bytes are selected by Shift, read in several ways, copied, and searched', async () => {
+  const page = await open();
+  await page.locator('.hex').first().focus();
+  await page.keyboard.press('Control+Home');
+  await page.keyboard.press('Shift+ArrowRight');
+  await page.keyboard.press('Shift+ArrowRight');
+  await page.keyboard.press('Shift+ArrowRight');
+  assert.deepEqual(await tested.marked('chosen', 'received'), ['47 45 54 20', 'GET ']);
+  const selection = await textOf(page.locator('.selection dl'));
+  assert.match(selection, /Length\s*4 \(0x4\)\s*u32 LE\s*542393671\s*u32 BE\s*1195725856/);
+  await page.keyboard.press('Control+c');
+  await page.getByLabel('Copy the selected bytes as').selectOption('base64');
+  const copied = (await tested.posted()).flatMap((message) =>
+    message.type === 'copy' ? [message.text] : [],
+  );
+  assert.deepEqual(copied, ['47 45 54 20', 'R0VUIA==']);
+
+  await page.locator('.hex').first().focus();
+  await page.keyboard.press('Control+f');
+  await page.keyboard.type('html');
+  assert.match(await textOf(page.locator('.find-bytes [role=status]')), /^1 of \d+$/);
+  assert.deepEqual(await tested.marked('current-match', 'received'), ['68 74 6D 6C', 'html']);
+  await page.keyboard.press('Enter');
+  assert.match(await textOf(page.locator('.find-bytes [role=status]')), /^2 of/);
+  await page.keyboard.press('Escape');
+  assert.equal(await page.locator('.find-bytes').count(), 0);
+});
+
+test('a message of 100 MB opens, and is scrolled to its end and by the wheel', async () => {
+  const page = await open();
+  await page.evaluate(
+    ({ detail, length }) => {
+      const bytes = new Uint8Array(length).fill(0x41);
+      bytes.set([0x65, 0x6e, 0x64], length - 3);
+      const request = { ...detail.request, kept: [{ offset: 0, bytes: new Uint8Array(16) }], length: 16 };
+      const response = { ...detail.response, kept: [{ offset: 0, bytes }], length };
+      const data = { type: 'detail', detail: { ...detail, request, response } };
+      window.dispatchEvent(new MessageEvent('message', { data }));
+    },
+    { detail, length: 100_000_000 },
+  );
+  await page.locator('.bytes .heading', { hasText: '100,000,000 bytes' }).waitFor();
+  await page.locator('.bytes').evaluate((element) => {
+    element.scrollTop = element.scrollHeight;
+  });
+  await page.locator('.hex-row', { hasText: /^5F5E0F8 .*end/ }).waitFor();
+  const last = () =>
+    page.evaluate(() =>
+      [...document.querySelectorAll('.hex-row:not([hidden])')]
+        .map((row) => Number(row.getAttribute('aria-rowindex')))
+        .sort((a, b) => a - b)
+        .at(-1),
+    );
+  const end = await last();
+  assert.equal(end, 12_500_000);
+  await page.locator('.bytes').hover();
+  await page.mouse.wheel(0, -180);
+  await page.waitForFunction(
+    () => !document.querySelector('.hex-row[aria-rowindex="12500000"]:not([hidden])'),
+  );
+  assert.ok(Number(await last()) > 12_499_970);
+});
