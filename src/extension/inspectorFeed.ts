@@ -8,6 +8,7 @@ import type {
   HostCoding,
   ToInspector,
 } from '../protocol/inspector.ts';
+import { callLines, mostCalls } from './callLines.ts';
 import { decompress } from './decompression.ts';
 import { isFromInspector } from './inspectorMessageGuard.ts';
 import { ListFeed } from './listFeed.ts';
@@ -53,6 +54,10 @@ export class InspectorFeed {
   private selected: ExchangeKey | null;
   private sentVersion = 0;
   private detailDue = 0;
+  /** System calls that the page shows. */
+  private callsLimit = 0;
+  /** Tells those that were sent last from others. */
+  private sentCalls = '';
   private timer: ReturnType<typeof setTimeout> | null = null;
   private flushedAt = Number.NEGATIVE_INFINITY;
   private cleared = false;
@@ -132,6 +137,7 @@ export class InspectorFeed {
     switch (message.type) {
       case 'ready':
         this.ready = true;
+        this.callsLimit = 0;
         this.sentVersion = 0;
         this.flush();
         break;
@@ -164,6 +170,12 @@ export class InspectorFeed {
         this.selected = message.exchange;
         this.sentVersion = 0;
         this.sendSelected();
+        this.sendCalls();
+        break;
+      case 'calls':
+        this.callsLimit = Math.min(message.limit, mostCalls);
+        this.sentCalls = '';
+        this.sendCalls();
         break;
       case 'clear':
         capture.clear();
@@ -203,6 +215,7 @@ export class InspectorFeed {
     this.sendList();
     this.list.sendWindow();
     this.sendSelected();
+    this.sendCalls();
     if (!isComplete) this.search();
     this.cleared = false;
   }
@@ -252,6 +265,20 @@ export class InspectorFeed {
     this.sentVersion = version;
     this.detailDue = now + keptBytes(detail) / bytesPerMillisecond;
     post({ type: 'detail', detail });
+  }
+
+  /** Sends the system calls of the selected exchange's connection, if the page shows them and they are news. */
+  private sendCalls(): void {
+    const exchange = this.selected;
+    if (exchange === null || this.callsLimit === 0) return;
+    const found = this.options.capture.calls(exchange);
+    if (found === null) return;
+    const { calls, isIncomplete } = found;
+    const last = calls.at(-1);
+    const sent = [exchange, calls.length, last?.startedAt, last?.count, isIncomplete].join(' ');
+    if (sent === this.sentCalls) return;
+    this.sentCalls = sent;
+    this.options.post({ type: 'calls', exchange, calls: callLines(found, this.callsLimit) });
   }
 
   private reasonGone(): string {

@@ -12,6 +12,8 @@ export function isFromInspector(value: unknown): value is FromInspector {
       return true;
     case 'query':
       return isIndex(message.query) && isListQuery(message.list) && isRowWindow(message.window);
+    case 'calls':
+      return isIndex(message.limit);
     case 'complete':
       return typeof message.text === 'string' && isIndex(message.caret);
     case 'filterBy':

@@ -39,6 +39,7 @@ export class InspectorPage {
   private readonly announcement: HTMLElement = document.createElement('div');
   private kept: PageState;
   private queries = 0;
+  private callsAsked = 0;
 
   constructor(body: HTMLElement, host: PageHost) {
     this.host = host;
@@ -79,6 +80,12 @@ export class InspectorPage {
     });
     effect(() => {
       this.keepLayout({ columns: this.state.columns.value, announces: this.state.announces.value });
+    });
+    effect(() => {
+      const limit = this.meaning.callsShown.value;
+      if (limit === this.callsAsked) return;
+      this.callsAsked = limit;
+      host.postMessage({ type: 'calls', limit });
     });
     effect(() => this.query(this.state.listQuery.value));
     window.addEventListener('message', (event) => this.received(event.data));
@@ -268,6 +275,9 @@ export class InspectorPage {
         break;
       case 'detail':
         this.show(message.detail);
+        break;
+      case 'calls':
+        this.state.calls.value = { exchange: message.exchange, calls: message.calls };
         break;
       case 'gone':
         this.gone(message.exchange, message.reason);

@@ -1,4 +1,5 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals-core';
+import type { CallLines } from '../protocol/calls.ts';
 import type { Direction } from '../protocol/capture.ts';
 import type { ListQuery, ListView } from '../protocol/exchangeList.ts';
 import type { CaptureSummary, ExchangeKey } from '../protocol/inspector.ts';
@@ -33,12 +34,21 @@ export interface GoneExchange {
   readonly reason: string;
 }
 
+/** The system calls of an exchange's connection, as far as they are shown. */
+export interface ShownCalls {
+  readonly exchange: ExchangeKey;
+  readonly calls: CallLines;
+}
+
 /** All that the parts of the page share. Only bytes change with `view`; a mark is void when the view changes. */
 export class InspectorState {
   readonly list: Signal<ListState | null> = signal(null);
   readonly selected: Signal<ExchangeKey | null> = signal(null);
   readonly view: Signal<ExchangeView | null> = signal(null);
   readonly gone: Signal<GoneExchange | null> = signal(null);
+  readonly calls: Signal<ShownCalls | null> = signal(null);
+  /** How many of them the user wants to see, where they are in sight. */
+  readonly callsLimit: Signal<number> = signal(0);
   readonly pointed: Signal<Mark | null> = signal(null);
   /** The very byte under the pointer, where it points at bytes. */
   readonly pointedOffset: Signal<number | null> = signal(null);

@@ -1,4 +1,4 @@
-import { effect, type Signal, signal } from '@preact/signals-core';
+import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals-core';
 import { html, render } from 'lit-html';
 import type { Decompressing } from './decompressing.ts';
 import { ExplanationTip } from './explanationTip.ts';
@@ -20,6 +20,8 @@ export interface MeaningViewEvents extends MeaningEvents {
 /** What the selected exchange means: its messages taken apart, what was found in them, where the time went. */
 export class MeaningView {
   readonly element: HTMLElement = document.createElement('div');
+  /** How many system calls of the connection are in sight. */
+  readonly callsShown: ReadonlySignal<number>;
   private readonly messages: MessagesPanel;
   private readonly panels: Readonly<Record<TabName, HTMLElement>>;
   private readonly tabs: HTMLElement = document.createElement('div');
@@ -34,6 +36,7 @@ export class MeaningView {
       findings: new FindingsPanel(state, (index) => events.toFinding(index)).element,
       timing: new TimingPanel(state).element,
     };
+    this.callsShown = computed(() => (this.tab.value === 'timing' ? state.callsLimit.value : 0));
     tabs.className = 'meaning-tabs';
     tabs.setAttribute('role', 'tablist');
     tabs.setAttribute('aria-label', 'Meaning');

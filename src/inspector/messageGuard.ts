@@ -1,4 +1,5 @@
 import { type RuleId, rules } from '../http/rules.ts';
+import type { CallLine, CallLines } from '../protocol/calls.ts';
 import type { Endpoint } from '../protocol/capture.ts';
 import type {
   ExchangeRowColumns,
@@ -112,6 +113,23 @@ const isDetail = shape<ExchangeDetail>({
   response: isMessage,
 });
 
+const isCalls = shape<CallLines>({
+  lines: arrayOf(
+    shape<CallLine>({
+      text: isString,
+      result: isString,
+      kind: oneOf('waiting', 'receiving', 'sending', 'other', 'failed'),
+      startedAt: isNumber,
+      duration: isNumber,
+      thread: isCount,
+      process: isCount,
+      count: isCount,
+    }),
+  ),
+  total: isCount,
+  isIncomplete: isBoolean,
+});
+
 const isSummary = shape<CaptureSummary>({
   exchanges: isCount,
   displaced: isCount,
@@ -208,6 +226,7 @@ const checks: { readonly [Type in ToInspector['type']]: Check<Message<Type>> } =
   columns: shape<Message<'columns'>>({ type: oneOf('columns'), shown: arrayOf(isListColumn) }),
   listCommand: shape<Message<'listCommand'>>({ type: oneOf('listCommand'), command: isListCommand }),
   detail: shape<Message<'detail'>>({ type: oneOf('detail'), detail: isDetail }),
+  calls: shape<Message<'calls'>>({ type: oneOf('calls'), exchange: isString, calls: isCalls }),
   gone: shape<Message<'gone'>>({ type: oneOf('gone'), exchange: isString, reason: isString }),
   decompressed: shape<Message<'decompressed'>>({
     type: oneOf('decompressed'),

@@ -1,5 +1,6 @@
 /** Where the time of an exchange went: pure. */
 import type { ExchangeDetail } from '../protocol/inspector.ts';
+import { formatDuration } from './format.ts';
 
 /** A stretch of an exchange's life. Milliseconds from the first byte of the request; `end` null while it goes on. */
 export interface TimingStep {
@@ -148,4 +149,9 @@ function stepsOf(
     'From the first write to the last byte handed to the kernel.',
   );
   return steps;
+}
+
+/** A time from the first byte of the request on, as a text. */
+export function moment(time: number): string {
+  return `${time < 0 ? '−' : '+'}${formatDuration(Math.abs(time))}`;
 }

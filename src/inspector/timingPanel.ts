@@ -1,10 +1,11 @@
 import { effect, type Signal, signal } from '@preact/signals-core';
 import { html, nothing, render, svg, type TemplateResult } from 'lit-html';
+import { callsSection, firstCalls, moreCalls } from './callsSection.ts';
 import { counted, formatDuration } from './format.ts';
-import type { InspectorState } from './inspectorState.ts';
+import type { InspectorState, ShownCalls } from './inspectorState.ts';
 import { markOf } from './meaningCells.ts';
 import type { ExchangeView } from './messageView.ts';
-import { type Timing, type TimingTransfer, timingOf } from './timing.ts';
+import { moment, type Timing, type TimingTransfer, timingOf } from './timing.ts';
 
 const width = 1000;
 const barHeight = 18;
@@ -17,7 +18,10 @@ export class TimingPanel {
   readonly element: HTMLElement = document.createElement('div');
   private readonly limit: Signal<number> = signal(firstTransfers);
 
+  private readonly state: InspectorState;
+
   constructor(state: InspectorState) {
+    this.state = state;
     const { element } = this;
     element.className = 'timing';
     element.addEventListener('pointerover', (event) => state.point(markOf(event.target), null));
@@ -29,13 +33,16 @@ export class TimingPanel {
     let shown = '';
     effect(() => {
       const key = state.view.value?.detail.row.key ?? '';
-      if (key !== shown) this.limit.value = firstTransfers;
+      if (key !== shown) {
+        this.limit.value = firstTransfers;
+        state.callsLimit.value = firstCalls;
+      }
       shown = key;
     });
-    effect(() => this.show(state.view.value, this.limit.value));
+    effect(() => this.show(state.view.value, this.limit.value, state.calls.value));
   }
 
-  private show(view: ExchangeView | null, limit: number): void {
+  private show(view: ExchangeView | null, limit: number, calls: ShownCalls | null): void {
     if (view === null) {
       render(nothing, this.element);
       return;
@@ -47,10 +54,16 @@ export class TimingPanel {
         ${stepTable(timing)}
         <h2>Moments</h2>
         ${momentTable(timing)}
+        <h2>System calls of the connection</h2>
+        ${callsSection(view.detail, calls, () => this.moreCalls())}
         <h2>Reads and writes</h2>
         ${this.transferTable(timing.transfers, limit)}`,
       this.element,
     );
+  }
+
+  private moreCalls(): void {
+    this.state.callsLimit.value += moreCalls;
   }
 
   private transferTable(transfers: readonly TimingTransfer[], limit: number): TemplateResult {
@@ -155,9 +168,4 @@ function momentTable({ moments }: Timing): TemplateResult {
       )}
     </tbody>
   </table>`;
-}
-
-/** A time from the first byte of the request on. */
-function moment(time: number): string {
-  return `${time < 0 ? '−' : '+'}${formatDuration(Math.abs(time))}`;
 }

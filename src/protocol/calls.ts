@@ -7,3 +7,29 @@ export interface ConnectionCalls {
   /** Some of the run's calls were not recorded, or displaced by newer ones: those of this connection may be among them. */
   readonly isIncomplete: boolean;
 }
+
+/** A system call as the inspector shows it. */
+export interface CallLine {
+  /** As C would say it, with its arguments decoded: `recv(22, 65536, 0)`. What came over the wire is escaped in it. */
+  readonly text: string;
+  /** What it returned; where it failed, -1 and the error's name. */
+  readonly result: string;
+  readonly kind: CallKind;
+  /** As in `TracedCall`. */
+  readonly startedAt: number;
+  readonly duration: number;
+  readonly thread: number;
+  readonly process: number;
+  readonly count: number;
+}
+
+/** What a call is for; `failed` whatever it was for. */
+export type CallKind = 'waiting' | 'receiving' | 'sending' | 'other' | 'failed';
+
+/** The system calls of an exchange's connection, from its first one on. */
+export interface CallLines {
+  readonly lines: readonly CallLine[];
+  /** How many there are, of which `lines` are the first. */
+  readonly total: number;
+  readonly isIncomplete: boolean;
+}

@@ -1,4 +1,5 @@
 import type { RuleId } from '../http/rules.ts';
+import type { CallLines } from './calls.ts';
 import type { Direction, Endpoint } from './capture.ts';
 import type {
   ExchangeRowColumns,
@@ -151,6 +152,11 @@ export type FromInspector =
   | { readonly type: 'rows'; readonly start: number; readonly end: number }
   /** Asks for an exchange, and for its changes while it goes on. Null: none. */
   | { readonly type: 'select'; readonly exchange: ExchangeKey | null }
+  /**
+   * How many system calls of the selected exchange's connection the page shows, from now on: answered with `calls`, and
+   * again when there are others. 0 = none.
+   */
+  | { readonly type: 'calls'; readonly limit: number }
   /** Asks what can stand in a filter at a place of its text. */
   | { readonly type: 'complete'; readonly text: string; readonly caret: number }
   /** Asks for the filter with a term that holds where the operator has the value; `excluded`: where it has not. */
@@ -212,6 +218,7 @@ export type ToInspector =
   /** A command of the list's context menu. */
   | { readonly type: 'listCommand'; readonly command: ListCommand }
   | { readonly type: 'detail'; readonly detail: ExchangeDetail }
+  | { readonly type: 'calls'; readonly exchange: ExchangeKey; readonly calls: CallLines }
   /** The selected exchange is no longer stored. */
   | { readonly type: 'gone'; readonly exchange: ExchangeKey; readonly reason: string }
   | { readonly type: 'decompressed'; readonly number: number; readonly result: Decompressed }

@@ -22,7 +22,12 @@ export const previewBytes = 32;
 
 /** The call as C would say it, with what it returned: `recv(22, 65536, 0) = 78`. Numbers are shown by their names. */
 export function callText(call: TracedCall, platform: Platform): string {
-  return `${nameOf(call)}(${argumentsOf(call, platform).join(', ')}) = ${resultOf(call, platform)}`;
+  return `${invocationText(call, platform)} = ${resultText(call, platform)}`;
+}
+
+/** The call without what it returned: `recv(22, 65536, 0)`. */
+export function invocationText(call: TracedCall, platform: Platform): string {
+  return `${nameOf(call)}(${argumentsOf(call, platform).join(', ')})`;
 }
 
 /** A line in the style of `strace -f -tt -T`: thread, time of day, call, result, seconds. */
@@ -38,7 +43,8 @@ function nameOf({ name }: TracedCall): string {
   return name === 'sendfileBsd' ? 'sendfile' : name;
 }
 
-function resultOf({ result, errno, name }: TracedCall, platform: Platform): string {
+/** What the call returned, with the name of the error where it failed: `-1 EAGAIN`. */
+export function resultText({ result, errno, name }: TracedCall, platform: Platform): string {
   if (result >= 0) return name === 'fcntl' && result > 9 ? `0x${result.toString(16)}` : String(result);
   return `-1 ${errorName(platform, errno)}`;
 }

@@ -4,6 +4,7 @@ import { build } from 'esbuild';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { rowColumns } from '../../../src/capture/rowColumns.ts';
 import { inspectorHtml } from '../../../src/extension/inspectorHtml.ts';
+import type { CallLines } from '../../../src/protocol/calls.ts';
 import type { ListView } from '../../../src/protocol/exchangeList.ts';
 import type {
   ExchangeDetail,
@@ -90,6 +91,9 @@ export class InspectorPageUnderTest {
   readonly errors: string[] = [];
   readonly warnings: string[] = [];
   rows: readonly ExchangeRow[] = [];
+  /** The system calls of every exchange's connection. */
+  calls: CallLines = { lines: [], total: 0, isIncomplete: false };
+  private selected = '';
   /** The number of the last query. */
   private query = 0;
   private readonly details = new Map<string, ExchangeDetail>();
@@ -277,6 +281,11 @@ export class InspectorPageUnderTest {
     );
   }
 
+  private async sendCalls(limit: number): Promise<void> {
+    const lines = this.calls.lines.slice(0, limit);
+    await this.send({ type: 'calls', exchange: this.selected, calls: { ...this.calls, lines } });
+  }
+
   async posted(): Promise<FromInspector[]> {
     return this.page.evaluate(() => window.posted);
   }
@@ -299,7 +308,11 @@ export class InspectorPageUnderTest {
           rows: rowColumns(this.rows.slice(message.start, message.end)),
         });
         break;
+      case 'calls':
+        if (message.limit > 0) await this.sendCalls(message.limit);
+        break;
       case 'select': {
+        this.selected = message.exchange ?? '';
         const detail = message.exchange === null ? undefined : this.details.get(message.exchange);
         if (detail !== undefined) await this.send({ type: 'detail', detail });
         break;

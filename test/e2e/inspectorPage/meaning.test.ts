@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
+import type { CallKind } from '../../../src/protocol/calls.ts';
 import { type ExampleExchange, exampleDetail, malformedExchange, pageExchange } from './exchanges.ts';
 import { buildScript, InspectorPageUnderTest, launchBrowser, textOf } from './inspectorPage.ts';
 import {
@@ -212,6 +213,46 @@ test('timing is a picture and tables that say the same, and reads lead to their 
   assert.equal(await page.locator('.time-line .tick').count(), 3);
   await page.locator('.transfer').first().click();
   assert.match(await chosen('received'), /^POST/);
+});
+
+test('a connection’s system calls are a time line and a table, of which more is asked for; unseen ones are said to be', async () => {
+  const page = await open(formExchange);
+  const { startedAt } = exampleDetail(formExchange).times;
+  const line = (text: string, result: string, kind: CallKind, after: number, count = 1) => ({
+    ...{ text, result, kind, startedAt: startedAt + after, duration: 0.012, thread: 7, process: 7, count },
+  });
+  const recvs = Array.from({ length: 120 }, (_, i) => line('recv(23, "<b>", 65536, 0)', '3', 'receiving', i));
+  tested.calls = {
+    lines: [
+      line('accept4(20, 127.0.0.1:4711, SOCK_CLOEXEC)', '23', 'other', -2),
+      line('recv(23, 65536, 0)', '-1 EAGAIN', 'failed', -1, 4),
+      ...recvs,
+    ],
+    total: 122,
+    isIncomplete: false,
+  };
+  await page.getByRole('tab', { name: 'Timing' }).click();
+  const rows = page.locator('.calls tbody tr');
+  await rows.first().waitFor();
+  assert.equal(await rows.count(), 100);
+  assert.match(await textOf(rows.nth(0)), /^−2\.0 ms 12 µs accept4\(20, 127\.0\.0\.1:4711, .*\) 23 7$/);
+  assert.match(await textOf(rows.nth(1)), /4 times in a row -1 EAGAIN nothing has come yet/);
+  assert.match(await textOf(rows.nth(2)), /recv\(23, "<b>", 65536, 0\) 3 7$/);
+  assert.equal(await page.locator('.time-line .call').count(), 100);
+  await page.getByRole('button', { name: 'Show more (22 calls)' }).click();
+  await rows.nth(121).waitFor();
+  await page.getByRole('tab', { name: 'Messages' }).click();
+  tested.calls = { lines: [], total: 0, isIncomplete: false };
+  await page.getByRole('tab', { name: 'Timing' }).click();
+  await page.getByText('None were traced').waitFor();
+  const steps = await rows.allTextContents();
+  assert.match(steps[0].replaceAll(/\s+/g, ' '), /accept performed unseen/);
+  assert.equal(steps.length, 4);
+  const asked = (await tested.posted()).filter(({ type }) => type === 'calls');
+  assert.deepEqual(
+    asked.map((message) => message.type === 'calls' && message.limit),
+    [100, 1100, 0, 1100],
+  );
 });
 
 test('what the user opened is closed again for another exchange', async () => {

@@ -7,6 +7,7 @@ import { ExchangeTable } from '../../../src/capture/exchangeTable.ts';
 import { SegmentSlabs } from '../../../src/capture/segments.ts';
 import { InspectorFeed } from '../../../src/extension/inspectorFeed.ts';
 import type { ExchangeDetail, ToInspector } from '../../../src/protocol/inspector.ts';
+import { callColumns, type TracedCall, tracedCall } from '../../../src/sockets/tracedCall.ts';
 import { exampleDetail, malformedExchange, pageExchange } from '../../e2e/inspectorPage/exchanges.ts';
 
 /** A store that the test fills and changes. */
@@ -58,8 +59,9 @@ class FakeCapture implements CaptureSource {
   version(key: string) {
     return this.indexOf(key) < 0 ? 0 : (this.versions.get(key) ?? 1);
   }
-  calls() {
-    return null;
+  connectionCalls: TracedCall[] = [];
+  calls(key: string) {
+    return this.indexOf(key) < 0 ? null : { calls: this.connectionCalls, isIncomplete: false };
   }
   summary() {
     return { exchanges: this.count, displaced: 0, leftOut: 0, lostInReload: 0 };
@@ -134,6 +136,39 @@ test('a page that is ready gets the list, and what was selected before', () => {
   newFeed(first).receive(ready);
   assert.deepEqual(types(), ['list', 'detail']);
   assert.equal(sent[0].type === 'list' && sent[0].selectedIndex, 0);
+});
+
+test('system calls are sent while the page shows them, when they are news, and no more than it shows', () => {
+  const feed = newFeed(first);
+  const columns = callColumns(1);
+  const call = { ...tracedCall(columns, 0), name: 'recv', descriptor: 5, first: 9, result: 3 } as const;
+  const told = () =>
+    sent.flatMap((message) => (message.type === 'calls' ? [[message.exchange, message.calls]] : []));
+  feed.receive(ready);
+  capture.connectionCalls = [call];
+  capture.change();
+  pass(500);
+  assert.deepEqual(told(), []);
+  feed.receive({ type: 'calls', limit: 1 });
+  capture.change();
+  pass(500);
+  assert.equal(told().length, 1);
+  capture.connectionCalls = [call, call];
+  capture.change();
+  pass(500);
+  feed.receive({ type: 'calls', limit: 0 });
+  capture.connectionCalls = [];
+  capture.change();
+  pass(500);
+  const { startedAt, duration, thread, process, count } = call;
+  const line = { text: 'recv(5, 9, 0)', kind: 'receiving', startedAt, duration, thread, process, count };
+  const lines = [{ ...line, result: '3' }];
+  assert.deepEqual(told(), [
+    [first, { lines, total: 1, isIncomplete: false }],
+    [first, { lines, total: 2, isIncomplete: false }],
+  ]);
+  feed.receive({ type: 'calls', limit: '1' });
+  assert.equal(warnings.length, 1);
 });
 
 test('nothing is sent before the page is ready, nor while it is hidden', () => {

@@ -42,6 +42,26 @@ const messages: readonly unknown[] = [
   { type: 'listCommand', command: { kind: 'sort', column: 'status', descending: true } },
   { type: 'listCommand', command: { kind: 'resetColumns' } },
   { type: 'gone', exchange: 'run/1', reason: 'It is gone.' },
+  {
+    type: 'calls',
+    exchange: 'run/1',
+    calls: {
+      lines: [
+        {
+          text: 'close(7)',
+          result: '0',
+          kind: 'other',
+          startedAt: 1.5,
+          duration: 0.1,
+          thread: 1,
+          process: 1,
+          count: 1,
+        },
+      ],
+      total: 1,
+      isIncomplete: false,
+    },
+  },
   { type: 'reveal', exchange: 'run/1' },
 ];
 
@@ -89,7 +109,9 @@ const broken: readonly (readonly [number, string, unknown])[] = [
   [6, 'command.column', 'size'],
   [7, 'command.kind', 'sort'],
   [8, 'reason', 7],
-  [9, 'exchange', null],
+  [9, 'calls.lines.0.kind', 'toString'],
+  [9, 'calls.total', -1],
+  [10, 'exchange', null],
 ];
 
 for (const [index, path, value] of broken) {

@@ -1,0 +1,145 @@
+/** The life of an exchange's connection as its system calls tell it. */
+import { html, nothing, svg, type TemplateResult } from 'lit-html';
+import type { CallLine, CallLines } from '../protocol/calls.ts';
+import type { ExchangeDetail } from '../protocol/inspector.ts';
+import { counted, formatCount, formatDuration } from './format.ts';
+import type { ShownCalls } from './inspectorState.ts';
+import { moment, timingOf } from './timing.ts';
+
+/** Calls that are shown at first, and how many more at a time. */
+export const firstCalls = 100;
+export const moreCalls = 1000;
+
+const width = 1000;
+const height = 20;
+
+/** A time line and a table; where nothing was traced, what is known to have been done all the same. */
+export function callsSection(
+  detail: ExchangeDetail,
+  shown: ShownCalls | null,
+  showMore: () => void,
+): TemplateResult {
+  if (shown === null || shown.exchange !== detail.row.key) return html`<p class="note remark">…</p>`;
+  const { calls } = shown;
+  if (calls.total === 0) return calls.isIncomplete ? notKept : unseenSteps(detail);
+  const more = calls.total - calls.lines.length;
+  return html`${calls.isIncomplete ? notAllKept : nothing} ${timeLine(calls)}
+    ${callTable(calls, detail.times.startedAt)}
+    ${
+      more > 0
+        ? html`<button class="link" @click=${showMore}>Show more (${counted(more, 'call')})</button>`
+        : nothing
+    }`;
+}
+
+const notKept = html`<p class="note remark">They were not kept: newer ones took their place, or the server was busier than the record could follow.</p>`;
+const notAllKept = html`<p class="note remark">Some calls were not kept: one of this connection may be missing.</p>`;
+
+/** A mark for each call, as wide as it took. The table says the same in words. */
+function timeLine({ lines }: CallLines): TemplateResult {
+  const from = lines[0].startedAt;
+  const to = lines.reduce(
+    (end, { startedAt, duration }) => Math.max(end, startedAt + duration),
+    from + 0.001,
+  );
+  const x = (time: number) => ((time - from) / (to - from)) * (width - 3);
+  return html`<svg
+    class="time-line"
+    role="img"
+    aria-label="Time line of the calls; the table below says the same"
+    viewBox="0 0 ${width} ${height}"
+    preserveAspectRatio="none"
+  >
+    ${lines.map(
+      ({ kind, startedAt, duration, text, result }) => svg`<rect
+        class="call ${kind}"
+        x=${x(startedAt)}
+        y="2"
+        width=${Math.max(x(startedAt + duration) - x(startedAt), 3)}
+        height=${height - 4}
+      ><title>${text} = ${result}</title></rect>`,
+    )}
+  </svg>`;
+}
+
+function callTable({ lines }: CallLines, from: number): TemplateResult {
+  return html`<table class="calls">
+    <thead>
+      <tr><th scope="col" class="number">at</th><th scope="col" class="number">took</th><th scope="col">call</th><th scope="col">result</th><th scope="col" class="number">thread</th></tr>
+    </thead>
+    <tbody>
+      ${lines.map((line) => callRow(line, from))}
+    </tbody>
+  </table>`;
+}
+
+function callRow(
+  { text, result, kind, startedAt, duration, thread, process, count }: CallLine,
+  from: number,
+) {
+  return html`<tr>
+    <td class="number">${moment(startedAt - from)}</td>
+    <td class="number">${shortDuration(duration)}</td>
+    <td>
+      <span class="key ${kind}" aria-hidden="true"></span><code>${text}</code>${
+        count > 1 ? html` <span class="remark">${formatCount(count)} times in a row</span>` : nothing
+      }
+    </td>
+    <td><code>${result}</code>${meaningOf(result)}</td>
+    <td class="number">${thread}${thread === process ? nothing : html` <span class="remark">of process ${process}</span>`}</td>
+  </tr>`;
+}
+
+/** What an error says of a connection. */
+const errors: Readonly<Record<string, string>> = {
+  EAGAIN: 'nothing has come yet, or there is no room yet',
+  EWOULDBLOCK: 'nothing has come yet, or there is no room yet',
+  EINTR: 'a signal came first',
+  ECONNRESET: 'the client has cut the connection',
+  EPIPE: 'the client no longer reads',
+  ENOTCONN: 'the client is gone already',
+  EMFILE: 'the process has no descriptor left',
+};
+
+function meaningOf(result: string): TemplateResult | typeof nothing {
+  const name = result.slice(result.indexOf(' ') + 1);
+  return Object.hasOwn(errors, name) ? html` <span class="remark">${errors[name]}</span>` : nothing;
+}
+
+/** Most calls take microseconds. */
+function shortDuration(milliseconds: number): string {
+  return milliseconds < 1 ? `${Math.round(milliseconds * 1000)} µs` : formatDuration(milliseconds);
+}
+
+/** Of sockets that are libuv's: what must have been called, and when the program learnt that it was. */
+function unseenSteps(detail: ExchangeDetail): TemplateResult {
+  const { connection, times } = detail;
+  const { transfers } = timingOf(detail);
+  const steps: readonly { readonly name: string; readonly time: number; readonly remark: string }[] = [
+    { name: 'accept', time: connection.openedAt - times.startedAt, remark: '' },
+    ...transfers.slice(0, firstCalls).map(({ direction, time, start, end }) => ({
+      name: direction === 'received' ? 'read' : 'write',
+      time,
+      remark: counted(end - start, 'byte'),
+    })),
+    ...(connection.closedAt > 0
+      ? [{ name: 'close', time: connection.closedAt - times.startedAt, remark: connection.closeReason }]
+      : []),
+  ];
+  return html`<p class="note remark">None were traced: the sockets were libuv's, which makes its calls unseen, or spark.trace was off. What was done all the same for this exchange, and when the program knew of it:</p>
+    <table class="calls">
+      <thead>
+        <tr><th scope="col" class="number">at</th><th scope="col">step</th><th scope="col">call</th><th scope="col">remark</th></tr>
+      </thead>
+      <tbody>
+        ${steps.map(
+          ({ name, time, remark }) => html`<tr>
+            <td class="number">${moment(time)}</td>
+            <td>${name}</td>
+            <td class="remark">performed unseen</td>
+            <td class="remark">${remark}</td>
+          </tr>`,
+        )}
+      </tbody>
+    </table>`;
+}
