@@ -17,7 +17,7 @@ const gutter = 20;
 /** CSS pixels below the rows of a message. */
 const messageGap = 10;
 /** Characters right of the rows, for the ruler: where the pane is narrow, it is scrolled to. */
-const rulerWidth = 13;
+const rulerWidth = 18;
 const probeLength = 100;
 
 /** A byte of a message. */
