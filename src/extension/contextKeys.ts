@@ -2,8 +2,6 @@ import * as vscode from 'vscode';
 
 /** What `when` and `enablement` of package.json ask for, each with the value it has before it is set. */
 const initial = {
-  /** The workspace is not trusted: nothing may be served. */
-  'spark.isRestricted': false,
   /** A server runs or starts. */
   'spark.serverRuns': false,
   /** Every workspace folder has its server running: there is nothing left to start. */

@@ -46,9 +46,7 @@ export class SparkWindow implements vscode.Disposable {
       this.channel,
       new LiveTokens(context.workspaceState),
     );
-    setContextKey('spark.isRestricted', !vscode.workspace.isTrusted);
     this.subscriptions = [
-      vscode.workspace.onDidGrantWorkspaceTrust(() => setContextKey('spark.isRestricted', false)),
       this.channel,
       this.servers.onDidChange(() => this.serversChanged()),
       { dispose: this.store.onDidChange(() => this.contextUpdates.request()) },

@@ -15,6 +15,8 @@ export interface WorkbenchOptions {
   readonly openFile?: string;
   /** A dark theme, and a system that prefers dark pages. */
   readonly dark?: boolean;
+  /** The folder is not trusted, and nobody is asked whether it is. */
+  readonly restricted?: boolean;
   /** CSS pixels. */
   readonly viewport?: { readonly width: number; readonly height: number };
 }
@@ -42,13 +44,21 @@ export class Workbench {
     this.temporary = temporary;
   }
 
-  static async start({ settings, openFile, dark, viewport }: WorkbenchOptions = {}): Promise<Workbench> {
+  static async start({
+    settings,
+    openFile,
+    dark,
+    restricted,
+    viewport,
+  }: WorkbenchOptions = {}): Promise<Workbench> {
     const temporary = mkdtempSync(path.join(os.tmpdir(), 'spark-e2e-'));
     const workspace = path.join(temporary, 'example-site');
     cpSync(path.join(project, 'test/fixtures/example-site'), workspace, { recursive: true });
     const server = await CodeServer.start(await installCodeServer('newest'), {
       extensions: process.env.SPARK_EXTENSIONS,
+      restricted,
       settings: {
+        ...(restricted ? { 'security.workspace.trust.startupPrompt': 'never' } : {}),
         ...(dark ? { 'workbench.colorTheme': 'Default Dark Modern' } : {}),
         // Any port, so that other servers of this machine are in nobody's way; pictures show the usual one.
         ...(process.env.UPDATE_PICTURES ? {} : { 'spark.port': 0 }),

@@ -40,8 +40,9 @@ export class CodeServer {
 
   /**
    * @param {import('./install.mjs').CodeServer} installed
-   * @param {{ extensions?: string, settings?: Record<string, unknown>, runsSuite?: boolean }} [options]
-   *   `extensions`: folder of installed extensions, else an empty one; `runsSuite`: for tests inside the extension host
+   * @param {{ extensions?: string, settings?: Record<string, unknown>, runsSuite?: boolean, restricted?: boolean }} [options]
+   *   `extensions`: folder of installed extensions, else an empty one; `runsSuite`: for tests inside the extension host; `restricted`: folders
+   *   are not trusted
    * @returns {Promise<CodeServer>} once it can be opened
    */
   static async start(installed, options = {}) {
@@ -59,7 +60,7 @@ export class CodeServer {
         ...['--bind-addr', '127.0.0.1:0'],
         '--disable-telemetry',
         '--disable-update-check',
-        '--disable-workspace-trust',
+        ...(options.restricted ? [] : ['--disable-workspace-trust']),
         ...['--user-data-dir', path.join(folder, 'data')],
         ...['--extensions-dir', options.extensions ?? path.join(folder, 'extensions')],
         ...['--config', path.join(folder, 'config.yaml')],

@@ -51,7 +51,9 @@ suite("The server's program in the debugger", function () {
   let watch: DebuggerWatch;
   const configuration = vscode.workspace.getConfiguration('spark');
 
-  setup(() => {
+  setup(async () => {
+    // Where it listened in earlier tests, it would listen again.
+    for (const server of (await spark()).servers.all) server.lastPort = null;
     watch = new DebuggerWatch();
   });
 

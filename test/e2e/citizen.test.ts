@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { networkInterfaces } from 'node:os';
+import { networkAddresses } from '../../src/extension/networkAddresses.ts';
+import { walk } from './workbench.ts';
+
+walk('The network reaches a server after a warning, and no longer than for one run', async (workbench) => {
+  const [address] = networkAddresses(networkInterfaces());
+  const { port } = await workbench.startServer();
+  await workbench.runCommand('Spark: Share on Local Network');
+  const dialog = workbench.page.locator('.monaco-dialog-box');
+  if (address === undefined) {
+    await workbench.notification('in no network').waitFor();
+    return;
+  }
+  assert.match((await dialog.textContent()) ?? '', /Everybody on the network can then read every file/);
+  await dialog.getByRole('button', { name: 'Share', exact: true }).click();
+
+  const codes = workbench.webview();
+  const link = codes.getByRole('link', { name: `http://${address}:${port}/` });
+  await link.waitFor();
+  await codes.getByRole('img', { name: `QR code of http://${address}:${port}/` }).waitFor();
+  await workbench.statusBarItem(/Spark: shared/).waitFor();
+  if (process.env.SHOT) await workbench.page.screenshot({ path: process.env.SHOT });
+  const page = await workbench.visit(`http://${address}:${port}/`);
+  assert.match(await page.title(), /./);
+
+  await workbench.runCommand('Spark: Stop Sharing');
+  await workbench.serverAddress();
+  await assert.rejects(workbench.visit(`http://${address}:${port}/`), /ERR_CONNECTION_REFUSED/);
+});
+
+walk(
+  'In Restricted Mode nothing is served, and the view says why',
+  async (workbench) => {
+    await workbench.showConnections();
+    await workbench.page.getByText('Spark serves nothing in Restricted Mode').waitFor();
+    await workbench.page.keyboard.press('F1');
+    await workbench.page.locator('.quick-input-widget input').fill('>Spark: ');
+    await workbench.page.locator('.quick-input-list').getByText('Spark: Show Log').waitFor();
+    assert.equal(
+      await workbench.page.locator('.quick-input-list').getByText('Spark: Start Server').count(),
+      0,
+    );
+    assert.equal(await workbench.page.locator('.quick-input-list').getByText('Spark: Preview').count(), 0);
+  },
+  { restricted: true },
+);
