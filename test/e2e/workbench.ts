@@ -58,7 +58,9 @@ export class Workbench {
       extensions: process.env.SPARK_EXTENSIONS,
       restricted,
       settings: {
-        ...(restricted ? { 'security.workspace.trust.startupPrompt': 'never' } : {}),
+        ...(restricted
+          ? { 'security.workspace.trust.enabled': true, 'security.workspace.trust.startupPrompt': 'never' }
+          : {}),
         ...(dark ? { 'workbench.colorTheme': 'Default Dark Modern' } : {}),
         // Any port, so that other servers of this machine are in nobody's way; pictures show the usual one.
         ...(process.env.UPDATE_PICTURES ? {} : { 'spark.port': 0 }),
