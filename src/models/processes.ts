@@ -1,8 +1,10 @@
+import { createServer } from 'node:net';
+import { SystemCallError } from '../sockets/systemCallError.ts';
 import type { SystemCalls } from '../sockets/systemCalls.ts';
 import type { ListenOptions } from '../sockets/transport.ts';
 import { BlockingListener } from './blockingListener.ts';
 import { type Crew, runCrew, type SharedListener, type SupervisedModel } from './crew.ts';
-import { hasClusterProcesses, startClusterProcess, startProcess } from './workerProcess.ts';
+import { startClusterProcess, startProcess } from './workerProcess.ts';
 
 /**
  * The preforked server: the parent opens the listening socket and starts a fixed number of children, who inherit it
@@ -26,21 +28,43 @@ export async function runProcesses(
 }
 
 /**
- * The same without system calls of our own: each child runs an event loop on a socket that libuv lets them share. Where
- * `port` is 0, all get the port that the first one found.
+ * The same without system calls of our own: each child runs an event loop on a socket that libuv lets them share. Those
+ * who ask Node for the same port share it, and the last one who ends closes it: so a free port is chosen once, before
+ * anybody asks, or who replaces the last child would listen on another.
  */
 export async function runClusteredProcesses(crew: Crew): Promise<SupervisedModel> {
-  let found: number | null = null;
-  let asked: number | null = null;
-  const model = await runCrew(crew, heldByWorkers, (assignment, supervisor) => {
-    const { settings } = assignment;
-    // Who asks for the same shares a socket, as long as somebody listens on it; after the last, it is opened anew.
-    if (found !== null && !hasClusterProcesses()) asked = found;
-    const port = asked ?? settings.port;
-    return startClusterProcess(crew.script, { ...assignment, settings: { ...settings, port } }, supervisor);
+  const { settings } = crew.assignment(1);
+  for (let attempt = 1; ; attempt++) {
+    const port = settings.port === 0 ? await freePort(settings.host) : settings.port;
+    try {
+      return await runCrew(crew, heldByWorkers, (assignment, supervisor) =>
+        startClusterProcess(
+          crew.script,
+          { ...assignment, settings: { ...assignment.settings, port } },
+          supervisor,
+        ),
+      );
+    } catch (error) {
+      const wasTaken = error instanceof SystemCallError && error.code === 'EADDRINUSE';
+      if (!wasTaken || settings.port !== 0 || attempt === mostAttempts) throw error;
+    }
+  }
+}
+
+/** Free ports that are tried: each may be taken by another program just before a child asks for it. */
+const mostAttempts = 3;
+
+/** A port on which nobody listens at this moment; 0 where it cannot be listened at all: who tries to, says why. */
+function freePort(host: string): Promise<number> {
+  const probe = createServer();
+  return new Promise((resolve) => {
+    probe.once('error', () => resolve(0));
+    probe.listen(0, host, () => {
+      const address = probe.address();
+      const port = address === null || typeof address === 'string' ? 0 : address.port;
+      probe.close(() => resolve(port));
+    });
   });
-  found = model.address.port;
-  return model;
 }
 
 /** Node keeps the socket for as long as a worker listens on it. */

@@ -48,10 +48,6 @@ export function startClusterProcess(
   return workerOf(child, { ...assignment, listener: null }, listener);
 }
 
-export function hasClusterProcesses(): boolean {
-  return Object.keys(cluster.workers ?? {}).length > 0;
-}
-
 /** The desktop editor's own program is Node where this is set. */
 function nodeEnvironment(): NodeJS.ProcessEnv {
   return { ...process.env, ELECTRON_RUN_AS_NODE: '1' };

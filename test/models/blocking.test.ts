@@ -9,7 +9,7 @@ import type { ModelSettings } from '../../src/protocol/server.ts';
 import { defaultSettings } from '../../src/settings/serverOptions.ts';
 import { loadSystemCalls } from '../../src/sockets/libc.ts';
 import { family } from '../belongings.mjs';
-import { bodyOf, requestOf, statusOf } from '../unit/cli/client.ts';
+import { ask, bodyOf, requestOf, statusOf } from '../unit/cli/client.ts';
 import { Site } from './recordedServer.ts';
 
 const loaded = await loadSystemCalls();
@@ -127,6 +127,27 @@ describe('models that wait in system calls', { skip }, () => {
     for (const number of [1, 2]) {
       const line = new RegExp(`^error: Worker ${number} \\(process \\d+\\) was ended by SIGKILL\\. `);
       assert.equal(server.logged.filter((logged) => line.test(logged)).length, 1);
+    }
+  });
+
+  test('processes on libuv that are killed all at once are replaced, and listen on the same port', {
+    skip: process.platform === 'linux' ? false : 'Only Linux tells who the children of a process are.',
+  }, async () => {
+    const others = new Set(family(process.pid));
+    const { model, sockets } = defaultSettings('/');
+    const server = await site.start({
+      model: { ...model, name: 'processes', workers: 2 },
+      sockets: { ...sockets, layer: 'libuv' },
+    });
+    const client = await server.connect();
+    await client.send(get).until(/Hello/);
+    await server.accepted(client);
+    for (const pid of family(process.pid)) if (!others.has(pid)) process.kill(pid, 'SIGKILL');
+    await client.untilEnd();
+    // For a moment nobody listens: who comes then is refused, or cut.
+    let answer = '';
+    while (!answer.endsWith('Hello')) {
+      answer = await ask(server.port, requestOf('/')).catch(() => delay(20, ''));
     }
   });
 

@@ -12,13 +12,12 @@ await bundlePrograms(programs);
 after(() => rmSync(programs, { recursive: true, force: true }));
 
 for (const { name, model, settings } of variants) {
-  if (model === 'eventLoop') continue;
   describeConformance(
     inThisProcess(
       name,
-      false,
+      model === 'eventLoop',
       // One worker holds to the letter as well as several, and starts sooner.
-      (defaults) => ({ ...defaults, model: { ...settings.model, workers: 1 } }),
+      (defaults) => ({ ...defaults, ...settings, model: { ...settings.model, workers: 1 } }),
       path.join(programs, 'worker.js'),
     ),
   );

@@ -19,9 +19,11 @@ const patience = 10_000;
 
 const variants = [
   ['iterative', '--model', 'iterative'],
-  ['event loop', '--model', 'eventLoop'],
+  ['event loop on system calls', '--model', 'eventLoop', '--sockets', 'systemCalls'],
+  ['event loop on libuv', '--model', 'eventLoop', '--sockets', 'libuv'],
   ['threads', '--model', 'threads', '--workers', '2'],
-  ['processes', '--model', 'processes', '--workers', '2'],
+  ['processes on system calls', '--model', 'processes', '--workers', '2', '--sockets', 'systemCalls'],
+  ['processes on libuv', '--model', 'processes', '--workers', '2', '--sockets', 'libuv'],
 ];
 
 /**
