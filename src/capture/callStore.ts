@@ -54,6 +54,20 @@ export class CallStore {
     return this.incomplete.has(run);
   }
 
+  /** The last `most` calls of a run, in the order in which they arrived. */
+  last(run: RunId, most: number): TracedCall[] {
+    const calls: TracedCall[] = [];
+    for (let i = this.chunks.length - 1; i >= this.dropped; i--) {
+      const { run: owner, columns } = this.chunks[i];
+      if (owner !== run) continue;
+      for (let row = columns.name.length - 1; row >= 0; row--) {
+        if (calls.length === most) return calls.reverse();
+        calls.push(tracedCall(columns, row));
+      }
+    }
+    return calls.reverse();
+  }
+
   /** The calls of a connection in the order in which they were made; 0 = those of the listener and the threads. */
   of(run: RunId, connection: number): TracedCall[] {
     const calls: TracedCall[] = [];

@@ -1,6 +1,7 @@
 import type { ConnectionCalls } from '../protocol/calls.ts';
 import type { CaptureBatch, ConnectionRecord, Direction } from '../protocol/capture.ts';
 import type { CaptureSummary, ExchangeDetail, ExchangeKey, ExchangeRow } from '../protocol/inspector.ts';
+import type { TracedCall } from '../sockets/tracedCall.ts';
 import { CallStore } from './callStore.ts';
 import type { CaptureChange, CaptureSource } from './captureSource.ts';
 import { ExchangeQuery } from './exchangeQuery.ts';
@@ -227,6 +228,11 @@ export class CaptureStore implements CaptureSource {
       calls: this.systemCalls.of(run, connection),
       isIncomplete: this.systemCalls.isIncomplete(run) || (this.storedRuns.get(run)?.leftOutCalls ?? 0) > 0,
     };
+  }
+
+  /** The last `most` calls of a run, in the order in which they arrived. */
+  lastCalls(run: RunId, most: number): TracedCall[] {
+    return this.systemCalls.last(run, most);
   }
 
   calls(key: ExchangeKey): ConnectionCalls | null {

@@ -3,11 +3,15 @@ import type { CaptureLog } from '../capture/captureLog.ts';
 import type { RunId } from '../capture/run.ts';
 import type { CaptureStore } from '../capture/store.ts';
 import type { LiveSettings, LogLevel, ServerSettings, ToServer } from '../protocol/server.ts';
+import { callText } from '../sockets/callText.ts';
+import { type PlatformName, platforms } from '../sockets/platform.ts';
 import { describeEnd, type ProcessEnd, type ServerMessage, ServerProcess } from './serverProcess.ts';
 
 /** Deaths within this time count together. */
 const deathWindow = 60_000;
 const deathsBeforeGivingUp = 3;
+/** System calls that are told of a process that crashed. */
+const lastCalls = 8;
 
 export type ServerState =
   | { readonly kind: 'stopped' }
@@ -211,6 +215,7 @@ export class Server {
     store.endRun(this.run, runEnd);
     log.endRun(this.run, runEnd);
     report(asked ? 'info' : 'error', reason);
+    if (end.signal !== null && !asked) this.reportLastCalls();
     if (asked || failure !== null) {
       this.enter({ kind: 'stopped' });
       this.settleStart(failure === null ? { kind: 'stopped' } : { kind: 'failed', ...failure });
@@ -222,6 +227,14 @@ export class Server {
     changed(this);
     this.settleStart({ kind: 'died', reason });
     if (hadStarted) died(this, reason, offerRestart);
+  }
+
+  /** What a process did last that crashed in native code: it had no words of its own. */
+  private reportLastCalls(): void {
+    const { store, report } = this.surroundings;
+    const platform = platforms[process.platform as PlatformName];
+    const calls = store.lastCalls(this.run, lastCalls).map((call) => callText(call, platform));
+    if (calls.length > 0) report('error', `The last system calls that had arrived: ${calls.join('; ')}`);
   }
 
   private countDeath(): boolean {

@@ -8,6 +8,8 @@ import { CaptureLog } from '../../../src/capture/captureLog.ts';
 import { CaptureStore } from '../../../src/capture/store.ts';
 import { Server, type ServerState, urlOf } from '../../../src/extension/server.ts';
 import { defaultSettings } from '../../../src/settings/serverOptions.ts';
+import { nativeCallNames } from '../../../src/sockets/nativeCalls.ts';
+import { callColumns } from '../../../src/sockets/tracedCall.ts';
 import { batchOf, connectionRecord, exchangeFields } from '../capture/traffic.ts';
 import { fakeServer } from './fakeServer.ts';
 
@@ -130,6 +132,27 @@ describe('a server', () => {
       const [row] = store.rows(0, 1);
       assert.equal(row.aborted, true);
       assert.equal(store.run(server.run)?.newestConnections(1)[0].record.closeReason, reason);
+    });
+  });
+
+  test('a crash in native code is told with the last system calls that had arrived, which stay stored', {
+    skip: process.platform === 'win32' ? 'Windows has no signals.' : false,
+  }, async () => {
+    const columns = callColumns(10);
+    columns.name.fill(nativeCallNames.indexOf('close'));
+    columns.connection.fill(1);
+    for (let i = 0; i < 10; i++) columns.descriptor[i] = i;
+    const batch = { ...batchOf(1, { connections: [connectionRecord(1)] }), calls: columns };
+    const body = `
+      if (message.type === 'start') { ${listening} send({ type: 'batch', batch: require('node:v8').deserialize(Buffer.from('${serialized(batch)}', 'base64')) }); }
+      if (message.type === 'batchStored') process.kill(process.pid, 'SIGSEGV');`;
+    await withServer(body, async ({ server, store, lines, nextDeath }) => {
+      const death = nextDeath();
+      await server.start(settings);
+      assert.match((await death)[0], /was ended by SIGSEGV/);
+      const told = lines.find((line) => line.startsWith('The last system calls')) ?? '';
+      assert.match(told, /arrived: close\(2\) = 0; .*; close\(9\) = 0$/);
+      assert.equal(store.callsOf(server.run, 1).calls.length, 10);
     });
   });
 
