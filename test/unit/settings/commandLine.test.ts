@@ -13,7 +13,14 @@ function read(...args: readonly string[]) {
 test('Without options, the defaults are used, but calls are not traced', () => {
   const { root, furtherPorts, ...defaults } = defaultSettings('/site');
   const settings = { ...defaults, sockets: { ...defaults.sockets, trace: false } };
-  assert.deepEqual(read(), { folder: '.', settings, quiet: false, json: false });
+  assert.deepEqual(read(), {
+    folder: '.',
+    settings,
+    quiet: false,
+    json: false,
+    capture: '',
+    captureSecrets: false,
+  });
   assert.equal(read('--trace').settings.sockets.trace, true);
   assert.deepEqual([root, furtherPorts], ['/site', 0]);
 });
