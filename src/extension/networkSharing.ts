@@ -65,7 +65,6 @@ export async function showQrCode(server: Server, servers: Servers): Promise<void
 }
 
 async function startAgain(server: Server, servers: Servers, sharedAs?: readonly string[]): Promise<void> {
-  const port = server.lastPort ?? undefined;
   await server.stop();
-  await servers.start(server.root, { port, sharedAs });
+  await servers.start(server.root, { again: true, sharedAs });
 }

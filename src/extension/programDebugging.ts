@@ -185,7 +185,7 @@ class DebuggedServer implements vscode.DebugAdapter, DebuggedProgram {
     if (former !== undefined) await former.stop();
     const server = this.servers.serverOf(root);
     this.server = server;
-    const started = await this.servers.start(root, { port: server.lastPort ?? undefined, debugged: true });
+    const started = await this.servers.start(root, { again: true, debugged: true });
     if (started === null) this.end();
   }
 }

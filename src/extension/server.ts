@@ -48,8 +48,10 @@ export class Server {
   state: ServerState = { kind: 'stopped' };
   /** The present run, or the last one; empty before the first. */
   run: RunId = '';
-  /** Where it listens, or last did; null before the first time. Pages that are open expect it there again. */
+  /** Where it listens, or last did; null before the first time. */
   lastPort: number | null = null;
+  /** The port that the settings asked for when it was started last. */
+  private settingsPort: number | null = null;
   /** Its program was started for a debugger: in the present run, or else in the last one. */
   isDebugged = false;
   /** The network may reach it, in the present run or the last one, because the user shared it. */
@@ -83,6 +85,16 @@ export class Server {
 
   get processId(): number | undefined {
     return this.process?.processId;
+  }
+
+  /**
+   * The port to start it on: the one that the settings ask for, or, if it is started again and they ask for none other
+   * than before, the one that it had. Pages that are open expect it there.
+   */
+  portToStartOn(settingsPort: number, again: boolean): number {
+    const kept = again && this.settingsPort === settingsPort ? this.lastPort : null;
+    this.settingsPort = settingsPort;
+    return kept ?? settingsPort;
   }
 
   /**

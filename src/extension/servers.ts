@@ -19,6 +19,8 @@ import type { KeptServer } from './windowFolder.ts';
 interface HowToStart {
   /** Where it shall listen; else the setting's. */
   readonly port?: number;
+  /** On the port that it had, if that is free and the setting has not changed since. */
+  readonly again?: boolean;
   /** It waits for a debugger first. */
   readonly debugged?: boolean;
   /** The network may reach it, by these names; for this run only. */
@@ -89,7 +91,10 @@ export class Servers {
    *
    * @returns the server if it runs
    */
-  async start(root: string, { port, debugged = false, sharedAs }: HowToStart = {}): Promise<Server | null> {
+  async start(
+    root: string,
+    { port, again = false, debugged = false, sharedAs }: HowToStart = {},
+  ): Promise<Server | null> {
     const scope = vscode.Uri.file(root);
     const problem = folderProblem(root);
     if (problem !== null) {
@@ -101,7 +106,8 @@ export class Servers {
     const settings = serverSettings(scope, this.tokens.of(root));
     const shared = sharedAs === undefined ? {} : { host: '0.0.0.0', allowHosts: sharedAs };
     server.isShared = sharedAs !== undefined;
-    const outcome = await server.start({ ...settings, ...shared, port: port ?? settings.port }, debugged);
+    const where = server.portToStartOn(settings.port, again);
+    const outcome = await server.start({ ...settings, ...shared, port: port ?? where }, debugged);
     return (await this.tellOutcome(server, outcome)) ? server : null;
   }
 
@@ -113,7 +119,7 @@ export class Servers {
     const { root, isDebugged } = server;
     await server.stop();
     if (isDebugged) await debugServer(root);
-    else await this.start(root, { port: server.lastPort ?? undefined });
+    else await this.start(root, { again: true });
   }
 
   /** The servers that run, to be started again after a reload. */
