@@ -64,7 +64,7 @@ test('The package holds what runs, and nothing of how it is made', () => {
   }
   const foreign = files.filter(
     (file) =>
-      /^(node_modules|src\/(extension|inspector|capture|debug)|test|scripts|out|media\/pictures|\.)(\/|$)/.test(
+      /^(node_modules|src\/(extension|inspector|debug)|test|scripts|out|media\/pictures|\.)(\/|$)/.test(
         file,
       ) && file !== '.vsixmanifest',
   );
