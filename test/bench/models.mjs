@@ -11,7 +11,7 @@ import { family } from '../belongings.mjs';
 import { project } from '../project.mjs';
 
 const quick = process.argv.includes('--quick');
-const rounds = quick ? 1 : 5;
+const rounds = quick ? 1 : 3;
 const seconds = quick ? 2 : 4;
 const workers = 2;
 /** Milliseconds of busy work for each request, where there is any. */
