@@ -4,11 +4,11 @@ import { jsonTree } from '../http/content/json.ts';
 import { type BodyPart, multipartOf } from '../http/content/multipart.ts';
 import { parametersOf, percentDecoded } from '../http/content/query.ts';
 import type { Part } from '../http/content/range.ts';
+import { looksLikeText, visibleString, visibleText } from '../http/visibleText.ts';
 import type { BodyContent } from './bodyContent.ts';
 import { counted } from './format.ts';
 import { hexDump } from './hexDump.ts';
 import { type BodyFormat, type PartRow, partRow, text } from './partRow.ts';
-import { looksLikeText, visibleString, visibleText } from './visibleText.ts';
 
 export interface BodyRowOptions {
   /** Rows get keys that begin so. */

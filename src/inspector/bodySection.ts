@@ -1,5 +1,6 @@
 /** A body as it is shown: what is known of it, the choices of how to see it, and its rows. */
 import type { Span } from '../http/dissect.ts';
+import { visibleText } from '../http/visibleText.ts';
 import type { Direction } from '../protocol/capture.ts';
 import type { Decompressed } from '../protocol/inspector.ts';
 import { type BodyContent, bodyContent, decompressedContent } from './bodyContent.ts';
@@ -9,7 +10,6 @@ import type { MeaningLine } from './meaning.ts';
 import type { MessageView } from './messageView.ts';
 import { type Action, type BodyFormat, type BodySource, type PartRow, partRow, text } from './partRow.ts';
 import { firstEndingAfter } from './spanIndex.ts';
-import { visibleText } from './visibleText.ts';
 
 /** What the user chose to see; all of it is void for another exchange. */
 export interface Choices {

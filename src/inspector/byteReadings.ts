@@ -1,5 +1,5 @@
+import { visibleText } from '../http/visibleText.ts';
 import { formatCount } from './format.ts';
-import { visibleText } from './visibleText.ts';
 
 /** What some bytes read as. */
 export interface Reading {

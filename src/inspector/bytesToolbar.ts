@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
+import { octetName } from '../http/visibleText.ts';
 import { type GrammarRole, grammarRoles } from './grammar.ts';
 import { controlGlyphs, otherGlyph } from './hexRow.ts';
-import { octetName } from './visibleText.ts';
 
 export interface BytesToolbarState {
   readonly showsControls: boolean;

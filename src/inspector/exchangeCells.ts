@@ -1,10 +1,10 @@
 import { reasonPhrases } from '../http/reasonPhrases.ts';
+import { visibleString } from '../http/visibleText.ts';
 import type { ListColumn } from '../protocol/exchangeList.ts';
 import type { ExchangeRow } from '../protocol/inspector.ts';
 import { badgesOf } from './exchangeText.ts';
 import { formatDuration, formatSize, formatTime } from './format.ts';
 import { iconElement } from './icons.ts';
-import { visibleString } from './visibleText.ts';
 import { type Phase, waterfallOf } from './waterfall.ts';
 
 /** A term of the filter language that a cell stands for. */

@@ -1,9 +1,9 @@
 import { isLiveReload } from '../http/liveReload.ts';
 import { reasonPhrases } from '../http/reasonPhrases.ts';
+import { visibleString } from '../http/visibleText.ts';
 import type { ExchangeRow } from '../protocol/inspector.ts';
 import { counted, formatDuration, formatTime } from './format.ts';
 import type { IconName } from './icons.ts';
-import { visibleString } from './visibleText.ts';
 import { waterfallOf } from './waterfall.ts';
 
 /** A remark on an exchange: an icon and a word, never a colour alone. */

@@ -1,5 +1,5 @@
+import { visibleText } from '../http/visibleText.ts';
 import type { MessageView } from './messageView.ts';
-import { visibleText } from './visibleText.ts';
 
 /** The value of the first field of a name (in lower case), escaped for display; empty where there is none. */
 export function fieldValue(message: MessageView, name: string): string {

@@ -1,4 +1,4 @@
-import { hex } from './visibleText.ts';
+import { hex } from '../http/visibleText.ts';
 
 const perLine = 16;
 

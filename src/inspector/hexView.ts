@@ -1,3 +1,4 @@
+import { hex, octetName } from '../http/visibleText.ts';
 import { counted } from './format.ts';
 import { definedIn, grammar } from './grammar.ts';
 import { HexLayout, type HexRow } from './hexLayout.ts';
@@ -15,7 +16,6 @@ import {
   transfersOf,
   verbs,
 } from './transfers.ts';
-import { hex, octetName } from './visibleText.ts';
 
 interface DrawnRow {
   readonly element: HTMLElement;

@@ -15,10 +15,10 @@ import {
   explainMethod,
   explainStatus,
 } from '../http/explanations/explanation.ts';
+import { visibleText } from '../http/visibleText.ts';
 import type { MeaningLine } from './meaning.ts';
 import type { MessageView } from './messageView.ts';
 import { type PartRow, partRow, text } from './partRow.ts';
-import { visibleText } from './visibleText.ts';
 
 /** Parts of one line that are shown. */
 const mostParts = 500;

@@ -6,6 +6,7 @@ import type { Span } from '../http/dissect.ts';
 import type { Link } from '../http/explanations/explanation.ts';
 import type { Finding } from '../http/findings/finding.ts';
 import { rules } from '../http/rules.ts';
+import { hex, octetName, visiblePieces } from '../http/visibleText.ts';
 import type { Direction } from '../protocol/capture.ts';
 import { counted } from './format.ts';
 import { grammar } from './grammar.ts';
@@ -14,7 +15,6 @@ import type { Mark } from './inspectorState.ts';
 import type { MeaningLine } from './meaning.ts';
 import type { ExchangeView, MessageView } from './messageView.ts';
 import type { Action, Block, PartRow, PartText } from './partRow.ts';
-import { hex, octetName, visiblePieces } from './visibleText.ts';
 
 /** Bytes of one token that are shown. */
 const mostOfToken = 4096;

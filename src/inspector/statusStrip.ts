@@ -1,11 +1,11 @@
 import { effect } from '@preact/signals-core';
 import { html, nothing, render, type TemplateResult } from 'lit-html';
+import { hex, octetName } from '../http/visibleText.ts';
 import { formatCount } from './format.ts';
 import { definedIn } from './grammar.ts';
 import type { InspectorState, Mark } from './inspectorState.ts';
 import { type ExchangeView, messageOf } from './messageView.ts';
 import { spanIndexAt } from './spanIndex.ts';
-import { hex, octetName } from './visibleText.ts';
 
 const hint = html`<span class="remark">Point at a byte or a field to see what it is.</span>`;
 

@@ -7,7 +7,7 @@ import {
   visiblePieces,
   visibleString,
   visibleText,
-} from '../../../src/inspector/visibleText.ts';
+} from '../../../src/http/visibleText.ts';
 
 const encoder = new TextEncoder();
 const shown = (text: string) => visibleText(encoder.encode(text));
