@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { exchangeCount, isElement, rootOf } from './connectionItems.ts';
-import { debugServer } from './debugConfiguration.ts';
+import { debugServer } from './debugStart.ts';
 import { externalUrl } from './externalAddress.ts';
 import { chooseFolder } from './folderChoice.ts';
 import { shareOnNetwork, showQrCode, stopSharing } from './networkSharing.ts';

@@ -1,22 +1,11 @@
 import { statSync } from 'node:fs';
 import * as vscode from 'vscode';
+import { configurationOf, programType } from './debugStart.ts';
 import { visibleText } from './displayText.ts';
-import { chooseFolder, rootOfFolder } from './folderChoice.ts';
+import { chooseFolder } from './folderChoice.ts';
 import { notify } from './notices.ts';
+import { rootOfFolder } from './servedFolder.ts';
 import type { Servers } from './servers.ts';
-
-/** The debug type of the server's own program. */
-export const programType = 'spark-program';
-
-/** Starts the server of a folder, again if it runs, in VS Code's JavaScript debugger. */
-export function debugServer(root: string): Thenable<boolean> {
-  const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(root));
-  return vscode.debug.startDebugging(folder, configurationOf(root, visibleText(folder?.name ?? root)));
-}
-
-function configurationOf(folder: string, name: string): vscode.DebugConfiguration {
-  return { type: programType, request: 'launch', name: vscode.l10n.t("Spark's server of {0}", name), folder };
-}
 
 /** Offers a configuration for each workspace folder, without a launch.json, and completes those that users write. */
 export class ProgramConfigurations implements vscode.DebugConfigurationProvider {

@@ -1,15 +1,9 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { settingOf } from './configuration.ts';
 import { notify, offer } from './notices.ts';
 import { isWithin } from './paths.ts';
+import { rootOfFolder } from './servedFolder.ts';
 import type { Servers } from './servers.ts';
-import { previewOptions } from './settings.ts';
-
-/** The folder that is served for a workspace folder: itself, or the one that `spark.root` names. */
-export function rootOfFolder({ uri }: vscode.WorkspaceFolder): string {
-  return path.join(uri.fsPath, settingOf(previewOptions.root, uri)).replace(/[\\/]+$/, '') || path.sep;
-}
 
 /**
  * The folder that shall be served: the workspace's, asked for where there are several; without one, the active file's.

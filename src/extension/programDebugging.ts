@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { type DebuggedProgram, ProgramSession, type ProtocolRequest } from '../debug/programSession.ts';
-import { ProgramConfigurations, programType } from './debugConfiguration.ts';
+import { ProgramConfigurations } from './debugConfiguration.ts';
+import { programType } from './debugStart.ts';
 import type { Server } from './server.ts';
 import type { Servers } from './servers.ts';
 

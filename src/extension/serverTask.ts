@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { SparkApi } from './api.ts';
 import { durationText, visibleText } from './displayText.ts';
-import { rootOfFolder } from './folderChoice.ts';
+import { rootOfFolder } from './servedFolder.ts';
 import type { Servers } from './servers.ts';
 
 const taskType = 'spark';

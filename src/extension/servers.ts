@@ -6,13 +6,13 @@ import type { RunId } from '../capture/run.ts';
 import type { CaptureStore } from '../capture/store.ts';
 import type { LogLevel } from '../protocol/server.ts';
 import { serverSettings } from './configuration.ts';
-import { debugServer } from './debugConfiguration.ts';
+import { debugServer } from './debugStart.ts';
 import { visibleText } from './displayText.ts';
 import { externalUrl, hostNameOf } from './externalAddress.ts';
-import { rootOfFolder } from './folderChoice.ts';
 import type { LiveTokens } from './liveTokens.ts';
 import { notify, offer } from './notices.ts';
 import { isWithin } from './paths.ts';
+import { rootOfFolder } from './servedFolder.ts';
 import { Server, type StartOutcome } from './server.ts';
 import type { KeptServer } from './windowFolder.ts';
 

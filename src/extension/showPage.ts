@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { settingOf } from './configuration.ts';
 import { visibleText } from './displayText.ts';
 import { externalUrl, urlPath } from './externalAddress.ts';
-import { folderOf, rootOfFolder } from './folderChoice.ts';
+import { folderOf } from './folderChoice.ts';
 import { notify, offer } from './notices.ts';
 import {
   browserCall,
@@ -16,6 +16,7 @@ import {
   wayToOpen,
 } from './pageOpening.ts';
 import { PreviewPanel, type PreviewServices } from './previewPanel.ts';
+import { rootOfFolder } from './servedFolder.ts';
 import type { Server } from './server.ts';
 import type { Servers } from './servers.ts';
 import { previewOptions } from './settings.ts';

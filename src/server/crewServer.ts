@@ -7,7 +7,7 @@ import type { Recording } from '../protocol/worker.ts';
 import { type LoadedSystemCalls, loadSystemCalls } from '../sockets/libc.ts';
 import { CallReporter } from './callReporter.ts';
 import { LogOfWorkers } from './logOfWorkers.ts';
-import type { Server, StartOptions } from './server.ts';
+import type { Server, StartOptions } from './runningServer.ts';
 import { isProven, traceOptions } from './socketLayer.ts';
 import { WorkerCaptures } from './workerCaptures.ts';
 

@@ -5,7 +5,8 @@ import type { FromServer, ToServer } from '../protocol/server.ts';
 import { SystemCallError } from '../sockets/systemCallError.ts';
 import { openInspector, startGuard } from './debuggerWait.ts';
 import { unacknowledgedBatches } from './recorder.ts';
-import { type RunningServer, startServer } from './server.ts';
+import type { RunningServer } from './runningServer.ts';
+import { startServer } from './server.ts';
 
 let server: RunningServer | null = null;
 let stopping = false;

@@ -1,14 +1,9 @@
 /** What methods, status codes and fields mean, in a sentence each, and where it is written. */
+import type { ExplanationRow } from './explanationRow.ts';
 import { fieldRows } from './fields.ts';
 import { mdnFields, mdnMethods, mdnStatuses } from './mdnPages.ts';
 import { methodRows } from './methods.ts';
 import { statusClasses, statusRows } from './statuses.ts';
-
-/**
- * Name, defining document, sentence. The document is "9110#8.6" for a section of an RFC, or the name of another
- * standard.
- */
-export type ExplanationRow = readonly [name: string, source: string, sentence: string];
 
 export interface Link {
   readonly name: string;

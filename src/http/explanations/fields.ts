@@ -1,4 +1,4 @@
-import type { ExplanationRow } from './explanation.ts';
+import type { ExplanationRow } from './explanationRow.ts';
 
 /**
  * Every permanent field name of the IANA HTTP Field Name Registry, and others that are met with: name, defining

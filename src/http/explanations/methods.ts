@@ -1,4 +1,4 @@
-import type { ExplanationRow } from './explanation.ts';
+import type { ExplanationRow } from './explanationRow.ts';
 
 /** Every method of the IANA HTTP Method Registry: name, defining document, what it asks for. */
 export const methodRows: readonly ExplanationRow[] = [

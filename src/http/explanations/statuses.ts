@@ -1,4 +1,4 @@
-import type { ExplanationRow } from './explanation.ts';
+import type { ExplanationRow } from './explanationRow.ts';
 
 /** Every status code of the IANA HTTP Status Code Registry: code, defining document, what it says. */
 export const statusRows: readonly ExplanationRow[] = [
