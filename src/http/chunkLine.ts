@@ -15,6 +15,7 @@ import {
   TOKEN,
 } from './bytes.ts';
 import type { RuleId } from './rules.ts';
+import type { SpanName } from './span.ts';
 
 const firstDigit = 0;
 const digits = 1;
@@ -40,6 +41,12 @@ export class ChunkLine {
   complete = false;
   broken: RuleId | null = null;
   private state = firstDigit;
+
+  /** What the token is called that the next byte belongs to. */
+  get unfinished(): SpanName {
+    if (this.state === lineFeed) return 'CRLF';
+    return this.sizeEnd > 0 ? 'chunk-ext' : 'chunk-size';
+  }
 
   begin(): void {
     this.size = 0;

@@ -45,6 +45,31 @@ export function dissect(
   };
   const parser = new MessageParser({ message, limits: options.limits ?? defaultLimits, observer });
   parser.requestMethod = options.requestMethod ?? 'GET';
+  feed(parser, message, bytes, (start) => {
+    messageStart = start;
+  });
+  if (!parser.complete && parser.violation === null) parser.finish(options.connectionEnded === true);
+  const parsed = spans.at(-1)?.end ?? 0;
+  if (parsed < bytes.length) spans.push({ name: 'unparsed', start: parsed, end: bytes.length });
+  const { violation } = parser;
+  return {
+    spans,
+    violation: violation && { rule: violation.rule, offset: messageStart + violation.offset },
+    complete: parser.complete,
+  };
+}
+
+/**
+ * Gives the bytes of a message to a parser, until it takes no more. Returns where the message begins that it came to:
+ * behind the interim responses, each of which is told to `next` as it ends.
+ */
+export function feed(
+  parser: MessageParser,
+  message: 'request' | 'response',
+  bytes: Uint8Array,
+  next: (start: number) => void = () => undefined,
+): number {
+  let messageStart = 0;
   let position = 0;
   while (position < bytes.length && parser.violation === null && !parser.complete) {
     position = parser.parse(bytes, position, bytes.length);
@@ -55,18 +80,11 @@ export function dissect(
       position < bytes.length
     ) {
       messageStart = position;
+      next(position);
       parser.reset();
     }
   }
-  if (!parser.complete && parser.violation === null) parser.finish(options.connectionEnded === true);
-  const parsed = spans.at(-1)?.end ?? 0;
-  if (parsed < bytes.length) spans.push({ name: 'unparsed', start: parsed, end: bytes.length });
-  const { violation } = parser;
-  return {
-    spans,
-    violation: violation && { rule: violation.rule, offset: messageStart + violation.offset },
-    complete: parser.complete,
-  };
+  return messageStart;
 }
 
 function isInterim(status: number): boolean {

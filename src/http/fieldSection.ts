@@ -39,6 +39,23 @@ export class FieldSection {
     return this.state === ended;
   }
 
+  /** What the token is called that the next byte belongs to. */
+  get unfinished(): SpanName {
+    switch (this.state) {
+      case lineStart:
+      case name:
+        return this.nameSpan;
+      case beforeValue:
+        return 'OWS';
+      case value:
+        return this.valueSpan;
+      case lineFeed:
+        return 'CRLF';
+      default:
+        return this.endSpan;
+    }
+  }
+
   reset(): void {
     this.state = lineStart;
     this.fieldCount = 0;

@@ -10,7 +10,7 @@ import { type Framing, requestFraming, responseFraming } from './framing.ts';
 import { HeadBuffer } from './headBuffer.ts';
 import type { Limits } from './limits.ts';
 import type { RuleId } from './rules.ts';
-import type { SpanObserver } from './span.ts';
+import type { SpanName, SpanObserver } from './span.ts';
 import { RequestLine, type StartLine, StatusLine } from './startLine.ts';
 import { Tokens } from './tokens.ts';
 import type { Violation } from './violation.ts';
@@ -111,6 +111,33 @@ export class MessageParser {
   /** How the body is delimited; known once the header section is complete. */
   get framing(): Framing {
     return this.bodyFraming;
+  }
+
+  /**
+   * What the next byte is read as, unless it ends that: the present state, for views of the parser at work. Parsing
+   * itself never asks. Null once the message is complete.
+   */
+  reading(): SpanName | null {
+    switch (this.part) {
+      case 'start-line':
+        return this.startLine.unfinished;
+      case 'header-section':
+        return this.headerSection.unfinished;
+      case 'trailer-section':
+        return this.trailerSection.unfinished;
+      case 'chunk-line':
+        return this.chunkLine.unfinished;
+      case 'chunk-data':
+        return 'chunk-data';
+      case 'chunk-cr':
+      case 'chunk-lf':
+        return 'CRLF';
+      case 'body-by-length':
+      case 'body-until-close':
+        return 'message-body';
+      case 'complete':
+        return null;
+    }
   }
 
   /**
