@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { CaptureSource } from '../capture/captureSource.ts';
+import { l10n } from '../l10n/l10n.ts';
 import { type SparkApi, sparkApi } from './api.ts';
 import { registerCommands, showActionsCommand } from './commands.ts';
 import { ConnectionsView } from './connectionsView.ts';
@@ -28,6 +29,7 @@ export interface SparkExtension extends SparkApi {
 let window: SparkWindow | null = null;
 
 export function activate(context: vscode.ExtensionContext): SparkExtension {
+  l10n.use(vscode.env.language, vscode.l10n.bundle);
   const present = new SparkWindow(context);
   window = present;
   const { store, servers } = present;

@@ -118,6 +118,9 @@ export class InspectorPanel implements Disposable {
       stylesheetSource: webview.cspSource,
       nonce: randomBytes(18).toString('base64'),
       layout: this.choices.layout,
+      title: l10n.t('Request Inspector'),
+      language: env.language,
+      texts: l10n.bundle,
     });
   }
 }

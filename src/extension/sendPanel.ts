@@ -114,6 +114,9 @@ export class SendPanel implements vscode.Disposable {
       stylesheetSource: webview.cspSource,
       nonce: randomBytes(18).toString('base64'),
       layout: '{}',
+      title: vscode.l10n.t('Send Request'),
+      language: vscode.env.language,
+      texts: vscode.l10n.bundle,
     });
   }
 

@@ -30,6 +30,10 @@ const themes: WebviewThemes = JSON.parse(
 
 export const themeNames: readonly string[] = Object.keys(themes.themes);
 
+function textsIn(language: string): Record<string, string> {
+  return JSON.parse(readFileSync(path.join(project, `l10n/bundle.l10n.${language}.json`), 'utf8'));
+}
+
 /** The text of an element, white space between its parts reduced to single spaces. */
 export async function textOf(locator: Locator): Promise<string> {
   return ((await locator.textContent()) ?? '').replaceAll(/\s+/g, ' ').trim();
@@ -80,6 +84,8 @@ export interface FakeHostOptions {
   readonly layout?: unknown;
   /** Answers in the place of the fake host: is given what the page posts, and what posts to the page. */
   readonly host?: (post: (message: ToInspector) => void) => (message: FromInspector) => void;
+  /** As VS Code names it: `de`, `zh-cn`. */
+  readonly language?: string;
   /** Device pixels for each CSS pixel, as with zoom. */
   readonly zoom?: number;
 }
@@ -120,7 +126,7 @@ export class InspectorPageUnderTest {
       if (message.type() === 'error') tested.errors.push(message.text());
       if (message.type() === 'warning') tested.warnings.push(message.text());
     });
-    await tested.serve(options.script, JSON.stringify(options.layout ?? null));
+    await tested.serve(options.script, JSON.stringify(options.layout ?? null), options.language ?? 'en');
     await page.exposeFunction('postedToHost', (message: FromInspector) =>
       host === undefined ? tested.answer(message) : host(message),
     );
@@ -161,13 +167,16 @@ export class InspectorPageUnderTest {
     return tested;
   }
 
-  private async serve(script: string, layout: string): Promise<void> {
+  private async serve(script: string, layout: string, language: string): Promise<void> {
     const html = inspectorHtml({
       script: `${origin}/inspector.js`,
       stylesheet: `${origin}/inspector.css`,
       stylesheetSource: origin,
       nonce: 'test',
       layout,
+      title: 'Request Inspector',
+      language,
+      texts: language === 'en' ? undefined : textsIn(language),
     });
     const css = await bundle('src/inspector/styles/inspector.css');
     await this.page.route(`${origin}/**`, (route) => {

@@ -42,7 +42,8 @@ function partsToKeep(text: string): string[] {
   return (text.match(/\{\d+\}|`#?[^`]+`|\(command:[\w.]+\)|#[\w.]+#/g) ?? []).sort();
 }
 
-const used = [...new Set(sources('src/extension').flatMap(translatedBy))].sort();
+const rooms = ['src/extension', 'src/inspector', 'src/capture'];
+const used = [...new Set(rooms.flatMap(sources).flatMap(translatedBy))].sort();
 const manifestText = readFileSync('package.json', 'utf8');
 const manifestKeys = [...new Set([...manifestText.matchAll(/"%([^%"]+)%"/g)].map(([, key]) => key))].sort();
 const english = texts('package.nls.json');
@@ -80,16 +81,16 @@ for (const language of languages) {
     ] as const) {
       test(`${what}: every text, and none that is no longer used`, () => {
         assert.ok(existsSync(file), `there is ${file}`);
-        const translated = texts(file);
-        const missing = keys.filter((key) => !Object.hasOwn(translated, key));
+        const translation = texts(file);
+        const missing = keys.filter((key) => !Object.hasOwn(translation, key));
         assert.deepEqual({ missing }, { missing: [] });
-        assert.deepEqual(Object.keys(translated).sort(), [...keys]);
+        assert.deepEqual(Object.keys(translation).sort(), [...keys]);
       });
 
       test(`${what}: placeholders, code and links are kept`, () => {
-        const translated = texts(file);
-        for (const key of keys.filter((one) => Object.hasOwn(translated, one))) {
-          assert.deepEqual(partsToKeep(translated[key]), partsToKeep(original(key)), key);
+        const translation = texts(file);
+        for (const key of keys.filter((one) => Object.hasOwn(translation, one))) {
+          assert.deepEqual(partsToKeep(translation[key]), partsToKeep(original(key)), key);
         }
       });
     }
