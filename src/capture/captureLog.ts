@@ -2,6 +2,7 @@ import { closeSync, ftruncateSync, openSync, readFileSync, rmSync, writevSync } 
 import path from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import type { CaptureBatch } from '../protocol/capture.ts';
+import type { ExchangeKey } from '../protocol/inspector.ts';
 import { isCaptureBatch } from './batchGuard.ts';
 import type { RunDescription, RunEnd, RunId } from './run.ts';
 import type { CaptureStore, StoreTotals } from './store.ts';
@@ -12,7 +13,10 @@ type Frame =
   | { type: 'file'; number: number; runs: readonly KeptRun[]; totals: StoreTotals }
   | { type: 'run'; run: KeptRun }
   | { type: 'batch'; run: RunId; batch: CaptureBatch; totals: StoreTotals }
-  | { type: 'end'; run: RunId; end: RunEnd };
+  | { type: 'end'; run: RunId; end: RunEnd }
+  /** Written behind the exchange that they are about, and so kept for at least as long. */
+  | { type: 'mark'; exchange: ExchangeKey; marked: boolean }
+  | { type: 'comment'; exchange: ExchangeKey; text: string };
 
 interface KeptRun {
   readonly description: RunDescription;
@@ -91,6 +95,14 @@ export class CaptureLog {
 
   endRun(run: RunId, end: RunEnd): void {
     this.append({ type: 'end', run, end });
+  }
+
+  addMark(exchange: ExchangeKey, marked: boolean): void {
+    this.append({ type: 'mark', exchange, marked });
+  }
+
+  addComment(exchange: ExchangeKey, text: string): void {
+    this.append({ type: 'comment', exchange, text });
   }
 
   /** Removes what was kept. */
@@ -181,6 +193,12 @@ export class CaptureLog {
       case 'end':
         if (store.run(frame.run) !== undefined) store.endRun(frame.run, frame.end);
         return;
+      case 'mark':
+        store.mark(frame.exchange, frame.marked);
+        return;
+      case 'comment':
+        store.comment(frame.exchange, frame.text);
+        return;
     }
   }
 
@@ -255,6 +273,10 @@ function isFrame(value: unknown): value is Frame {
       return typeof value.run === 'string' && isCaptureBatch(value.batch) && isTotals(value.totals);
     case 'end':
       return typeof value.run === 'string' && isRunEnd(value.end);
+    case 'mark':
+      return typeof value.exchange === 'string' && typeof value.marked === 'boolean';
+    case 'comment':
+      return typeof value.exchange === 'string' && typeof value.text === 'string';
     default:
       return false;
   }
@@ -262,12 +284,17 @@ function isFrame(value: unknown): value is Frame {
 
 function isKeptRun(value: unknown): boolean {
   if (!isObject(value) || !isObject(value.description)) return false;
-  const { id, serverName, root, startedAt } = value.description;
+  const { id, serverName, root, startedAt, imported } = value.description;
   return (
+    (imported === undefined || isImportedFrom(imported)) &&
     [id, serverName, root].every((text) => typeof text === 'string') &&
     Number.isFinite(startedAt) &&
     (value.end === null || isRunEnd(value.end))
   );
+}
+
+function isImportedFrom(value: unknown): boolean {
+  return isObject(value) && typeof value.file === 'string' && typeof value.rebuilt === 'boolean';
 }
 
 function isRunEnd(value: unknown): boolean {

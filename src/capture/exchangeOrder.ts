@@ -15,6 +15,7 @@ const keys: Readonly<Record<ListColumn, (subject: ExchangeSubject) => Key>> = {
   responseSize: (subject) => subject.responseSize,
   // What goes on has taken longest, as far as is known.
   duration: (subject) => subject.duration ?? Number.POSITIVE_INFINITY,
+  comment: (subject) => subject.comment,
   waterfall: (subject) => subject.startedAt,
 };
 

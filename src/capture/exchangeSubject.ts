@@ -21,14 +21,21 @@ export class ExchangeSubject implements FilterSubject {
   private readonly table: ExchangeTable<Owner>;
   private readonly slabs: SegmentSlabs;
   private readonly marks: ReadonlySet<number>;
+  private readonly comments: ReadonlyMap<number, string>;
   /** One string for each media type, however many exchanges have it. */
   private readonly types = new Map<string, string>();
   private position = -1;
 
-  constructor(table: ExchangeTable<Owner>, slabs: SegmentSlabs, marks: ReadonlySet<number>) {
+  constructor(
+    table: ExchangeTable<Owner>,
+    slabs: SegmentSlabs,
+    marks: ReadonlySet<number>,
+    comments: ReadonlyMap<number, string>,
+  ) {
     this.table = table;
     this.slabs = slabs;
     this.marks = marks;
+    this.comments = comments;
   }
 
   /** @returns itself, standing on the exchange at a position */
@@ -88,6 +95,14 @@ export class ExchangeSubject implements FilterSubject {
 
   get marked(): boolean {
     return this.marks.has(this.position);
+  }
+
+  get imported(): boolean {
+    return this.table.owner(this.position).run.description.imported !== undefined;
+  }
+
+  get comment(): string {
+    return this.comments.get(this.position) ?? '';
   }
 
   get requestSize(): number {

@@ -52,7 +52,9 @@ export function rowOf(located: LocatedExchange): ExchangeRow {
     rule: exchange.rule,
     aborted: exchange.aborted !== 0,
     beforeReload: run.beforeReload,
+    imported: run.description.imported !== undefined,
     marked: located.marked,
+    comment: located.comment,
     connectionStart: Math.min(connection.record.openedAt, exchange.startedAt),
     connectionEnd: connection.lastActiveAt,
     previousEndedAt: located.previousEndedAt,
@@ -88,7 +90,7 @@ export function detailOf(located: LocatedExchange, slabs: SegmentSlabs): Exchang
     serverName: run.description.serverName,
     peer: connection.record.peer,
     local: connection.record.local,
-    comment: located.comment,
+    imported: run.description.imported ?? null,
     ruleOffset: exchange.ruleOffset,
     request: {
       ...messageOf('received', exchange.requestStart, ends.request, exchange.requestEndedAt > 0),

@@ -120,10 +120,10 @@ export function* curlScript(details: Iterable<ExchangeDetail>): Generator<string
 }
 
 /** One line that names an exchange: no bytes that a shell or a terminal would act on. */
-export function exchangeTitle({ row, comment }: ExchangeDetail): string {
+export function exchangeTitle({ row }: ExchangeDetail): string {
   const request = row.method === '' ? 'malformed request' : `${row.method} ${row.target}`;
   const broken = row.rule === '' ? '' : ` - breaks ${row.rule}`;
-  const written = comment === '' ? '' : ` - ${comment}`;
+  const written = row.comment === '' ? '' : ` - ${row.comment}`;
   return `${row.id}: ${request}${broken}${written}`
     .replaceAll(/[^\x20-\x7e\u00a1-\u024f]/g, '?')
     .slice(0, 500);

@@ -123,7 +123,7 @@ export function harEntry(given: ExchangeDetail, { secrets }: HarOptions): SparkH
     timings,
     ...(detail.local.address === '' ? {} : { serverIPAddress: detail.local.address }),
     connection: String(row.connection),
-    ...(detail.comment === '' ? {} : { comment: detail.comment }),
+    ...(detail.row.comment === '' ? {} : { comment: detail.row.comment }),
     _spark: sparkEntry(exchange),
   };
 }

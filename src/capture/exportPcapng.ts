@@ -218,7 +218,7 @@ function commentsOn(
   const comments: PlacedComment[] = [];
   if (message === 'request') {
     if (detail.row.marked) comments.push({ at: 0, text: userMark });
-    if (detail.comment !== '') comments.push({ at: 0, text: userComment + detail.comment });
+    if (detail.row.comment !== '') comments.push({ at: 0, text: userComment + detail.row.comment });
   }
   for (const { severity, sentence, source, places } of findings) {
     const [place] = places;

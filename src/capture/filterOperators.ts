@@ -121,6 +121,11 @@ const natures: Readonly<Record<string, Nature>> = {
     oppositeWords: 'the exchange is not marked',
     matches: ({ marked }) => marked,
   },
+  imported: {
+    words: 'it was imported from a file',
+    oppositeWords: 'it was captured here',
+    matches: ({ imported }) => imported,
+  },
   'before-reload': {
     words: 'it was captured before the window was reloaded',
     oppositeWords: 'it was captured since the window was opened',
@@ -235,6 +240,22 @@ export const filterOperators: readonly FilterOperator[] = [
     example: 'is:malformed',
     values: natureValues,
     condition: natureCondition,
+  },
+  {
+    name: 'has',
+    summary: 'Something that most exchanges have not',
+    example: 'has:comment',
+    values: { comment: 'you wrote a comment on it' },
+    condition: ({ text }) => {
+      if (text.toLowerCase() !== 'comment') throw new FilterError(`There is no “has:${text}”: give comment.`);
+      return column('it has a comment', 'it has no comment', ({ comment }) => comment !== '');
+    },
+  },
+  {
+    name: 'comment',
+    summary: 'A part of what you wrote about the exchange',
+    example: 'comment:slow',
+    condition: (value) => textColumn('comment', textMatch(value), ({ comment }) => comment),
   },
   {
     name: 'rule',

@@ -23,7 +23,10 @@ export interface FilterSubject {
   readonly rule: string;
   readonly aborted: boolean;
   readonly beforeReload: boolean;
+  readonly imported: boolean;
   readonly marked: boolean;
+  /** What the user wrote about it; empty for nothing. */
+  readonly comment: string;
   /** Whether its request came before the exchange ahead of it on the connection had ended. */
   readonly pipelined: boolean;
   /** The head of a message as far as it was kept, one character per byte. */

@@ -1,6 +1,9 @@
 import type { ExchangeRowColumns } from '../protocol/exchangeList.ts';
 import type { ExchangeRow } from '../protocol/inspector.ts';
 
+/** UTF-16 units of a comment that a row of the list shows. */
+const longestComment = 500;
+
 /** Rows as columns: a few typed arrays cross to the page faster than many objects. */
 export function rowColumns(rows: readonly ExchangeRow[]): ExchangeRowColumns {
   const runOf = ({ key }: ExchangeRow) => key.slice(0, key.lastIndexOf('/'));
@@ -26,7 +29,9 @@ export function rowColumns(rows: readonly ExchangeRow[]): ExchangeRowColumns {
     rule: rows.map((row) => row.rule),
     aborted: flags((row) => row.aborted),
     beforeReload: flags((row) => row.beforeReload),
+    imported: flags((row) => row.imported),
     marked: flags((row) => row.marked),
+    comment: rows.map((row) => row.comment.slice(0, longestComment)),
     connectionStart: numbers((row) => row.connectionStart),
     connectionEnd: numbers((row) => row.connectionEnd),
     previousEndedAt: numbers((row) => row.previousEndedAt),

@@ -1,4 +1,5 @@
 import type { ConnectionRecord } from '../protocol/capture.ts';
+import type { ImportedFrom } from '../protocol/inspector.ts';
 import { NumberQueue } from './numberQueue.ts';
 import { Stream } from './segments.ts';
 
@@ -13,6 +14,8 @@ export interface RunDescription {
   /** Absolute path of the folder served. */
   readonly root: string;
   readonly startedAt: number;
+  /** Where it was read from, if it is not one of a server of this window. */
+  readonly imported?: ImportedFrom;
 }
 
 /** How a run ended: a sentence for the user, and when. */

@@ -41,7 +41,7 @@ export class CaptureStore implements CaptureSource {
   private readonly marks = new Set<number>();
   /** What the user wrote about exchanges, by position. */
   private readonly comments = new Map<number, string>();
-  private readonly subject = new ExchangeSubject(this.table, this.slabs, this.marks);
+  private readonly subject = new ExchangeSubject(this.table, this.slabs, this.marks, this.comments);
   private maxBytes: number;
   /** Memory of rows and connections; segments count themselves. */
   private indexBytes = 0;
@@ -212,7 +212,7 @@ export class CaptureStore implements CaptureSource {
       *open() {
         for (const run of storedRuns.values()) yield* run.open;
       },
-      subject: new ExchangeSubject(table, this.slabs, this.marks),
+      subject: new ExchangeSubject(table, this.slabs, this.marks, this.comments),
       row: (position) => this.rowAt(position),
       positionOf: (key) => this.positionOf(key),
       watch(watcher) {
@@ -412,8 +412,7 @@ export class CaptureStore implements CaptureSource {
 
   private located(position: number): LocatedExchange {
     const { run, connection } = this.table.owner(position);
-    const { type, marked, previousEndedAt } = this.subject.at(position);
-    const comment = this.comments.get(position) ?? '';
+    const { type, marked, comment, previousEndedAt } = this.subject.at(position);
     return { run, connection, exchange: this.table.read(position), type, marked, comment, previousEndedAt };
   }
 

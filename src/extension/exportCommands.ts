@@ -299,7 +299,7 @@ async function commentExchange(services: ExportServices, argument: unknown): Pro
   const comment = await vscode.window.showInputBox({
     title: vscode.l10n.t('Comment on Exchange {0}', detail.row.id),
     prompt: vscode.l10n.t('Shown in the inspector and kept in exports. Empty: no comment.'),
-    value: detail.comment,
+    value: detail.row.comment,
   });
   if (comment !== undefined) services.capture.comment(detail.row.key, comment.trim());
 }

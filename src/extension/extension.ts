@@ -105,8 +105,14 @@ function capturedBy(present: SparkWindow): CaptureSource {
     },
     rows: (start, end) => resumed().rows(start, end),
     newQuery: () => resumed().newQuery(),
-    mark: (key, marked) => resumed().mark(key, marked),
-    comment: (key, text) => resumed().comment(key, text),
+    mark: (key, marked) => {
+      resumed();
+      present.mark(key, marked);
+    },
+    comment: (key, text) => {
+      resumed();
+      present.comment(key, text);
+    },
     indexOf: (key) => resumed().indexOf(key),
     detail: (key) => resumed().detail(key),
     version: (key) => resumed().version(key),

@@ -18,6 +18,7 @@ const columnNames = (): Readonly<Record<ListColumn, string>> => ({
   requestSize: l10n.t('Request Size'),
   responseSize: l10n.t('Response Size'),
   duration: l10n.t('Duration'),
+  comment: l10n.t('Comment'),
   waterfall: l10n.t('Connection’s Waterfall'),
 });
 

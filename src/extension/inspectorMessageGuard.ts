@@ -81,6 +81,7 @@ const listColumns: Readonly<Record<ListColumn, true>> = {
   requestSize: true,
   responseSize: true,
   duration: true,
+  comment: true,
   waterfall: true,
 };
 

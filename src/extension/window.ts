@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { CaptureLog } from '../capture/captureLog.ts';
 import { CaptureStore } from '../capture/store.ts';
+import type { ExchangeKey } from '../protocol/inspector.ts';
 import { Coalescer } from './coalescer.ts';
 import { settingOf } from './configuration.ts';
 import { setContextKey } from './contextKeys.ts';
@@ -74,6 +75,16 @@ export class SparkWindow implements vscode.Disposable {
     const wasReloaded = left.closedAt === null || Date.now() - left.closedAt < reloadTime;
     if (!wasReloaded || !vscode.workspace.isTrusted) return;
     for (const { root, port } of left.servers) void this.servers.start(root, { port });
+  }
+
+  mark(exchange: ExchangeKey, marked: boolean): void {
+    this.store.mark(exchange, marked);
+    this.log.addMark(exchange, marked);
+  }
+
+  comment(exchange: ExchangeKey, text: string): void {
+    this.store.comment(exchange, text);
+    this.log.addComment(exchange, text);
   }
 
   clearCapture(): void {

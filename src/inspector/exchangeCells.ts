@@ -92,6 +92,12 @@ export const cellKinds: Readonly<Record<ListColumn, CellKind>> = {
     ({ duration }) => formatDuration(duration),
     ({ duration }) => (duration === null ? present('is', 'open') : present('slower', duration.toFixed(3))),
   ),
+  comment: textCell(
+    '',
+    ({ comment }) => visibleString(comment),
+    ({ comment }) => present('comment', comment),
+    true,
+  ),
   waterfall: { className: 'waterfall', draw: drawWaterfall, filterable: byConnection },
 };
 

@@ -19,6 +19,7 @@ export interface Badge {
 export function badgesOf(row: ExchangeRow): readonly Badge[] {
   const badges: Badge[] = [];
   if (row.marked) badges.push({ icon: 'bookmark', text: 'marked', severe: false, named: false });
+  if (row.comment !== '') badges.push({ icon: 'comment', text: 'commented', severe: false, named: false });
   if (row.rule !== '') badges.push({ icon: 'error', text: 'malformed', severe: true, named: true });
   else if (row.status >= 500)
     badges.push({ icon: 'error', text: 'server error', severe: true, named: false });
@@ -28,6 +29,7 @@ export function badgesOf(row: ExchangeRow): readonly Badge[] {
   if (isLiveReload(row.target))
     badges.push({ icon: 'sync', text: 'live reload', severe: false, named: true });
   if (row.beforeReload) badges.push({ icon: 'history', text: 'before reload', severe: false, named: true });
+  if (row.imported) badges.push({ icon: 'archive', text: 'imported', severe: false, named: true });
   return badges;
 }
 
@@ -50,6 +52,8 @@ export function exchangeSentence(row: ExchangeRow): string {
   parts.push(`at ${formatTime(row.startedAt)}`);
   if (isLiveReload(row.target)) parts.push('of live reload');
   if (row.marked) parts.push('marked');
+  if (row.comment !== '') parts.push(`comment: ${visibleString(row.comment)}`);
+  if (row.imported) parts.push('imported');
   if (row.beforeReload) parts.push('captured before the window was reloaded');
   return parts.join(', ');
 }

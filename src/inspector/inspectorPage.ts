@@ -9,7 +9,7 @@ import { ExchangeList } from './exchangeList.ts';
 import { FilterBar } from './filterBar.ts';
 import { InspectorState, type ListState, type Mark } from './inspectorState.ts';
 import { keyOf, used } from './keys.ts';
-import { allColumns } from './listColumns.ts';
+import { initialColumns } from './listColumns.ts';
 import { markOfFinding } from './meaningCells.ts';
 import { MeaningView } from './meaningView.ts';
 import { asToInspector } from './messageGuard.ts';
@@ -313,7 +313,7 @@ export class InspectorPage {
         this.chooseColumns();
         break;
       case 'resetColumns':
-        columns.value = allColumns;
+        columns.value = initialColumns;
         break;
     }
   }

@@ -3,7 +3,7 @@ import type { CallLines } from '../protocol/calls.ts';
 import type { Direction } from '../protocol/capture.ts';
 import type { ListQuery, ListView } from '../protocol/exchangeList.ts';
 import type { CaptureSummary, ExchangeKey } from '../protocol/inspector.ts';
-import { allColumns, type ColumnChoice } from './listColumns.ts';
+import { type ColumnChoice, initialColumns } from './listColumns.ts';
 import { lineIndexAt } from './meaning.ts';
 import { type ExchangeView, messageOf } from './messageView.ts';
 import { spanIndexAt } from './spanIndex.ts';
@@ -55,7 +55,7 @@ export class InspectorState {
   readonly chosen: Signal<Chosen | null> = signal(null);
   /** What the list shows; and its columns. */
   readonly listQuery: Signal<ListQuery> = signal({ filter: '', order: null, paused: false });
-  readonly columns: Signal<ColumnChoice> = signal(allColumns);
+  readonly columns: Signal<ColumnChoice> = signal(initialColumns);
   /** Whether exchanges that arrive are announced to those who hear the page. */
   readonly announces: Signal<boolean> = signal(false);
   /**

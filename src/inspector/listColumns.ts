@@ -23,6 +23,7 @@ export const columnDescriptions: readonly ColumnDescription[] = [
   { column: 'requestSize', title: 'Request', width: 68, isNumber: true, dispensable: 6 },
   { column: 'responseSize', title: 'Response', width: 76, isNumber: true, dispensable: 3 },
   { column: 'duration', title: 'Duration', width: 72, isNumber: true, dispensable: 4 },
+  { column: 'comment', title: 'Comment', width: 160, isNumber: false, dispensable: 10 },
   { column: 'waterfall', title: 'Connection’s Waterfall', width: 200, isNumber: false, dispensable: 5 },
 ];
 
@@ -50,7 +51,11 @@ export interface ColumnChoice {
   readonly widths: Readonly<Partial<Record<ListColumn, number>>>;
 }
 
-export const allColumns: ColumnChoice = { shown: columnDescriptions.map(({ column }) => column), widths: {} };
+/** Before the user chose any: most exchanges have no comment, so that its column would stand empty. */
+export const initialColumns: ColumnChoice = {
+  shown: columnDescriptions.map(({ column }) => column).filter((column) => column !== 'comment'),
+  widths: {},
+};
 
 export function widthOf(column: ListColumn, { widths }: ColumnChoice): number {
   const width = widths[column] ?? byName.get(column)?.width ?? leastWidth;

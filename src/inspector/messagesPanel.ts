@@ -432,11 +432,11 @@ function emptyRow(direction: Direction, view: ExchangeView): TemplateResult {
 }
 
 function headingOf(view: ExchangeView, message: MessageView): string {
-  const { peer, serverName, row, comment } = view.detail;
+  const { peer, serverName, row } = view.detail;
   const address = peer.address.includes(':') ? `[${peer.address}]` : peer.address;
   switch (message.direction) {
     case 'received':
-      return `Request ${row.id} · from ${address}:${peer.port}${comment === '' ? '' : ` · ${comment}`}`;
+      return `Request ${row.id} · from ${address}:${peer.port}${row.comment === '' ? '' : ` · ${row.comment}`}`;
     case 'sent':
       return `Response${serverName === '' ? '' : ` · from ${serverName}`}`;
   }

@@ -1,7 +1,7 @@
 import type { Direction } from '../protocol/capture.ts';
 import type { ListColumn, ListOrder } from '../protocol/exchangeList.ts';
 import type { ExchangeKey } from '../protocol/inspector.ts';
-import { allColumns, type ColumnChoice, isListColumn } from './listColumns.ts';
+import { type ColumnChoice, initialColumns, isListColumn } from './listColumns.ts';
 import {
   arrayOf,
   type Check,
@@ -68,7 +68,7 @@ const isPageState = shape<PageState>({
 const initialLayout: Layout = {
   listShare: 0.35,
   meaningShare: 0.45,
-  columns: allColumns,
+  columns: initialColumns,
   announces: false,
 };
 

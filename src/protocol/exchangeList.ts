@@ -22,7 +22,9 @@ export interface ExchangeRowColumns {
   readonly rule: readonly (RuleId | '')[];
   readonly aborted: Uint8Array;
   readonly beforeReload: Uint8Array;
+  readonly imported: Uint8Array;
   readonly marked: Uint8Array;
+  readonly comment: readonly string[];
   readonly connectionStart: Float64Array;
   readonly connectionEnd: Float64Array;
   readonly previousEndedAt: Float64Array;
@@ -40,6 +42,7 @@ export type ListColumn =
   | 'requestSize'
   | 'responseSize'
   | 'duration'
+  | 'comment'
   | 'waterfall';
 
 /** In which order the list stands; null: as the exchanges arrived, oldest first. */

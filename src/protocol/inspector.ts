@@ -45,8 +45,12 @@ export interface ExchangeRow {
   readonly aborted: boolean;
   /** Captured before the window was reloaded. */
   readonly beforeReload: boolean;
+  /** Read from a file. */
+  readonly imported: boolean;
   /** The user marked it. */
   readonly marked: boolean;
+  /** What the user wrote about it; empty for nothing. */
+  readonly comment: string;
   /** From when to when its connection is known to have been in use, so far: the scale of its waterfall. */
   readonly connectionStart: number;
   readonly connectionEnd: number;
@@ -107,6 +111,14 @@ export interface ExchangeConnection {
   readonly exchangeCount: number;
 }
 
+/** Where an exchange was imported from. */
+export interface ImportedFrom {
+  /** The file's name. */
+  readonly file: string;
+  /** Its bytes were made from what a HAR file says: they are not those on the wire. */
+  readonly rebuilt: boolean;
+}
+
 export interface ExchangeDetail {
   readonly row: ExchangeRow;
   readonly times: ExchangeTimes;
@@ -114,8 +126,8 @@ export interface ExchangeDetail {
   readonly serverName: string;
   readonly peer: Endpoint;
   readonly local: Endpoint;
-  /** What the user wrote about it; empty for nothing. */
-  readonly comment: string;
+  /** Null: captured here. */
+  readonly imported: ImportedFrom | null;
   readonly ruleOffset: number;
   readonly request: MessageDetail;
   readonly response: MessageDetail;

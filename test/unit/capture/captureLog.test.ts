@@ -168,6 +168,33 @@ describe('the capture log', () => {
     });
   });
 
+  test('keeps marks and comments, as they were last', () => {
+    withFolder((folder) => {
+      const { store, log } = open(folder);
+      store.addRun(description);
+      log.addRun(description);
+      for (const id of [1, 2]) {
+        store.add('run', oneExchange(id));
+        log.addBatch('run', oneExchange(id));
+      }
+      log.addMark('run/1', true);
+      log.addMark('run/2', true);
+      log.addMark('run/2', false);
+      log.addComment('run/1', 'first');
+      log.addComment('run/1', 'second');
+      log.addComment('run/9', 'of one that is not there');
+      log.close();
+      const kept = open(folder).store.rows(0, 9);
+      assert.deepEqual(
+        kept.map(({ id, marked, comment }) => ({ id, marked, comment })),
+        [
+          { id: 1, marked: true, comment: 'second' },
+          { id: 2, marked: false, comment: '' },
+        ],
+      );
+    });
+  });
+
   test('says so once when it cannot write, and goes on without', () => {
     const store = new CaptureStore(megabyte);
     const errors: unknown[] = [];

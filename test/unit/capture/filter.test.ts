@@ -26,6 +26,8 @@ const example: FilterSubject = {
   aborted: false,
   beforeReload: false,
   marked: false,
+  imported: false,
+  comment: '',
   pipelined: false,
   head: (message) => (message === 'request' ? requestHead : responseHead),
   bytes: (message) =>
@@ -155,6 +157,12 @@ test('natures of an exchange', () => {
   assert.equal(matches('slower:1', { duration: null }), false);
   assert.equal(matches('is:pipelined', { pipelined: true }), true);
   assert.equal(matches('is:marked', { marked: true }), true);
+  assert.equal(matches('is:imported', { imported: true }), true);
+  assert.equal(matches('is:imported'), false);
+  assert.equal(matches('has:comment', { comment: 'Why so slow?' }), true);
+  assert.equal(matches('has:comment'), false);
+  assert.equal(matches('comment:SLOW', { comment: 'Why so slow?' }), true);
+  assert.equal(matches('comment:fast', { comment: 'Why so slow?' }), false);
   assert.equal(matches('path:=/x', { target: 'http://host:80/x?y=http://z/' }), true);
   assert.equal(matches('path:=*', { target: '*' }), true);
   assert.equal(matches('status:none', { status: 0 }), true);

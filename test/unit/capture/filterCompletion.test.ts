@@ -20,6 +20,8 @@ const subject: FilterSubject = {
   aborted: false,
   beforeReload: false,
   marked: false,
+  imported: false,
+  comment: '',
   pipelined: false,
   head: (message) =>
     message === 'request' ? 'GET / HTTP/1.1\r\nHost: a.example\r\nX-Colour: blue\r\n\r\n' : '',

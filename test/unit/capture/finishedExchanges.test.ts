@@ -24,6 +24,8 @@ function row(key: string, duration: number | null, beforeReload = false): Exchan
     rule: '',
     aborted: false,
     marked: false,
+    imported: false,
+    comment: '',
     connectionStart: 0,
     connectionEnd: 0,
     previousEndedAt: 0,

@@ -37,7 +37,7 @@ class FakeCapture implements CaptureSource {
         return capture.first + capture.count;
       },
       open: () => [],
-      subject: new ExchangeSubject(new ExchangeTable(), new SegmentSlabs(), new Set()),
+      subject: new ExchangeSubject(new ExchangeTable(), new SegmentSlabs(), new Set(), new Map()),
       row: (position) => capture.details[position - capture.first].row,
       positionOf: (key) => (capture.indexOf(key) < 0 ? null : capture.first + capture.indexOf(key)),
       watch: () => () => undefined,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { allColumns, columnTracks, fittingColumns, widthOf } from '../../../src/inspector/listColumns.ts';
+import { columnTracks, fittingColumns, initialColumns, widthOf } from '../../../src/inspector/listColumns.ts';
 import { waterfallOf } from '../../../src/inspector/waterfall.ts';
 import type { ExchangeRow } from '../../../src/protocol/inspector.ts';
 import { exampleDetail, pageExchange } from '../../e2e/inspectorPage/exchanges.ts';
@@ -59,7 +59,7 @@ test('what goes on is drawn as far as it is known', () => {
 });
 
 test('columns go, the dispensable ones first, until the rest fits', () => {
-  const names = (width: number) => fittingColumns(allColumns, width).map(({ column }) => column);
+  const names = (width: number) => fittingColumns(initialColumns, width).map(({ column }) => column);
   assert.equal(names(1400).length, 11);
   assert.deepEqual(names(560), ['id', 'method', 'target', 'status', 'responseSize']);
   assert.deepEqual(names(100), ['target', 'status']);
@@ -69,7 +69,7 @@ test('columns go, the dispensable ones first, until the rest fits', () => {
 test('the target takes what the others leave; a width has bounds', () => {
   const choice = { shown: ['id', 'target', 'status'] as const, widths: { id: 5, status: 9999 } };
   assert.equal(columnTracks(fittingColumns(choice, 5000), choice), '36px minmax(0, 1fr) 1200px');
-  assert.equal(widthOf('id', allColumns), 48);
+  assert.equal(widthOf('id', initialColumns), 48);
   const narrow = { shown: ['id', 'status'] as const, widths: {} };
   assert.equal(columnTracks(fittingColumns(narrow, 500), narrow), '48px minmax(0, 1fr)');
 });
