@@ -8,7 +8,15 @@ import { contentRows, kindOf, moreRow, shownRows } from './bodyRows.ts';
 import { counted } from './format.ts';
 import type { MeaningLine } from './meaning.ts';
 import type { MessageView } from './messageView.ts';
-import { type Action, type BodyFormat, type BodySource, type PartRow, partRow, text } from './partRow.ts';
+import {
+  type Action,
+  type BodyChoice,
+  type BodyFormat,
+  type BodySource,
+  type PartRow,
+  partRow,
+  text,
+} from './partRow.ts';
 import { firstEndingAfter } from './spanIndex.ts';
 
 /** What the user chose to see; all of it is void for another exchange. */
@@ -188,4 +196,19 @@ function chunkRows(message: MessageView, line: MeaningLine, choices: Choices): P
   }
   close();
   return [...rows, ...moreRow(more, key, level)];
+}
+
+/** The choices with one more: how a body is shown. */
+export function withChoice(choices: Choices, direction: Direction, does: BodyChoice): Choices {
+  switch (does.kind) {
+    case 'source':
+      return { ...choices, source: new Map([...choices.source, [direction, does.source]]) };
+    case 'format':
+      return { ...choices, format: new Map([...choices.format, [direction, does.format]]) };
+    case 'more':
+      return {
+        ...choices,
+        more: new Map([...choices.more, [does.key, (choices.more.get(does.key) ?? 0) + 1]]),
+      };
+  }
 }

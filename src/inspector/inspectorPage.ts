@@ -1,10 +1,10 @@
 import { batch, effect } from '@preact/signals-core';
-import { html, nothing, render, type TemplateResult } from 'lit-html';
+import { nothing, render, type TemplateResult } from 'lit-html';
 import type { ListCommand, ListQuery } from '../protocol/exchangeList.ts';
 import type { ExchangeDetail, ExchangeKey, FromInspector, ToInspector } from '../protocol/inspector.ts';
-import { announcer } from './announcer.ts';
 import { BytesPane } from './bytesPane.ts';
 import { Decompressing } from './decompressing.ts';
+import { nothingListed, nothingSelected } from './emptyStates.ts';
 import { ExchangeList } from './exchangeList.ts';
 import { FilterBar } from './filterBar.ts';
 import { InspectorState, type ListState, type Mark } from './inspectorState.ts';
@@ -14,9 +14,8 @@ import { markOfFinding } from './meaningCells.ts';
 import { MeaningView } from './meaningView.ts';
 import { asToInspector } from './messageGuard.ts';
 import { viewExchange } from './messageView.ts';
+import { filterEchoId, PageFrame } from './pageFrame.ts';
 import { asLayout, asPageState, type Layout, layoutOf, type PageState } from './pageState.ts';
-import { splitter } from './splitter.ts';
-import { statusStrip } from './statusStrip.ts';
 import { filterEcho, toolbar } from './toolbar.ts';
 
 /** What VS Code gives to the page of a webview. */
@@ -60,7 +59,7 @@ export class InspectorPage {
       leave: () => this.meaning.focus(),
       copy: (text) => host.postMessage({ type: 'copy', text }),
     });
-    this.filter = new FilterBar(this.state, 'filter-echo', {
+    this.filter = new FilterBar(this.state, filterEchoId, {
       complete: (text, caret) => host.postMessage({ type: 'complete', text, caret }),
       leave: () => this.list.grid.focus(),
     });
@@ -109,81 +108,38 @@ export class InspectorPage {
   }
 
   private build(body: HTMLElement): void {
-    const page = document.createElement('main');
-    page.className = 'page';
-    const bar = document.createElement('header');
-    bar.className = 'toolbar';
-    const buttons = document.createElement('div');
-    buttons.className = 'buttons';
-    buttons.setAttribute('role', 'toolbar');
-    buttons.setAttribute('aria-label', 'List');
-    const echo = document.createElement('div');
-    echo.className = 'summary';
-    echo.id = 'filter-echo';
-    bar.append(this.filter.element, buttons, echo);
-    const upper = document.createElement('div');
-    upper.className = 'upper';
-    const empty = document.createElement('div');
-    empty.className = 'empty';
-    upper.append(this.list.grid, empty);
-    const lower = document.createElement('div');
-    lower.className = 'lower';
-    const nothingSelected = document.createElement('div');
-    nothingSelected.className = 'empty';
-    const sides = document.createElement('div');
-    sides.className = 'sides';
-    sides.append(
-      this.meaning.element,
-      splitter({
-        label: 'Width of the meaning',
-        direction: 'row',
-        container: sides,
-        property: '--spark-meaning-share',
-        share: this.kept.meaningShare,
-        moved: (meaningShare) => this.keepLayout({ meaningShare }),
-      }),
-      this.bytes.element,
-    );
-    lower.append(sides, nothingSelected);
-    page.append(
-      bar,
-      upper,
-      splitter({
-        label: 'Height of the list',
-        direction: 'column',
-        container: page,
-        property: '--spark-list-share',
-        share: this.kept.listShare,
-        moved: (listShare) => this.keepLayout({ listShare }),
-      }),
-      lower,
-      statusStrip(this.state),
-      announcer(this.state),
-    );
-    this.announcement.className = 'unseen';
-    this.announcement.setAttribute('role', 'status');
-    page.append(this.announcement);
-    const title = document.createElement('h1');
-    title.className = 'unseen';
-    title.textContent = 'Request Inspector';
-    page.prepend(title);
-    body.replaceChildren(page);
+    const frame = new PageFrame(this.state, {
+      filter: this.filter.element,
+      list: this.list.grid,
+      meaning: this.meaning.element,
+      bytes: this.bytes.element,
+      announcement: this.announcement,
+      layout: this.kept,
+      moved: (change) => this.keepLayout(change),
+    });
+    body.replaceChildren(frame.page);
     effect(() => {
       const list = this.state.list.value;
-      render(this.toolbar(list), buttons);
+      render(this.toolbar(list), frame.buttons);
       render(
         filterEcho(list, (problem) => this.filter.isUnfinished(problem)),
-        echo,
+        frame.echo,
       );
       const isEmpty = list?.summary.exchanges === 0;
-      page.classList.toggle('nothing-captured', isEmpty);
-      page.classList.toggle('nothing-listed', !isEmpty && list?.view.count === 0);
-      render(this.nothingListed(list), empty);
+      frame.page.classList.toggle('nothing-captured', isEmpty);
+      frame.page.classList.toggle('nothing-listed', !isEmpty && list?.view.count === 0);
+      render(
+        nothingListed(list, () => this.host.postMessage({ type: 'startServer' })),
+        frame.nothingListed,
+      );
     });
     effect(() => {
       const shown = this.state.view.value !== null;
-      page.classList.toggle('nothing-selected', !shown);
-      render(shown ? nothing : this.nothingSelected(), nothingSelected);
+      frame.page.classList.toggle('nothing-selected', !shown);
+      render(
+        shown ? nothing : nothingSelected(this.state.gone.value, this.state.list.value),
+        frame.nothingSelected,
+      );
     });
   }
 
@@ -210,32 +166,6 @@ export class InspectorPage {
   private chooseColumns(): void {
     const { shown } = this.state.columns.peek();
     this.host.postMessage({ type: 'chooseColumns', shown });
-  }
-
-  private nothingListed(list: ListState | null): TemplateResult | typeof nothing {
-    if (list === null) return nothing;
-    if (list.summary.exchanges === 0) return this.nothingCaptured(list);
-    if (list.view.count > 0) return nothing;
-    if (list.view.progress < 1) return html`<p>Searching what was captured …</p>`;
-    return html`<p>No exchange passes the filter.</p>`;
-  }
-
-  private nothingCaptured({ serverRuns }: ListState): TemplateResult {
-    return serverRuns
-      ? html`<p>Nothing captured yet.</p>
-          <p>The server is running: open one of its pages, and every request appears here.</p>`
-      : html`<p>Nothing captured yet.</p>
-          <p>Start the server, then open one of its pages: every request appears here.</p>
-          <button class="primary" @click=${() => this.host.postMessage({ type: 'startServer' })}>
-            Start Server
-          </button>`;
-  }
-
-  private nothingSelected(): TemplateResult | typeof nothing {
-    const gone = this.state.gone.value;
-    if (gone !== null) return html`<p>${gone.reason}</p>`;
-    if ((this.state.list.value?.summary.exchanges ?? 0) === 0) return nothing;
-    return html`<p>Select an exchange to see its bytes and what they mean.</p>`;
   }
 
   private received(data: unknown): void {

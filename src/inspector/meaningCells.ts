@@ -218,3 +218,20 @@ export function markOf(target: EventTarget | null): Mark | null {
   if (direction !== 'received' && direction !== 'sent') return null;
   return { direction, start: Number(start), end: Number(end) };
 }
+
+/** What stands in the place of a message without bytes. */
+export function emptyRow(direction: Direction, view: ExchangeView): TemplateResult {
+  if (direction === 'received') return noteRow('Nothing of it was received.');
+  return noteRow(view.detail.row.aborted ? 'The connection ended before an answer.' : 'Not answered yet.');
+}
+
+export function headingOf(view: ExchangeView, message: MessageView): string {
+  const { peer, serverName, row } = view.detail;
+  const address = peer.address.includes(':') ? `[${peer.address}]` : peer.address;
+  switch (message.direction) {
+    case 'received':
+      return `Request ${row.id} · from ${address}:${peer.port}${row.comment === '' ? '' : ` · ${row.comment}`}`;
+    case 'sent':
+      return `Response${serverName === '' ? '' : ` · from ${serverName}`}`;
+  }
+}

@@ -10,7 +10,9 @@ import {
   type Decompression,
   noChoices,
   sourceOf,
+  withChoice,
 } from './bodySection.ts';
+import { CellWalk } from './cellWalk.ts';
 import type { Decompressing } from './decompressing.ts';
 import type { InspectorState, Mark } from './inspectorState.ts';
 import { keyOf, used } from './keys.ts';
@@ -19,7 +21,9 @@ import type { MeaningLine } from './meaning.ts';
 import {
   actionCell,
   calloutRow,
+  emptyRow,
   fieldCells,
+  headingOf,
   lineRow,
   markOf,
   markOfFinding,
@@ -30,7 +34,7 @@ import {
   unparsedCell,
 } from './meaningCells.ts';
 import type { ExchangeView, MessageView } from './messageView.ts';
-import type { Action, Block, BodyChoice, PartRow } from './partRow.ts';
+import type { Action, Block, PartRow } from './partRow.ts';
 import { Pictures } from './pictures.ts';
 
 export interface MeaningEvents {
@@ -53,8 +57,7 @@ export class MessagesPanel {
   private lines = new Map<string, HTMLElement>();
   private tokens = new Map<string, HTMLElement>();
   private parts = new Map<string, HTMLElement>();
-  /** The cell that Tab leads to. */
-  private current: HTMLElement | null = null;
+  private readonly walk = new CellWalk(this.element);
 
   constructor(state: InspectorState, decompressing: Decompressing, events: MeaningEvents) {
     this.state = state;
@@ -126,7 +129,7 @@ export class MessagesPanel {
     this.state.parts.value = [...element.querySelectorAll('.part[data-start], .part .token[data-start]')]
       .map(markOf)
       .filter((mark) => mark !== null);
-    this.enter(this.current?.isConnected ? this.current : this.cells()[0]);
+    this.walk.renew();
   }
 
   private message(
@@ -249,7 +252,7 @@ export class MessagesPanel {
   }
 
   private act(direction: Direction, { does }: Action): void {
-    this.choices.value = chosen(this.choices.peek(), direction, does);
+    this.choices.value = withChoice(this.choices.peek(), direction, does);
   }
 
   private toggle(row: Element | null): boolean {
@@ -262,21 +265,10 @@ export class MessagesPanel {
     return true;
   }
 
-  private cells(): HTMLElement[] {
-    return [...this.element.querySelectorAll<HTMLElement>('.cell')];
-  }
-
-  /** Makes a cell the one that Tab leads to. */
-  private enter(cell: HTMLElement | undefined): void {
-    if (this.current !== null) this.current.tabIndex = -1;
-    this.current = cell ?? null;
-    if (this.current !== null) this.current.tabIndex = 0;
-  }
-
   private focused(target: EventTarget | null): void {
     const cell = target instanceof Element ? target.closest<HTMLElement>('.cell') : null;
     if (cell === null) return;
-    this.enter(cell);
+    this.walk.enter(cell);
     const mark = markOf(cell);
     // A click chooses by itself; the keyboard walks from cell to cell.
     if (mark !== null && cell.matches(':focus-visible')) this.chooseUnlessWithin(mark);
@@ -290,7 +282,7 @@ export class MessagesPanel {
       chosen.direction === mark.direction &&
       chosen.start >= mark.start &&
       chosen.end <= mark.end &&
-      this.chosenElement() === this.current;
+      this.chosenElement() === this.walk.current;
     if (!within) this.state.chooseMark(mark);
   }
 
@@ -307,54 +299,19 @@ export class MessagesPanel {
   }
 
   private key(event: KeyboardEvent): void {
-    const rows = [...this.element.querySelectorAll<HTMLElement>('[role=row]')]
-      .map((row) => [...row.querySelectorAll<HTMLElement>('.cell')])
-      .filter((cells) => cells.length > 0);
-    const row = rows.findIndex((cells) => this.current !== null && cells.includes(this.current));
-    if (row < 0) return;
-    const column = this.current === null ? 0 : rows[row].indexOf(this.current);
-    const at = (index: number) => {
-      const cells = rows[Math.min(Math.max(0, index), rows.length - 1)];
-      return cells[Math.min(column, cells.length - 1)];
-    };
+    const place = this.walk.place;
+    if (place === null) return;
     const key = keyOf(event);
-    if (this.opensOrCloses(key, column, rows[row].length)) {
+    if (this.opensOrCloses(key, place.column, place.columns)) {
       used(event);
-      this.current?.focus();
+      this.walk.current?.focus();
       return;
     }
-    const target = (() => {
-      switch (key) {
-        case 'ArrowDown':
-          return at(row + 1);
-        case 'ArrowUp':
-          return at(row - 1);
-        case 'PageDown':
-          return at(row + 10);
-        case 'PageUp':
-          return at(row - 10);
-        case 'ArrowRight':
-          return rows[row][Math.min(column + 1, rows[row].length - 1)];
-        case 'ArrowLeft':
-          return rows[row][Math.max(column - 1, 0)];
-        case 'Home':
-          return rows[row][0];
-        case 'End':
-          return rows[row].at(-1);
-        case 'Ctrl+Home':
-          return rows[0][0];
-        case 'Ctrl+End':
-          return rows.at(-1)?.[0];
-        default:
-          return undefined;
-      }
-    })();
     const isControl = event.target instanceof Element && event.target.matches('a, button');
-    if (target !== undefined) {
+    if (this.walk.go(key)) {
       used(event);
-      target.focus();
     } else if (key === 'Enter' && !isControl) {
-      const mark = markOf(this.current);
+      const mark = markOf(this.walk.current);
       if (mark === null) return;
       used(event);
       this.events.toBytes(mark);
@@ -363,8 +320,8 @@ export class MessagesPanel {
 
   /** As in a tree: Left on a row's first cell closes it, Right on its last one opens it, Space does either. */
   private opensOrCloses(key: string, column: number, columns: number): boolean {
-    const row = this.current?.closest('[role=row]') ?? null;
-    if (row === null || this.current?.matches('a, button')) return false;
+    const row = this.walk.current?.closest('[role=row]') ?? null;
+    if (row === null || this.walk.current?.matches('a, button')) return false;
     const opened = row.getAttribute('aria-expanded') === 'true';
     switch (key) {
       case ' ':
@@ -398,7 +355,7 @@ export class MessagesPanel {
     if (token !== undefined) return token;
     const part = mark === null ? undefined : this.parts.get(rangeKey(mark));
     const row = part ?? (line === null ? undefined : this.lines.get(rangeKey(line)));
-    return row?.querySelector<HTMLElement>('.cell') ?? this.current;
+    return row?.querySelector<HTMLElement>('.cell') ?? this.walk.current;
   }
 
   private reveal(): void {
@@ -409,36 +366,6 @@ export class MessagesPanel {
     const headings = 24;
     if (box.bottom <= pane.top + headings || box.top >= pane.bottom)
       element.scrollIntoView({ block: 'nearest' });
-  }
-}
-
-function chosen(choices: Choices, direction: Direction, does: BodyChoice): Choices {
-  switch (does.kind) {
-    case 'source':
-      return { ...choices, source: new Map([...choices.source, [direction, does.source]]) };
-    case 'format':
-      return { ...choices, format: new Map([...choices.format, [direction, does.format]]) };
-    case 'more':
-      return {
-        ...choices,
-        more: new Map([...choices.more, [does.key, (choices.more.get(does.key) ?? 0) + 1]]),
-      };
-  }
-}
-
-function emptyRow(direction: Direction, view: ExchangeView): TemplateResult {
-  if (direction === 'received') return noteRow('Nothing of it was received.');
-  return noteRow(view.detail.row.aborted ? 'The connection ended before an answer.' : 'Not answered yet.');
-}
-
-function headingOf(view: ExchangeView, message: MessageView): string {
-  const { peer, serverName, row } = view.detail;
-  const address = peer.address.includes(':') ? `[${peer.address}]` : peer.address;
-  switch (message.direction) {
-    case 'received':
-      return `Request ${row.id} · from ${address}:${peer.port}${row.comment === '' ? '' : ` · ${row.comment}`}`;
-    case 'sent':
-      return `Response${serverName === '' ? '' : ` · from ${serverName}`}`;
   }
 }
 
