@@ -9,6 +9,7 @@ import type { HexView } from './hexView.ts';
 import type { InspectorState } from './inspectorState.ts';
 import { keyOf, used } from './keys.ts';
 import { messageOf } from './messageView.ts';
+import { ScrubPanel } from './scrub/scrubPanel.ts';
 import { copyLimit, selectionPanel } from './selectionPanel.ts';
 import { neighbourSpan } from './spanIndex.ts';
 
@@ -24,6 +25,7 @@ export class BytesPane {
   private readonly state: InspectorState;
   private readonly events: BytesPaneEvents;
   private readonly find: FindBytesBar;
+  private readonly scrub: ScrubPanel;
   private readonly view: BytesView;
   private readonly showsControls = signal(false);
   private readonly showsLegend = signal(false);
@@ -43,7 +45,8 @@ export class BytesPane {
     bar.className = 'bytes-bar';
     const finder = document.createElement('div');
     const selection = document.createElement('div');
-    element.append(bar, finder, view.element, selection);
+    this.scrub = new ScrubPanel(state);
+    element.append(bar, finder, this.scrub.element, view.element, selection);
     this.find = new FindBytesBar({
       found: (matches) => view.setMatches(matches),
       goTo: (direction, start, end) => {
@@ -70,6 +73,10 @@ export class BytesPane {
     effect(() => view.setShowsControls(this.showsControls.value));
     effect(() => {
       state.pointed.value;
+      view.redraw();
+    });
+    effect(() => {
+      state.parsed.value;
       view.redraw();
     });
     effect(() => {
@@ -107,16 +114,20 @@ export class BytesPane {
   }
 
   private drawBar(bar: HTMLElement): void {
-    const { showsControls, showsLegend } = this;
+    const { showsControls, showsLegend, scrub } = this;
     render(
       bytesToolbar(
-        { showsControls: showsControls.value, showsLegend: showsLegend.value },
+        { showsControls: showsControls.value, showsLegend: showsLegend.value, showsParser: scrub.open.value },
         {
           showControls: (shown) => {
             showsControls.value = shown;
           },
           showLegend: (shown) => {
             showsLegend.value = shown;
+          },
+          showParser: (shown) => {
+            scrub.toggle(shown);
+            if (shown) scrub.focus();
           },
         },
       ),

@@ -6,11 +6,13 @@ import { controlGlyphs, otherGlyph } from './hexRow.ts';
 export interface BytesToolbarState {
   readonly showsControls: boolean;
   readonly showsLegend: boolean;
+  readonly showsParser: boolean;
 }
 
 export interface BytesToolbarEvents {
   showControls(shown: boolean): void;
   showLegend(shown: boolean): void;
+  showParser(shown: boolean): void;
 }
 
 const roleNames: Readonly<Record<GrammarRole, string>> = {
@@ -28,7 +30,7 @@ const roleNames: Readonly<Record<GrammarRole, string>> = {
 
 /** What can be switched above the bytes, and the legend of their tints. */
 export function bytesToolbar(state: BytesToolbarState, events: BytesToolbarEvents): TemplateResult {
-  const { showsControls, showsLegend } = state;
+  const { showsControls, showsLegend, showsParser } = state;
   return html`<div class="bytes-tools" role="toolbar" aria-label="Bytes">
       ${toggle(
         '¶',
@@ -38,6 +40,13 @@ export function bytesToolbar(state: BytesToolbarState, events: BytesToolbarEvent
         (shown) => events.showControls(shown),
       )}
       ${toggle('▦', 'Legend', 'Show what tints and lines mean', showsLegend, (shown) => events.showLegend(shown))}
+      ${toggle(
+        '▷',
+        'Parser',
+        'Scrub the parser: go through the message byte by byte, as the server read it',
+        showsParser,
+        (shown) => events.showParser(shown),
+      )}
     </div>
     ${showsLegend ? legend(showsControls) : nothing}`;
 }

@@ -234,6 +234,7 @@ export class BytesView {
     const { position } = this.scroll;
     const { clientHeight } = this.element;
     const { pointed, pointedLine, chosen, chosenLine } = this.state;
+    const parsed = this.state.parsed.peek();
     const marks = {
       pointed: pointed.peek(),
       pointedLine: pointedLine.peek(),
@@ -246,7 +247,13 @@ export class BytesView {
       const currentMatch = current?.direction === direction ? current.index : -1;
       const top = position - this.topOf(direction);
       const bottom = top + clientHeight;
-      view.draw(top, bottom, { ...marks, matches: this.matches[direction], currentMatch }, this.layers);
+      const read = parsed?.direction === direction ? parsed.end : Number.POSITIVE_INFINITY;
+      view.draw(
+        top,
+        bottom,
+        { ...marks, matches: this.matches[direction], currentMatch, parsed: read },
+        this.layers,
+      );
     }
     this.placeHeadings(position);
   }

@@ -35,6 +35,8 @@ export interface HexMarks {
   /** What a search found in this message, in order; and which of it was gone to, -1 for none. */
   readonly matches: readonly ByteRange[];
   readonly currentMatch: number;
+  /** How many bytes a parser that somebody goes through the message with has read: only these have a meaning by then. */
+  readonly parsed: number;
 }
 
 /** How the bytes of a message are shown. */
@@ -193,15 +195,18 @@ export class HexView {
       return;
     }
     const { spans, direction } = this.message;
+    const { parsed } = marks;
     for (let i = firstEndingAfter(spans, row.start); i < spans.length && spans[i].start < row.end; i++) {
-      this.markRun(row, text, `role-${grammar[spans[i].name].role}`, spans[i], layers);
+      if (spans[i].start >= parsed) break;
+      this.markRun(row, text, `role-${grammar[spans[i].name].role}`, upTo(parsed, spans[i]), layers);
     }
+    if (row.end > parsed) this.markRun(row, text, 'unread', { start: parsed, end: row.end }, layers);
     this.markPlaceholders(row, row.bytes, text, layers);
     const { pointed, pointedLine, chosen, chosenLine } = marks;
     if (pointedLine?.direction === direction) this.markRun(row, text, 'pointed-line', pointedLine, layers);
     if (chosenLine?.direction === direction) this.markRun(row, text, 'chosen-line', chosenLine, layers);
     if (pointed?.direction === direction) this.markRun(row, text, 'pointed', pointed, layers);
-    if (chosen?.direction === direction) this.markRun(row, text, 'chosen', chosen, layers);
+    if (chosen?.direction === direction) this.markRun(row, text, 'chosen', upTo(parsed, chosen), layers);
     const { matches, currentMatch } = marks;
     for (
       let i = firstEndingAfter(matches, row.start);
@@ -327,4 +332,9 @@ export class HexView {
     // Which element a row lies in depends on their number.
     for (const drawn of this.drawn) drawn.row = null;
   }
+}
+
+/** The part of a range that lies before an offset; some of it does. */
+function upTo(offset: number, { start, end }: ByteRange): ByteRange {
+  return { start, end: Math.max(start, Math.min(end, offset)) };
 }

@@ -9,6 +9,7 @@ export type HighlightLayer =
   | 'offset'
   | 'placeholder'
   | 'gap'
+  | 'unread'
   | 'control'
   | 'match'
   | 'current-match'
@@ -23,6 +24,7 @@ const layers: readonly HighlightLayer[] = [
   'offset',
   'placeholder',
   'gap',
+  'unread',
   'control',
   'pointed-line',
   'chosen-line',

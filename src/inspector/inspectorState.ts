@@ -65,6 +65,8 @@ export class InspectorState {
   filterBy: (operator: string, value: string, excluded: boolean) => void = () => undefined;
   /** Parts of the messages that are shown on rows of their own, such as query parameters: finer than grammar elements. */
   readonly parts: Signal<readonly Mark[]> = signal([]);
+  /** How far the parser has been taken through a message, where somebody goes through it; `end` exclusive. */
+  readonly parsed: Signal<{ readonly direction: Direction; readonly end: number } | null> = signal(null);
   /** The finding that was gone to; -1 for none. */
   readonly finding: Signal<number> = signal(-1);
   /** Whether the list follows the newest exchange. */

@@ -80,6 +80,11 @@ for (const theme of themeNames) {
     await page.keyboard.press('F8');
     await tested.settled();
     assert.deepEqual(await violations(), []);
+    await page.getByRole('button', { name: 'Parser', exact: true }).click();
+    await page.getByRole('slider').press('PageUp');
+    await page.locator('.scrub details').evaluate((element) => element.setAttribute('open', ''));
+    await tested.settled();
+    assert.deepEqual(await violations(), []);
     for (const tab of [/Findings/, /Timing/]) {
       await page.getByRole('tab', { name: tab }).click();
       if (tab.test('Timing')) await page.locator('.calls tbody tr').first().waitFor();
