@@ -24,6 +24,8 @@ export interface RunningContender {
   readonly port: number;
   /** The process that serves. */
   readonly processId: number;
+  /** The process that started it and stores what it captures; null where there is none. */
+  readonly hostProcessId: number | null;
   /** Only of Spark: what its host knows. */
   report(): Promise<SparkReport>;
   stop(): Promise<void>;
@@ -87,7 +89,7 @@ async function spark(at: Surroundings, { sockets, capture, trace }: SparkOptions
   const words = [sockets, capture ? 'capture' : '', trace ? 'trace' : ''];
   const host = await node(at, 'host', 'sparkHost', [path.join(at.bundles, 'server.cjs'), at.site, ...words]);
   const { processId } = await host.report();
-  return { ...host, processId };
+  return { ...host, processId, hostProcessId: host.processId };
 }
 
 /** A program of this benchmark, which tells its port. */
@@ -108,6 +110,7 @@ async function node(
   return {
     port: port.port,
     processId: child.pid ?? 0,
+    hostProcessId: null,
     async report() {
       const report = told<SparkReport>(child, bundle);
       child.send('report');
@@ -171,6 +174,7 @@ http {
   return {
     port,
     processId: workerOf(child.pid ?? 0),
+    hostProcessId: null,
     report: () => Promise.reject(new Error('nginx has no host.')),
     async stop() {
       const exited = once(child, 'exit');

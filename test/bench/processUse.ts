@@ -5,8 +5,9 @@ import { readFileSync } from 'node:fs';
 /** Ticks in which Linux counts processor time. */
 const ticksPerSecond = 100;
 
-/** Processor time of a process so far, with all its threads; null where the system has no /proc. */
-export function cpuSeconds(processId: number): number | null {
+/** Processor time of a process so far, with all its threads; null where there is none, or the system has no /proc. */
+export function cpuSeconds(processId: number | null): number | null {
+  if (processId === null) return null;
   try {
     const status = readFileSync(`/proc/${processId}/stat`, 'latin1');
     // The name of the program, in parentheses, may hold spaces.

@@ -24,13 +24,15 @@ interface Check {
 
 export function throughput(result: ThroughputResult): Section {
   const { scenario, rows, capture } = result;
-  const perSecond = rows.map(({ contender, requestsPerSecond, bytesPerSecond, cpuMicroseconds }) => [
-    contender.title,
-    shown(median(requestsPerSecond)),
-    `${shown(Math.min(...requestsPerSecond))} to ${shown(Math.max(...requestsPerSecond))}`,
-    shown(median(bytesPerSecond) / mebibyte),
-    cpuMicroseconds.length === 0 ? '' : shown(median(cpuMicroseconds), 1),
-  ]);
+  const perSecond = rows.map(
+    ({ contender, requestsPerSecond, bytesPerSecond, cpuMicroseconds, hostCpuMicroseconds }) => [
+      contender.title,
+      shown(median(requestsPerSecond)),
+      `${shown(Math.min(...requestsPerSecond))} to ${shown(Math.max(...requestsPerSecond))}`,
+      shown(median(bytesPerSecond) / mebibyte),
+      ...[cpuMicroseconds, hostCpuMicroseconds].map((of) => (of.length === 0 ? '' : shown(median(of), 1))),
+    ],
+  );
   const checks = goals.flatMap(({ scenario: id, of, to, least }): Check[] => {
     const measured = id === scenario.id ? ratio(result, of, to) : null;
     if (measured === null) return [];
@@ -49,7 +51,7 @@ export function throughput(result: ThroughputResult): Section {
     capture === null
       ? ''
       : `\n\nOf ${shown(capture.answered)} answers that clients got, the capture holds or held ${shown(capture.captured)} and left out ${shown(capture.leftOut)} (${shown((100 * capture.leftOut) / Math.max(1, capture.captured + capture.leftOut), 1)} %); more than were got were still under way when the load ended.`;
-  const head = ['server', 'requests/s', 'in the rounds', 'MiB/s', 'CPU µs/request'];
+  const head = ['server', 'requests/s', 'in the rounds', 'MiB/s', 'CPU µs/request', 'of its host'];
   return section(scenario.title, `${load}\n\n${table(head, perSecond)}${counted}`, checks);
 }
 
@@ -149,7 +151,7 @@ Made by \`npm run bench\`. Servers take turns in rounds; shown are medians. A ra
 each round, since neighbouring rounds may differ by a third, and the median of the ratios is shown.
 
 The load is wrk with one thread and the header fields of a desktop browser. Spark runs as the extension starts it, with a host process that
-stores what is captured. The ceiling is a bare \`node:net\` loop that finds the empty line after a request and writes a prebuilt
+stores what is captured. The processor time of both is counted. The ceiling is a bare \`node:net\` loop that finds the empty line after a request and writes a prebuilt
 answer of the same size, all answers of a read at once. nginx has one worker, \`sendfile\` and no log.
 
 Machine: ${processors[0]?.model.trim() ?? 'unknown processor'}, ${availableParallelism()} processors, ${shown(totalmem() / 1024 / mebibyte)} GiB of memory, ${type()} ${release()}, Node.js ${process.versions.node}. ${pinning}

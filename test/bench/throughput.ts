@@ -34,6 +34,8 @@ export interface Row {
   readonly bytesPerSecond: readonly number[];
   /** Of the process that serves, in user and system mode, per request; empty where it cannot be told. */
   readonly cpuMicroseconds: readonly number[];
+  /** The same of the process that stores the capture; empty where there is none. */
+  readonly hostCpuMicroseconds: readonly number[];
 }
 
 /** What a capture counted, against what the load got answers to. */
@@ -60,6 +62,7 @@ interface Entry {
   readonly running: RunningContender;
   readonly results: LoadResult[];
   readonly cpuMicroseconds: number[];
+  readonly hostCpuMicroseconds: number[];
   answered: number;
 }
 
@@ -73,7 +76,14 @@ export async function measureThroughput(
   try {
     for (const contender of contenders) {
       const running = await contender.start(surroundings, scenario.file);
-      const entry = { contender, running, results: [], cpuMicroseconds: [], answered: 0 };
+      const entry: Entry = {
+        contender,
+        running,
+        results: [],
+        cpuMicroseconds: [],
+        hostCpuMicroseconds: [],
+        answered: 0,
+      };
       entries.push(entry);
       await check(running, scenario, surroundings);
       // Compilers and caches are warm before anything counts.
@@ -82,12 +92,13 @@ export async function measureThroughput(
     for (let round = 0; round < pace.rounds; round++) {
       // Back and forth, so that nobody always comes after the same one.
       for (const entry of round % 2 === 0 ? entries : entries.toReversed()) {
-        const before = cpuSeconds(entry.running.processId);
+        const { processId, hostProcessId } = entry.running;
+        const [before, hostBefore] = [cpuSeconds(processId), cpuSeconds(hostProcessId)];
         const result = await load(entry, scenario, surroundings, pace.seconds);
-        const after = cpuSeconds(entry.running.processId);
+        const [after, hostAfter] = [cpuSeconds(processId), cpuSeconds(hostProcessId)];
         entry.results.push(result);
-        if (before !== null && after !== null)
-          entry.cpuMicroseconds.push(((after - before) * 1e6) / result.requests);
+        note(entry.cpuMicroseconds, before, after, result);
+        note(entry.hostCpuMicroseconds, hostBefore, hostAfter, result);
       }
     }
     const capture = await captureCount(entries);
@@ -95,6 +106,16 @@ export async function measureThroughput(
   } finally {
     await Promise.all(entries.map(({ running }) => running.stop()));
   }
+}
+
+/** What was used between two readings, per request. */
+function note(
+  figures: number[],
+  before: number | null,
+  after: number | null,
+  { requests }: LoadResult,
+): void {
+  if (before !== null && after !== null) figures.push(((after - before) * 1e6) / requests);
 }
 
 /** Who answers fast with something else than the file must not win. */
@@ -118,12 +139,13 @@ async function load(
   return result;
 }
 
-function rowOf({ contender, results, cpuMicroseconds }: Entry): Row {
+function rowOf({ contender, results, cpuMicroseconds, hostCpuMicroseconds }: Entry): Row {
   return {
     contender,
     requestsPerSecond: results.map(({ requestsPerSecond }) => requestsPerSecond),
     bytesPerSecond: results.map(({ bytesPerSecond }) => bytesPerSecond),
     cpuMicroseconds,
+    hostCpuMicroseconds,
   };
 }
 
