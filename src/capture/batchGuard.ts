@@ -1,4 +1,4 @@
-import type { CaptureBatch } from '../protocol/capture.ts';
+import type { CaptureBatch, SegmentColumns } from '../protocol/capture.ts';
 import { nativeCallNames } from '../sockets/nativeCalls.ts';
 
 const states: readonly unknown[] = ['accepted', 'reading', 'responding', 'idle', 'closed'];
@@ -64,7 +64,7 @@ function isCallColumns(value: unknown): boolean {
     count instanceof Uint32Array &&
     Array.isArray(detail) &&
     [descriptor, errno, count, detail].every((column) => column.length === length) &&
-    detail.every((text) => typeof text === 'string')
+    areTexts(detail)
   );
 }
 
@@ -88,8 +88,7 @@ function isEndpoint(value: unknown): boolean {
 function isExchangeColumns(value: unknown): boolean {
   if (!isObject(value) || !(value.id instanceof Float64Array)) return false;
   const { length } = value.id;
-  const isText = (column: unknown) =>
-    Array.isArray(column) && column.length === length && column.every((text) => typeof text === 'string');
+  const isText = (column: unknown) => Array.isArray(column) && column.length === length && areTexts(column);
   return (
     exchangeNumbers.every((name) => isNumbers(value[name], length)) &&
     value.status instanceof Uint16Array &&
@@ -108,13 +107,18 @@ function isSegmentColumns(value: unknown, byteCount: number): boolean {
   const { length } = value.offset;
   if (!segmentNumbers.every((name) => isNumbers(value[name], length))) return false;
   if (!(value.direction instanceof Uint8Array) || value.direction.length !== length) return false;
+  const { keptStart, keptLength, keptAt, length: whole } = value as unknown as SegmentColumns;
   for (let i = 0; i < length; i++) {
-    const [start, count, at, whole] = [value.keptStart, value.keptLength, value.keptAt, value.length].map(
-      (column) => (column instanceof Float64Array ? column[i] : Number.NaN),
-    );
-    if (!(start >= 0 && count >= 0 && start + count <= whole)) return false;
-    if (!(at >= 0 && at + count <= byteCount)) return false;
+    const count = keptLength[i];
+    if (!(keptStart[i] >= 0 && count >= 0 && keptStart[i] + count <= whole[i])) return false;
+    if (!(keptAt[i] >= 0 && keptAt[i] + count <= byteCount)) return false;
   }
+  return true;
+}
+
+// A loop: it runs for every exchange and call that arrives.
+function areTexts(column: readonly unknown[]): boolean {
+  for (let row = 0; row < column.length; row++) if (typeof column[row] !== 'string') return false;
   return true;
 }
 

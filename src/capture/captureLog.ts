@@ -1,9 +1,9 @@
 import { closeSync, ftruncateSync, openSync, readFileSync, rmSync, writevSync } from 'node:fs';
 import path from 'node:path';
 import { deserialize, serialize } from 'node:v8';
-import type { CaptureBatch } from '../protocol/capture.ts';
+import type { CaptureBatch, PackedBatch } from '../protocol/capture.ts';
 import type { ExchangeKey } from '../protocol/inspector.ts';
-import { isCaptureBatch } from './batchGuard.ts';
+import { unpackedBatch } from './packedBatch.ts';
 import type { RunDescription, RunEnd, RunId } from './run.ts';
 import type { CaptureStore, StoreTotals } from './store.ts';
 
@@ -17,6 +17,10 @@ type Frame =
   /** Written behind the exchange that they are about, and so kept for at least as long. */
   | { type: 'mark'; exchange: ExchangeKey; marked: boolean }
   | { type: 'comment'; exchange: ExchangeKey; text: string };
+
+type WrittenFrame =
+  | Exclude<Frame, { type: 'batch' }>
+  | (Omit<Extract<Frame, { type: 'batch' }>, 'batch'> & { batch: PackedBatch });
 
 interface KeptRun {
   readonly description: RunDescription;
@@ -89,7 +93,7 @@ export class CaptureLog {
   }
 
   /** To be called after the batch is stored. */
-  addBatch(run: RunId, batch: CaptureBatch): void {
+  addBatch(run: RunId, batch: PackedBatch): void {
     this.append({ type: 'batch', run, batch, totals: this.store.totals() });
   }
 
@@ -126,7 +130,7 @@ export class CaptureLog {
     this.descriptor = null;
   }
 
-  private append(frame: Frame): void {
+  private append(frame: WrittenFrame): void {
     if (this.maxBytes === 0) return;
     try {
       const body = serialize(frame);
@@ -254,10 +258,14 @@ function readFrame(bytes: Buffer): Frame | null {
     // Cut off, or of another version: what follows cannot be trusted either.
     return null;
   }
-  return isFrame(value) ? value : null;
+  if (!isWrittenFrame(value)) return null;
+  if (value.type !== 'batch') return value;
+  const batch = unpackedBatch(value.batch);
+  return batch === null ? null : { ...value, batch };
 }
 
-function isFrame(value: unknown): value is Frame {
+/** But for what a batch holds. */
+function isWrittenFrame(value: unknown): value is WrittenFrame {
   if (!isObject(value)) return false;
   switch (value.type) {
     case 'file':
@@ -270,7 +278,7 @@ function isFrame(value: unknown): value is Frame {
     case 'run':
       return isKeptRun(value.run);
     case 'batch':
-      return typeof value.run === 'string' && isCaptureBatch(value.batch) && isTotals(value.totals);
+      return typeof value.run === 'string' && isTotals(value.totals);
     case 'end':
       return typeof value.run === 'string' && isRunEnd(value.end);
     case 'mark':

@@ -209,7 +209,7 @@ export class Server {
         return;
       case 'batch':
         store.add(this.run, message.batch);
-        log.addBatch(this.run, message.batch);
+        log.addBatch(this.run, message.packed);
         this.send({ type: 'batchStored', sequence: message.batch.sequence });
         return;
       case 'stopped':

@@ -1,9 +1,8 @@
-import { isCaptureBatch } from '../capture/batchGuard.ts';
 import type { FromServer } from '../protocol/server.ts';
 
 const levels: readonly unknown[] = ['debug', 'info', 'warning', 'error'];
 
-/** Whether what came from the server's process is a message of the protocol. */
+/** Whether what came from the server's process is a message of the protocol; of a batch, who unpacks it looks closer. */
 export function isFromServer(value: unknown): value is FromServer {
   if (typeof value !== 'object' || value === null || !('type' in value)) return false;
   const message: Record<string, unknown> = { ...value };
@@ -20,7 +19,7 @@ export function isFromServer(value: unknown): value is FromServer {
     case 'startFailed':
       return typeof message.code === 'string' && typeof message.message === 'string';
     case 'batch':
-      return isCaptureBatch(message.batch);
+      return typeof message.batch === 'object' && message.batch !== null;
     case 'log':
       return levels.includes(message.level) && typeof message.message === 'string';
     case 'stopping':

@@ -1,5 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { unpackedBatch } from '../capture/packedBatch.ts';
+import type { CaptureBatch, PackedBatch } from '../protocol/capture.ts';
 import type { FromServer, LogLevel, ServerSettings, ToServer } from '../protocol/server.ts';
 import { isFromServer } from './serverMessageGuard.ts';
 
@@ -23,7 +25,10 @@ export interface ProcessEnd {
 }
 
 /** What the server tells, but for what concerns its process only. */
-export type ServerMessage = Exclude<FromServer, { type: 'log' | 'stopping' }>;
+export type ServerMessage =
+  | Exclude<FromServer, { type: 'log' | 'stopping' | 'batch' }>
+  /** `packed`: as it came. */
+  | { readonly type: 'batch'; readonly batch: CaptureBatch; readonly packed: PackedBatch };
 
 export interface ServerProcessListener {
   message(message: ServerMessage): void;
@@ -114,10 +119,16 @@ export class ServerProcess {
 
   private take(message: unknown): void {
     if (!isFromServer(message)) {
-      this.note('error', 'The server sent a message that is not of the protocol.');
+      this.misunderstood();
       return;
     }
     switch (message.type) {
+      case 'batch': {
+        const batch = unpackedBatch(message.batch);
+        if (batch === null) this.misunderstood();
+        else this.listener.message({ type: 'batch', batch, packed: message.batch });
+        return;
+      }
       case 'log':
         this.note(message.level, message.message);
         return;
@@ -129,6 +140,10 @@ export class ServerProcess {
         break;
     }
     this.listener.message(message);
+  }
+
+  private misunderstood(): void {
+    this.note('error', 'The server sent a message that is not of the protocol.');
   }
 
   private note(level: LogLevel, line: string): void {

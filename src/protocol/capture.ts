@@ -98,3 +98,26 @@ export interface CaptureBatch {
   readonly calls: CallColumns;
   readonly leftOut: LeftOut;
 }
+
+/** What a column of a batch holds: numbers of one kind, or texts. */
+export type ColumnKind = 'Uint8' | 'Uint16' | 'Uint32' | 'Int32' | 'Float64' | 'text';
+
+/**
+ * Columns in one piece of memory: it crosses to another process, and is written to disk, at a fraction of what the
+ * columns cost one by one. In `bytes` they lie in the order of `names`, each at the next multiple of 8, numbers as the
+ * machine lays them out. A text is a Uint32, its place in `texts`.
+ */
+export interface PackedColumns {
+  readonly rows: number;
+  readonly names: readonly string[];
+  readonly kinds: readonly ColumnKind[];
+  readonly texts: readonly string[];
+  readonly bytes: Uint8Array;
+}
+
+/** A `CaptureBatch` as it crosses to another process. */
+export interface PackedBatch extends Pick<CaptureBatch, 'sequence' | 'connections' | 'bytes' | 'leftOut'> {
+  readonly exchanges: PackedColumns;
+  readonly segments: PackedColumns;
+  readonly calls: PackedColumns;
+}

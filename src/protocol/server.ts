@@ -1,5 +1,5 @@
 import type { Limits } from '../http/limits.ts';
-import type { CaptureBatch } from './capture.ts';
+import type { PackedBatch } from './capture.ts';
 
 export type EchoMode = 'off' | 'unhandled' | 'all';
 
@@ -126,7 +126,7 @@ export type FromServer =
     }
   /** The server could not start; the process exits with 1. `code` is an errno name (EADDRINUSE) where there is one. */
   | { readonly type: 'startFailed'; readonly code: string; readonly message: string }
-  | { readonly type: 'batch'; readonly batch: CaptureBatch }
+  | { readonly type: 'batch'; readonly batch: PackedBatch }
   | { readonly type: 'log'; readonly level: LogLevel; readonly message: string }
   /** It stops: nothing new is accepted, and answers under way may finish. */
   | { readonly type: 'stopping' }

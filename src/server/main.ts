@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { FromServer, ToServer } from '../protocol/server.ts';
 import { SystemCallError } from '../sockets/systemCallError.ts';
 import { openInspector, startGuard } from './debuggerWait.ts';
+import { packedBatch } from './packedBatch.ts';
 import { unacknowledgedBatches } from './recorder.ts';
 import type { RunningServer } from './runningServer.ts';
 import { startServer } from './server.ts';
@@ -79,7 +80,8 @@ async function start({ settings }: Extract<ToServer, { type: 'start' }>): Promis
         : { kind: 'nothing' },
       workerScript: path.join(__dirname, 'worker.js'),
       report(report) {
-        if (report.type !== 'exchange' && report.type !== 'calls') send(report);
+        if (report.type === 'batch') send({ type: 'batch', batch: packedBatch(report.batch) });
+        else if (report.type !== 'exchange' && report.type !== 'calls') send(report);
       },
     });
     const { host, port, skippedPorts } = server;

@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { CaptureLog } from '../../../src/capture/captureLog.ts';
 import { CaptureStore } from '../../../src/capture/store.ts';
 import type { CaptureBatch } from '../../../src/protocol/capture.ts';
+import { packedBatch } from '../../../src/server/packedBatch.ts';
 import { batchOf, connectionRecord, exchangeFields, makeTraffic } from './traffic.ts';
 
 const megabyte = 1024 * 1024;
@@ -37,7 +38,7 @@ function capture(folder: string, batches: readonly CaptureBatch[], maxBytes?: nu
   }
   for (const batch of batches) {
     store.add('run', batch);
-    log.addBatch('run', batch);
+    log.addBatch('run', packedBatch(batch));
   }
   log.close();
   return store;
@@ -101,7 +102,7 @@ describe('the capture log', () => {
           store.addRun(next);
           log.addRun(next);
           store.add('next', oneExchange(1));
-          log.addBatch('next', oneExchange(1));
+          log.addBatch('next', packedBatch(oneExchange(1)));
           log.close();
           assert.equal(open(folder).store.count, restored + 1);
         });
@@ -132,7 +133,7 @@ describe('the capture log', () => {
       store.addRun(description);
       log.addRun(description);
       store.add('run', oneExchange(1));
-      log.addBatch('run', oneExchange(1));
+      log.addBatch('run', packedBatch(oneExchange(1)));
       log.close();
       log.endRun('run', { reason: 'It was stopped.', time: 6000 });
       const restored = open(folder).store;
@@ -161,7 +162,7 @@ describe('the capture log', () => {
       store.addRun(next);
       log.addRun(next);
       store.add('next', oneExchange(1));
-      log.addBatch('next', oneExchange(1));
+      log.addBatch('next', packedBatch(oneExchange(1)));
       log.endRun('next', { reason: 'It was stopped.', time: 6000 });
       log.close();
       assert.equal(open(folder).store.run('next')?.end?.reason, 'It was stopped.');

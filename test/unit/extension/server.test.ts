@@ -7,6 +7,7 @@ import { serialize } from 'node:v8';
 import { CaptureLog } from '../../../src/capture/captureLog.ts';
 import { CaptureStore } from '../../../src/capture/store.ts';
 import { Server, type ServerState, urlOf } from '../../../src/extension/server.ts';
+import { packedBatch } from '../../../src/server/packedBatch.ts';
 import { defaultSettings } from '../../../src/settings/serverOptions.ts';
 import { nativeCallNames } from '../../../src/sockets/nativeCalls.ts';
 import { callColumns } from '../../../src/sockets/tracedCall.ts';
@@ -116,7 +117,7 @@ describe('a server', () => {
   test('stores what arrives, acknowledges it, and keeps it when the process dies', async () => {
     const batch = batchOf(7, { connections: [connectionRecord(1)], exchanges: [exchangeFields(1)] });
     const body = `
-      if (message.type === 'start') { ${listening} send({ type: 'batch', batch: require('node:v8').deserialize(Buffer.from('${serialized(batch)}', 'base64')) }); }
+      if (message.type === 'start') { ${listening} send({ type: 'batch', batch: require('node:v8').deserialize(Buffer.from('${serialized(packedBatch(batch))}', 'base64')) }); }
       if (message.type === 'batchStored') send({ type: 'log', level: 'info', message: 'stored ' + message.sequence });
       if (message.type === 'closeConnection') { console.error('Error: it broke'); process.exitCode = 3; process.disconnect(); }`;
     await withServer(body, async ({ server, store, line, nextDeath }) => {
@@ -144,7 +145,7 @@ describe('a server', () => {
     for (let i = 0; i < 10; i++) columns.descriptor[i] = i;
     const batch = { ...batchOf(1, { connections: [connectionRecord(1)] }), calls: columns };
     const body = `
-      if (message.type === 'start') { ${listening} send({ type: 'batch', batch: require('node:v8').deserialize(Buffer.from('${serialized(batch)}', 'base64')) }); }
+      if (message.type === 'start') { ${listening} send({ type: 'batch', batch: require('node:v8').deserialize(Buffer.from('${serialized(packedBatch(batch))}', 'base64')) }); }
       if (message.type === 'batchStored') process.kill(process.pid, 'SIGSEGV');`;
     await withServer(body, async ({ server, store, lines, nextDeath }) => {
       const death = nextDeath();

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { unpackedBatch } from '../../../src/capture/packedBatch.ts';
 import type { CaptureBatch } from '../../../src/protocol/capture.ts';
 import type { FromServer, ServerSettings, ToServer } from '../../../src/protocol/server.ts';
 import { defaultSettings } from '../../../src/settings/serverOptions.ts';
@@ -100,6 +101,8 @@ export class Child {
   }
 
   get batches(): readonly CaptureBatch[] {
-    return this.said.flatMap((message) => (message.type === 'batch' ? [message.batch] : []));
+    return this.said.flatMap((message) =>
+      message.type === 'batch' ? (unpackedBatch(message.batch) ?? []) : [],
+    );
   }
 }

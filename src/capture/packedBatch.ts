@@ -1,0 +1,76 @@
+import type { CaptureBatch, ColumnKind, PackedColumns } from '../protocol/capture.ts';
+import { isCaptureBatch } from './batchGuard.ts';
+
+/** A view of so many rows. */
+type Column = new (buffer: ArrayBuffer, at: number, rows: number) => ArrayLike<number>;
+
+const kinds: Readonly<Record<ColumnKind, Column & { readonly BYTES_PER_ELEMENT: number }>> = {
+  Uint8: Uint8Array,
+  Uint16: Uint16Array,
+  Uint32: Uint32Array,
+  Int32: Int32Array,
+  Float64: Float64Array,
+  text: Uint32Array,
+};
+
+/**
+ * The batch that another process, or a file, packed; null where it is none that the store can take. Its columns share
+ * memory of their own, and its bytes are those that were given.
+ */
+export function unpackedBatch(packed: unknown): CaptureBatch | null {
+  if (!isObject(packed)) return null;
+  const batch = {
+    sequence: packed.sequence,
+    connections: packed.connections,
+    exchanges: unpackedColumns(packed.exchanges),
+    segments: unpackedColumns(packed.segments),
+    bytes: packed.bytes,
+    calls: unpackedColumns(packed.calls),
+    leftOut: packed.leftOut,
+  };
+  return isCaptureBatch(batch) ? batch : null;
+}
+
+function unpackedColumns(packed: unknown): Record<string, unknown> | null {
+  if (!isPackedColumns(packed)) return null;
+  const { rows, names, texts } = packed;
+  // A copy: views of numbers need memory that is aligned, and the message it came in is not to be kept alive.
+  const { buffer } = new Uint8Array(packed.bytes);
+  const columns: Record<string, unknown> = {};
+  let at = 0;
+  for (let i = 0; i < names.length; i++) {
+    const Kind = kinds[packed.kinds[i]];
+    const end = at + rows * Kind.BYTES_PER_ELEMENT;
+    if (end > buffer.byteLength) return null;
+    const numbers = new Kind(buffer, at, rows);
+    columns[names[i]] = packed.kinds[i] === 'text' ? textsAt(numbers, texts) : numbers;
+    at = Math.ceil(end / 8) * 8;
+  }
+  return columns;
+}
+
+function textsAt(places: ArrayLike<number>, texts: readonly string[]): string[] {
+  const column = new Array<string>(places.length);
+  for (let row = 0; row < places.length; row++) column[row] = texts[places[row]];
+  return column;
+}
+
+function isPackedColumns(value: unknown): value is PackedColumns {
+  return (
+    isObject(value) &&
+    Number.isSafeInteger(value.rows) &&
+    Number(value.rows) >= 0 &&
+    Array.isArray(value.names) &&
+    Array.isArray(value.kinds) &&
+    value.kinds.length === value.names.length &&
+    value.names.every((name) => typeof name === 'string') &&
+    value.kinds.every((kind) => Object.hasOwn(kinds, kind)) &&
+    Array.isArray(value.texts) &&
+    value.texts.every((text) => typeof text === 'string') &&
+    value.bytes instanceof Uint8Array
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
