@@ -176,7 +176,7 @@ describe('the capture log', () => {
       log.addRun(description);
       for (const id of [1, 2]) {
         store.add('run', oneExchange(id));
-        log.addBatch('run', oneExchange(id));
+        log.addBatch('run', packedBatch(oneExchange(id)));
       }
       log.addMark('run/1', true);
       log.addMark('run/2', true);
