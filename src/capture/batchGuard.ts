@@ -1,7 +1,7 @@
 import type { CaptureBatch, SegmentColumns } from '../protocol/capture.ts';
 import { nativeCallNames } from '../sockets/nativeCalls.ts';
 
-const states: readonly unknown[] = ['accepted', 'reading', 'responding', 'idle', 'closed'];
+const states: readonly unknown[] = ['accepted', 'reading', 'responding', 'idle', 'tunnel', 'closed'];
 
 const exchangeNumbers = [
   'connection',
@@ -97,7 +97,18 @@ function isExchangeColumns(value: unknown): boolean {
     value.aborted.length === length &&
     isText(value.method) &&
     isText(value.target) &&
+    Array.isArray(value.forwarding) &&
+    value.forwarding.length === length &&
+    value.forwarding.every((record) => record === null || isForwarding(record)) &&
     isText(value.rule)
+  );
+}
+
+function isForwarding(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    [value.server, value.target, value.problem].every((text) => typeof text === 'string') &&
+    [value.connectedAt, value.sentAt, value.answeredAt, value.endedAt].every(Number.isFinite)
   );
 }
 

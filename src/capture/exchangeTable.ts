@@ -1,3 +1,4 @@
+import type { ForwardingRecord } from '../http/forwarding.ts';
 import type { RuleId } from '../http/rules.ts';
 import type { ExchangeColumns } from '../protocol/capture.ts';
 
@@ -32,6 +33,7 @@ export const rowBytes = numericColumns.length * 8 + 160;
 export type StoredExchange = { readonly [column in NumericColumn]: number } & {
   readonly method: string;
   readonly target: string;
+  readonly forwarding: ForwardingRecord | null;
   readonly rule: RuleId | '';
 };
 
@@ -40,6 +42,7 @@ interface Block<Owner> {
   readonly owner: Owner[];
   readonly method: string[];
   readonly target: string[];
+  readonly forwarding: (ForwardingRecord | null)[];
   readonly rule: (RuleId | '')[];
   /** Media type of the response, from when its head has been looked at. */
   readonly type: (string | undefined)[];
@@ -96,6 +99,7 @@ export class ExchangeTable<Owner> {
     numbers.ruleOffset[i] = columns.ruleOffset[row];
     block.method[i] = columns.method[row];
     block.target[i] = columns.target[row];
+    block.forwarding[i] = columns.forwarding[row];
     block.rule[i] = columns.rule[row];
   }
 
@@ -133,7 +137,7 @@ export class ExchangeTable<Owner> {
   }
 
   read(position: number): StoredExchange {
-    const { numbers, method, target, rule } = this.block(position);
+    const { numbers, method, target, forwarding, rule } = this.block(position);
     const i = position % blockRows;
     return {
       id: numbers.id[i],
@@ -155,6 +159,7 @@ export class ExchangeTable<Owner> {
       ruleOffset: numbers.ruleOffset[i],
       method: method[i],
       target: target[i],
+      forwarding: forwarding[i],
       rule: rule[i],
     };
   }
@@ -165,6 +170,7 @@ export class ExchangeTable<Owner> {
     const block = this.block(this.first);
     block.method[i] = '';
     block.target[i] = '';
+    block.forwarding[i] = null;
     this.first++;
     if (i < blockRows - 1) return;
     this.blocks.delete(Math.floor((this.first - 1) / blockRows));
@@ -215,6 +221,7 @@ function newBlock<Owner>(): Block<Owner> {
     owner: [],
     method: [],
     target: [],
+    forwarding: [],
     rule: [],
     type: [],
   };

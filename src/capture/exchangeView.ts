@@ -92,6 +92,7 @@ export function detailOf(located: LocatedExchange, slabs: SegmentSlabs): Exchang
     local: connection.record.local,
     imported: run.description.imported ?? null,
     ruleOffset: exchange.ruleOffset,
+    forwarding: exchange.forwarding,
     request: {
       ...messageOf('received', exchange.requestStart, ends.request, exchange.requestEndedAt > 0),
       ...received.cut(slabs, exchange.requestStart, ends.request),

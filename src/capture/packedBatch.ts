@@ -19,16 +19,28 @@ const kinds: Readonly<Record<ColumnKind, Column & { readonly BYTES_PER_ELEMENT: 
  */
 export function unpackedBatch(packed: unknown): CaptureBatch | null {
   if (!isObject(packed)) return null;
+  const exchanges = unpackedColumns(packed.exchanges);
   const batch = {
     sequence: packed.sequence,
     connections: packed.connections,
-    exchanges: unpackedColumns(packed.exchanges),
+    exchanges: exchanges && { ...exchanges, forwarding: forwardings(exchanges.id, packed.forwarded) },
     segments: unpackedColumns(packed.segments),
     bytes: packed.bytes,
     calls: unpackedColumns(packed.calls),
     leftOut: packed.leftOut,
   };
   return isCaptureBatch(batch) ? batch : null;
+}
+
+/** A cell for each row, whatever was packed. */
+function forwardings(ids: unknown, packed: unknown): unknown[] {
+  const column: unknown[] = new Array(ids instanceof Float64Array ? ids.length : 0).fill(null);
+  if (!Array.isArray(packed)) return column;
+  for (const entry of packed) {
+    const [row, record] = Array.isArray(entry) ? entry : [];
+    if (Number.isInteger(row) && row >= 0 && row < column.length) column[row] = record;
+  }
+  return column;
 }
 
 function unpackedColumns(packed: unknown): Record<string, unknown> | null {

@@ -127,6 +127,7 @@ const connectionIcons = {
   reading: ['arrow-down', 'charts.blue'],
   responding: ['arrow-up', 'charts.green'],
   idle: ['circle-outline', 'charts.green'],
+  tunnel: ['arrow-swap', 'charts.purple'],
   closed: ['circle-slash', 'disabledForeground'],
 } as const;
 
@@ -281,6 +282,8 @@ function connectionState(state: StoredConnection['record']['state']): string {
       return vscode.l10n.t('responding');
     case 'idle':
       return vscode.l10n.t('idle');
+    case 'tunnel':
+      return vscode.l10n.t('tunnel');
     case 'closed':
       return vscode.l10n.t('closed');
   }

@@ -1,7 +1,8 @@
+import type { ForwardingRecord } from './forwarding.ts';
 import type { Violation } from './violation.ts';
 
-/** How far a connection has come; `closed` is final. */
-export type ConnectionState = 'accepted' | 'reading' | 'responding' | 'idle' | 'closed';
+/** How far a connection has come; `closed` is final. `tunnel`: after 101, bytes go through it that are not HTTP. */
+export type ConnectionState = 'accepted' | 'reading' | 'responding' | 'idle' | 'tunnel' | 'closed';
 
 /**
  * One request and its response on a connection. Offsets count bytes from the first byte that the connection received
@@ -25,6 +26,8 @@ export interface Exchange {
   status: number;
   /** Why the request was refused as malformed. Its offset counts from the first byte of the request. */
   violation: Violation | null;
+  /** Where the request was forwarded to; null where it was answered here. */
+  forwarding: ForwardingRecord | null;
   /** The connection ended before the exchange did. */
   aborted: boolean;
   startedAt: number;
@@ -54,6 +57,7 @@ export function newExchange(number: number, requestStart: number, now: number): 
     target: '',
     status: 0,
     violation: null,
+    forwarding: null,
     aborted: false,
     startedAt: now,
     headAt: 0,

@@ -19,6 +19,8 @@ export interface Limits {
   readonly bodyIdleTime: number;
   readonly keepAliveTime: number;
   readonly writeStallTime: number;
+  /** How long a server that a request is forwarded to may take to begin its answer. */
+  readonly upstreamTime: number;
   /** After an error: how long and how much is read and thrown away, so that the client gets the answer. */
   readonly drainTime: number;
   readonly drainBytes: number;
@@ -40,6 +42,7 @@ export const defaultLimits: Limits = {
   bodyIdleTime: 30_000,
   keepAliveTime: 5_000,
   writeStallTime: 30_000,
+  upstreamTime: 60_000,
   drainTime: 2_000,
   drainBytes: 256 * 1024,
   stopTime: 5_000,

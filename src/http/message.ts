@@ -1,3 +1,5 @@
+import type { Forwarding } from './forwarding.ts';
+import type { Framing } from './framing.ts';
 import type { EncodedResponse } from './responseHead.ts';
 import type { Violation } from './violation.ts';
 
@@ -39,7 +41,12 @@ export interface BodySource {
   close(): void;
   /** It has no end of its own: it ends with the client's side of the connection, or when the server stops. */
   readonly unending?: boolean;
+  /** Fields of the trailer section, asked for after `ended`; sent where the body goes in chunks. */
+  readonly trailers?: readonly Field[];
 }
+
+/** Name and value of a field line; each octet of the wire is a character. */
+export type Field = readonly [name: string, value: string];
 
 export type TargetForm = 'origin' | 'absolute' | 'authority' | 'asterisk';
 
@@ -64,6 +71,8 @@ export interface Request {
   field(name: string): string | undefined;
   /** Whether a body follows (Content-Length above 0, or Transfer-Encoding). */
   readonly hasBody: boolean;
+  /** All field lines in their order, names as on the wire. */
+  fields(): Field[];
 }
 
 /** The answer to a request. The connection adds Date, Content-Length and Connection; it leaves the body out for HEAD. */
@@ -73,8 +82,12 @@ export interface Response {
   readonly fields: readonly (readonly [name: string, value: string])[];
   /** Sent one after the other. The connection closes the files, sent or not. */
   readonly body: readonly Output[];
-  /** What follows `body`, whose length nobody knows yet. Only a driver with a turn to give serves it (`whenReady`). */
+  /** What follows `body` by and by. Only a driver with a turn to give serves it (`whenReady`). */
   readonly source?: BodySource;
+  /** Bytes of `source`, where that is known: it goes as Content-Length, and the source gives no byte more or less. */
+  readonly sourceLength?: number;
+  /** Set where another server has answered: its reason phrase. Its Date, if it has one, stays. */
+  readonly reason?: string;
   /** Close the connection after this response. */
   readonly close?: boolean;
   /** Where this very object is given again and again, all of it in memory: room for the bytes that it is sent as. */
@@ -94,6 +107,11 @@ export interface RequestHandler {
   respond(request: Request, message: Uint8Array | null): Response;
   /** The answer to a malformed request; its status is the rule's. */
   refuse(violation: Violation): Response;
+  /**
+   * Called for an admitted request when its header section is complete: who answers it instead of `respond`, if it is to be
+   * forwarded. `client`: address of the connection's other end. Only a driver with a turn to give serves it (`whenReady`).
+   */
+  forward?(request: Request, framing: Framing, client: string): Forwarding | null;
   /**
    * The requests that come before `turnEnded` were read in one turn of an event loop: what is looked up for one of them
    * holds for the others. A driver without turns calls neither; then nothing that was looked up holds for later.

@@ -3,7 +3,7 @@
  * that is fed with whatever pieces the network delivers. A message cut anywhere resumes in the state where it was cut,
  * so that every cut gives the same result and no byte is looked at twice.
  */
-import { CR, LF } from './bytes.ts';
+import { CR, LF, latin1 } from './bytes.ts';
 import { ChunkLine } from './chunkLine.ts';
 import { FieldSection } from './fieldSection.ts';
 import { type Framing, requestFraming, responseFraming } from './framing.ts';
@@ -40,6 +40,8 @@ export class MessageParser {
   readonly head: HeadBuffer;
   /** Method of the request that a response answers: HEAD and CONNECT change where a response ends. */
   requestMethod = 'GET';
+  /** Is handed the message's content as it comes, without its framing: bytes of the input, from start to end. */
+  whenContent: ((bytes: Uint8Array, start: number, end: number) => void) | null = null;
 
   private part: Part = 'start-line';
   /** Bytes of the message parsed so far. */
@@ -52,6 +54,8 @@ export class MessageParser {
   private remaining = 0;
   /** Bytes of all chunks so far. */
   private chunkedLength = 0;
+  /** The trailer section so far, where somebody takes the content. */
+  private trailerBytes: Uint8Array[] = [];
   private readonly tokens: Tokens;
   private readonly startLine: StartLine;
   private readonly headerSection: FieldSection;
@@ -79,6 +83,7 @@ export class MessageParser {
     this.offset = 0;
     this.bodyFraming = noFraming;
     this.chunkedLength = 0;
+    this.trailerBytes = [];
     this.tokens.reset();
     this.head.reset();
     this.startLine.reset();
@@ -111,6 +116,18 @@ export class MessageParser {
   /** How the body is delimited; known once the header section is complete. */
   get framing(): Framing {
     return this.bodyFraming;
+  }
+
+  /** The fields of the trailer section, once the message is complete; only where `whenContent` is set. */
+  get trailers(): [name: string, value: string][] {
+    const lines = this.trailerBytes
+      .map((piece) => latin1(piece, 0, piece.length))
+      .join('')
+      .split('\r\n');
+    return lines.flatMap((line): [string, string][] => {
+      const colon = line.indexOf(':');
+      return colon < 0 ? [] : [[line.slice(0, colon), line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, '')]];
+    });
   }
 
   /**
@@ -207,13 +224,16 @@ export class MessageParser {
       }
       case 'trailer-section': {
         const next = this.trailerSection.parse(bytes, i, stop, base);
+        if (this.whenContent !== null && next > i) this.trailerBytes.push(bytes.slice(i, next));
         if (this.trailerSection.complete) this.part = 'complete';
         return next;
       }
       case 'body-by-length':
       case 'chunk-data':
-        return this.parseData(i, stop, base);
+        return this.parseData(bytes, i, stop, base);
       case 'body-until-close':
+        this.whenContent?.(bytes, i, stop);
+        return stop;
       case 'complete':
         return stop;
       case 'chunk-line':
@@ -259,8 +279,9 @@ export class MessageParser {
     }
   }
 
-  private parseData(i: number, stop: number, base: number): number {
+  private parseData(bytes: Uint8Array, i: number, stop: number, base: number): number {
     const next = i + Math.min(this.remaining, stop - i);
+    this.whenContent?.(bytes, i, next);
     this.remaining -= next - i;
     if (this.remaining > 0) return next;
     const chunk = this.part === 'chunk-data';

@@ -83,6 +83,14 @@ export class ParsedRequest implements Request {
     return value;
   }
 
+  fields(): [name: string, value: string][] {
+    const { head } = this;
+    return Array.from({ length: head.fieldCount }, (_, field) => [
+      this.text(head.nameStart(field), head.nameEnd(field)),
+      this.text(head.valueStart(field), head.valueEnd(field)),
+    ]);
+  }
+
   private recurring(start: number, end: number): string {
     return recurringText(this.head.bytes, this.head.base + start, this.head.base + end);
   }

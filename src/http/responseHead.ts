@@ -33,12 +33,13 @@ export function isBodiless(status: number): boolean {
 export function responseHead(response: Response, frame: ResponseFrame): string {
   const { status } = response;
   checkFields(response.fields);
-  let head = `HTTP/1.1 ${status} ${reasonPhrases[status] ?? ''}\r\nDate: ${httpDate(frame.now)}\r\n`;
+  let head = `HTTP/1.1 ${status} ${checkedReason(response)}\r\n`;
+  if (needsDate(response)) head += `Date: ${httpDate(frame.now)}\r\n`;
   for (const [name, value] of response.fields) head += `${name}: ${value}\r\n`;
   const { framing = 'length' } = frame;
   if (framing === 'chunked') head += 'Transfer-Encoding: chunked\r\n';
   else if (framing === 'length' && !isBodiless(status))
-    head += `Content-Length: ${bodyLength(response.body)}\r\n`;
+    head += `Content-Length: ${bodyLength(response.body) + (response.sourceLength ?? 0)}\r\n`;
   if (frame.connection !== '') head += `Connection: ${frame.connection}\r\n`;
   return `${head}\r\n`;
 }
@@ -79,7 +80,20 @@ export class UnsafeFieldError extends Error {
   }
 }
 
-function checkFields(fields: Response['fields']): void {
+/** RFC 9110 section 6.6.1: who forwards an answer gives it a Date only where it has none. Interim ones need none. */
+function needsDate({ status, fields, reason }: Response): boolean {
+  if (reason === undefined) return true;
+  return status >= 200 && !fields.some(([name]) => name.toLowerCase() === 'date');
+}
+
+/** reason-phrase = 1*( HTAB / SP / VCHAR / obs-text ) (RFC 9112 section 4). */
+function checkedReason({ status, reason = reasonPhrases[status] ?? '' }: Response): string {
+  if (/[^\t\x20-\x7e\x80-\xff]/.test(reason)) throw new UnsafeFieldError('reason-phrase');
+  return reason;
+}
+
+/** Throws UnsafeFieldError. */
+export function checkFields(fields: Response['fields']): void {
   for (const [name, value] of fields) {
     if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name) || /[\r\n\0]/.test(value))
       throw new UnsafeFieldError(name);

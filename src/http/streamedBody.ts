@@ -1,9 +1,11 @@
-import type { BodySource } from './message.ts';
+import { bytesOf } from './bytes.ts';
+import type { BodySource, Field } from './message.ts';
 import type { OutputQueue } from './outputQueue.ts';
+import { checkFields } from './responseHead.ts';
 
 const textEncoder = new TextEncoder();
 const lineEnd = textEncoder.encode('\r\n');
-/** last-chunk, without trailers (RFC 9112 section 7.1). */
+/** last-chunk and an empty trailer section (RFC 9112 section 7.1). */
 const lastChunk = textEncoder.encode('0\r\n\r\n');
 
 /** A response's body on its way from its source to the output: in chunks, or up to the connection's end. */
@@ -11,7 +13,7 @@ export class StreamedBody {
   private readonly source: BodySource;
   private readonly chunked: boolean;
 
-  /** `chunked`: false for HTTP/1.0, which knows no transfer codings: there the connection's end ends the body. */
+  /** `chunked`: else the body is delimited by its length, or, for HTTP/1.0, by the connection's end. */
   constructor(source: BodySource, chunked: boolean) {
     this.source = source;
     this.chunked = chunked;
@@ -42,8 +44,10 @@ export class StreamedBody {
   end(output: OutputQueue): number {
     this.source.close();
     if (!this.chunked) return 0;
-    output.push(lastChunk);
-    return lastChunk.length;
+    const { trailers = [] } = this.source;
+    const last = trailers.length === 0 ? lastChunk : lastChunkWith(trailers);
+    output.push(last);
+    return last.length;
   }
 
   close(): void {
@@ -57,12 +61,24 @@ export class StreamedBody {
       output.push(bytes);
       return bytes.length;
     }
-    const size = textEncoder.encode(`${bytes.length.toString(16)}\r\n`);
-    const chunk = new Uint8Array(size.length + bytes.length + lineEnd.length);
-    chunk.set(size);
-    chunk.set(bytes, size.length);
-    chunk.set(lineEnd, size.length + bytes.length);
+    const chunk = chunkOf(bytes);
     output.push(chunk);
     return chunk.length;
   }
+}
+
+/** The bytes, one at least, as one chunk. */
+export function chunkOf(bytes: Uint8Array): Uint8Array {
+  const size = textEncoder.encode(`${bytes.length.toString(16)}\r\n`);
+  const chunk = new Uint8Array(size.length + bytes.length + lineEnd.length);
+  chunk.set(size);
+  chunk.set(bytes, size.length);
+  chunk.set(lineEnd, size.length + bytes.length);
+  return chunk;
+}
+
+/** The end of a chunked body with its trailer section. Throws UnsafeFieldError. */
+export function lastChunkWith(trailers: readonly Field[]): Uint8Array {
+  checkFields(trailers);
+  return bytesOf(`0\r\n${trailers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`);
 }

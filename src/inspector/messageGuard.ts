@@ -1,3 +1,4 @@
+import type { ForwardingRecord } from '../http/forwarding.ts';
 import { type RuleId, rules } from '../http/rules.ts';
 import type { CallLine, CallLines } from '../protocol/calls.ts';
 import type { Endpoint } from '../protocol/capture.ts';
@@ -112,6 +113,17 @@ const isDetail = shape<ExchangeDetail>({
   local: shape<Endpoint>({ address: isString, port: isCount }),
   imported: orNull(shape<ImportedFrom>({ file: isString, rebuilt: isBoolean })),
   ruleOffset: isNumber,
+  forwarding: orNull(
+    shape<ForwardingRecord>({
+      server: isString,
+      target: isString,
+      connectedAt: isNumber,
+      sentAt: isNumber,
+      answeredAt: isNumber,
+      endedAt: isNumber,
+      problem: isString,
+    }),
+  ),
   request: isMessage,
   response: isMessage,
 });

@@ -63,6 +63,7 @@ export function timingOf(detail: ExchangeDetail): Timing {
       time: since(times.requestEndedAt),
       remark: times.requestEndedAt > 0 ? '' : 'never',
     },
+    ...forwardingMoments(detail, since),
     { name: 'Answer ready', time: since(times.respondedAt), remark: times.respondedAt > 0 ? '' : 'not yet' },
     { name: 'First byte out', time: firstOut, remark: firstOut === null ? 'not recorded' : '' },
     {
@@ -79,12 +80,31 @@ export function timingOf(detail: ExchangeDetail): Timing {
   return { steps, moments, transfers };
 }
 
+/** What happened on the way to another server and back. */
+function forwardingMoments(
+  { forwarding }: ExchangeDetail,
+  since: (time: number) => number | null,
+): TimingMoment[] {
+  if (forwarding === null) return [];
+  const { server, target, connectedAt, sentAt, answeredAt, endedAt, problem } = forwarding;
+  const known = (time: number, remark = ''): Pick<TimingMoment, 'time' | 'remark'> => ({
+    time: since(time),
+    remark: time > 0 ? remark : problem || 'never',
+  });
+  return [
+    { name: 'Connected to the other server', ...known(connectedAt, `forwarded to ${server} as ${target}`) },
+    { name: 'Request forwarded to its end', ...known(sentAt) },
+    { name: 'Answer began there', ...known(answeredAt) },
+    { name: 'Answer ended there', ...known(endedAt, problem) },
+  ];
+}
+
 function shifted({ start, end, time }: { start: number; end: number; time: number }, from: number) {
   return { start, end, time: time - from };
 }
 
 function stepsOf(
-  { times, connection }: ExchangeDetail,
+  { times, connection, forwarding }: ExchangeDetail,
   since: (time: number) => number | null,
   firstOut: number | null,
 ): TimingStep[] {
@@ -127,13 +147,32 @@ function stepsOf(
       'From the end of the head to the last byte of the body.',
     );
   }
-  add(
-    'handling',
-    'Handling',
-    complete ?? head,
-    ready,
-    "From the complete request to the answer: the server's own work.",
-  );
+  if (forwarding === null) {
+    add(
+      'handling',
+      'Handling',
+      complete ?? head,
+      ready,
+      "From the complete request to the answer: the server's own work.",
+    );
+  } else {
+    const connected = since(forwarding.connectedAt);
+    const failed = since(forwarding.endedAt) ?? ready;
+    add(
+      'waiting',
+      'Connecting',
+      head,
+      connected ?? failed,
+      `From the head to a connection to ${forwarding.server}.`,
+    );
+    add(
+      'handling',
+      'Forwarded',
+      connected,
+      ready ?? failed,
+      `From there to the answer of ${forwarding.server}.`,
+    );
+  }
   add(
     'writing',
     'Waiting to send',

@@ -149,7 +149,8 @@ class ServedConnection implements TransportEvents {
     this.service = service;
     this.recorder = recorder;
     this.forget = forget;
-    this.connection = new Connection(service.handler, service.limits, now(), recorder);
+    const { handler, limits } = service;
+    this.connection = new Connection(handler, limits, now(), recorder, socket.peer.address);
     // Not within the call that says so: the source may be in the middle of something.
     this.connection.whenReady = () => setImmediate(() => this.advance());
   }

@@ -1,4 +1,5 @@
 import type { ConnectionState } from '../http/exchange.ts';
+import type { ForwardingRecord } from '../http/forwarding.ts';
 import type { RuleId } from '../http/rules.ts';
 import type { CallColumns } from '../sockets/tracedCall.ts';
 
@@ -51,6 +52,8 @@ export interface ExchangeColumns {
   readonly endedAt: Float64Array;
   /** 1 where the connection ended before the exchange did. */
   readonly aborted: Uint8Array;
+  /** Where the request was forwarded to; null where it was answered here. */
+  readonly forwarding: readonly (ForwardingRecord | null)[];
   /** The rule that the request broke, or an empty string. */
   readonly rule: readonly (RuleId | '')[];
   /** Where it broke it, from the first byte of the request. */
@@ -118,6 +121,8 @@ export interface PackedColumns {
 /** A `CaptureBatch` as it crosses to another process. */
 export interface PackedBatch extends Pick<CaptureBatch, 'sequence' | 'connections' | 'bytes' | 'leftOut'> {
   readonly exchanges: PackedColumns;
+  /** The forwarded ones among the exchanges, by their row. */
+  readonly forwarded: readonly (readonly [row: number, forwarding: ForwardingRecord])[];
   readonly segments: PackedColumns;
   readonly calls: PackedColumns;
 }

@@ -1,3 +1,4 @@
+import type { ForwardingRecord } from '../http/forwarding.ts';
 import type { RuleId } from '../http/rules.ts';
 import type { CallLines } from './calls.ts';
 import type { Direction, Endpoint } from './capture.ts';
@@ -129,6 +130,8 @@ export interface ExchangeDetail {
   /** Null: captured here. */
   readonly imported: ImportedFrom | null;
   readonly ruleOffset: number;
+  /** Where the request was forwarded to; null where it was answered here. */
+  readonly forwarding: ForwardingRecord | null;
   readonly request: MessageDetail;
   readonly response: MessageDetail;
 }

@@ -20,6 +20,7 @@ export interface ServerSettings {
   readonly limits: Limits;
   readonly model: ModelSettings;
   readonly sockets: SocketSettings;
+  readonly proxy: ProxySettings;
   /** Live reload of previewed pages; null for none. */
   readonly live: LiveSettings | null;
 }
@@ -29,6 +30,21 @@ export interface LiveSettings {
   readonly token: string;
   /** Whether pages get the script that shows changes. */
   readonly inject: boolean;
+}
+
+/** Which requests are forwarded to other servers, and how. */
+export interface ProxySettings {
+  readonly routes: readonly ProxyRoute[];
+  /** Host is the other server's own name, and not the one that the client used. */
+  readonly changeOrigin: boolean;
+}
+
+/** Requests for the paths below a prefix go to another server. */
+export interface ProxyRoute {
+  /** As in request targets: percent-encoded, starting with a slash; without one at its end, but for `/` itself. */
+  readonly prefix: string;
+  /** An http or https URL. Where it has a path, `/` too, that takes the place of the prefix. */
+  readonly target: string;
 }
 
 /** How files are served. */

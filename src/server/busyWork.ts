@@ -47,6 +47,7 @@ export function withWork(handler: RequestHandler, rounds: number): RequestHandle
       return handler.respond(request, message);
     },
     refuse: (violation) => handler.refuse(violation),
+    forward: (request, framing, client) => handler.forward?.(request, framing, client) ?? null,
     turnBegan: () => handler.turnBegan?.(),
     turnEnded: () => handler.turnEnded?.(),
   };

@@ -43,6 +43,7 @@ export function exchangeColumns(rows: readonly NumberedExchange[]): ExchangeColu
     respondedAt: numbers(),
     endedAt: numbers(),
     aborted: new Uint8Array(rows.length),
+    forwarding: new Array<ExchangeColumns['forwarding'][number]>(rows.length),
     rule: new Array<ExchangeColumns['rule'][number]>(rows.length),
     ruleOffset: numbers(),
   } satisfies ExchangeColumns;
@@ -66,6 +67,7 @@ export function exchangeColumns(rows: readonly NumberedExchange[]): ExchangeColu
     columns.respondedAt[i] = exchange.respondedAt;
     columns.endedAt[i] = exchange.endedAt;
     columns.aborted[i] = exchange.aborted ? 1 : 0;
+    columns.forwarding[i] = exchange.forwarding;
     columns.rule[i] = exchange.violation?.rule ?? '';
     columns.ruleOffset[i] = exchange.violation?.offset ?? 0;
   }
@@ -95,6 +97,7 @@ export function exchangeAt(columns: ExchangeColumns, row: number): NumberedExcha
       respondedAt: columns.respondedAt[row],
       endedAt: columns.endedAt[row],
       aborted: columns.aborted[row] === 1,
+      forwarding: columns.forwarding[row],
       violation: rule === '' ? null : { rule, offset: columns.ruleOffset[row] },
     },
   };

@@ -1,3 +1,5 @@
+import type { Forwarding } from '../http/forwarding.ts';
+import type { Framing } from '../http/framing.ts';
 import type { Request, RequestHandler, Response } from '../http/message.ts';
 import { reasonPhrases } from '../http/reasonPhrases.ts';
 import { ruleSource, rules } from '../http/rules.ts';
@@ -7,6 +9,7 @@ import { errorResponse } from '../site/errorPage.ts';
 import { isServed, type Site } from '../site/site.ts';
 import { AllowedHosts } from './allowedHosts.ts';
 import type { LiveReload } from './live/liveReload.ts';
+import type { Gateway } from './proxy/gateway.ts';
 import { changesState, comesFromElsewhere } from './requestOrigin.ts';
 
 /** Names that clients make up could fill a log. */
@@ -16,6 +19,7 @@ const loggedHosts = 20;
 export class SiteHandler implements RequestHandler {
   private readonly site: Site;
   private readonly live: LiveReload | null;
+  private readonly proxy: Gateway | null;
   private readonly echo: EchoMode;
   private readonly allowed: AllowedHosts;
   private readonly log: (message: string) => void;
@@ -24,12 +28,14 @@ export class SiteHandler implements RequestHandler {
   constructor(options: {
     readonly site: Site;
     readonly live?: LiveReload | null;
+    readonly proxy?: Gateway | null;
     readonly echo: EchoMode;
     readonly allowHosts: readonly string[];
     readonly log: (message: string) => void;
   }) {
     this.site = options.site;
     this.live = options.live ?? null;
+    this.proxy = options.proxy ?? null;
     this.echo = options.echo;
     this.allowed = new AllowedHosts(options.allowHosts);
     this.log = options.log;
@@ -49,6 +55,11 @@ export class SiteHandler implements RequestHandler {
     // HTTP/1.0 knew no Host; without one, no page of another site can be behind the request.
     const nameless = request.host === '' && request.minorVersion === 0;
     if (!nameless && !this.allowed.has(request.host)) return this.hostRefusal(request.host);
+    if (this.forwards(request)) {
+      const mayForge = changesState(request.method) || this.proxy?.changesState(request) === true;
+      if (mayForge && comesFromElsewhere(request, this.allowed)) return originRefusal();
+      return this.proxy?.refusal(request) ?? null;
+    }
     if (this.wantsMessage(request)) {
       const forged = changesState(request.method) && comesFromElsewhere(request, this.allowed);
       return forged ? originRefusal() : null;
@@ -67,6 +78,16 @@ export class SiteHandler implements RequestHandler {
       case 'all':
         return true;
     }
+  }
+
+  forward(request: Request, framing: Framing, client: string): Forwarding | null {
+    return this.forwards(request) ? (this.proxy?.forward(request, framing, client) ?? null) : null;
+  }
+
+  /** What live reload needs is served here, whatever else is forwarded; and whoever wants echoes of all gets them. */
+  private forwards(request: Request): boolean {
+    if (this.proxy === null || this.echo === 'all' || this.live?.concerns(request)) return false;
+    return this.proxy.concerns(request);
   }
 
   respond(request: Request, message: Uint8Array | null): Response {

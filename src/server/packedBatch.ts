@@ -5,9 +5,11 @@ type Column = Numbers | readonly string[];
 
 /** The batch as it crosses to another process; see `PackedColumns`. */
 export function packedBatch({ exchanges, segments, calls, ...rest }: CaptureBatch): PackedBatch {
+  const { forwarding, ...columns } = exchanges;
   return {
     ...rest,
-    exchanges: packedColumns({ ...exchanges }, exchanges.id.length),
+    exchanges: packedColumns(columns, exchanges.id.length),
+    forwarded: forwarding.flatMap((record, row) => (record === null ? [] : [[row, record] as const])),
     segments: packedColumns({ ...segments }, segments.offset.length),
     calls: packedColumns({ ...calls }, calls.name.length),
   };

@@ -4,6 +4,7 @@ import { SystemCallError } from '../sockets/systemCallError.ts';
 import { roundsOf } from './busyWork.ts';
 import { startCrew } from './crewServer.ts';
 import { LiveReload } from './live/liveReload.ts';
+import { checkModelNeeds } from './modelNeeds.ts';
 import { RunningServer, type Server, type StartOptions } from './runningServer.ts';
 import { allNumbers, Serving } from './serving.ts';
 import { chooseTransport } from './socketLayer.ts';
@@ -15,9 +16,13 @@ export function serverUrl(host: string, port: number): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}/`;
 }
 
-/** Starts a server, on the first free port of those the settings allow. Rejects with SystemCallError. */
+/**
+ * Starts a server, on the first free port of those the settings allow. Rejects with SystemCallError, or with
+ * ModelNeedError.
+ */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   const { settings } = options;
+  checkModelNeeds(settings);
   const rounds = roundsOf(settings.model.compute);
   const skippedPorts: number[] = [];
   for (let port = settings.port; ; port++) {

@@ -7,6 +7,7 @@ import { withWork } from './busyWork.ts';
 import { CallReporter } from './callReporter.ts';
 import { SiteHandler } from './handler.ts';
 import type { LiveReload } from './live/liveReload.ts';
+import { Gateway } from './proxy/gateway.ts';
 import { CaptureRecorder, NoRecorder } from './recorder.ts';
 import { RequestLog } from './requestLog.ts';
 
@@ -48,6 +49,7 @@ export class Serving {
     this.handler = new SiteHandler({
       site: new Site(settings.root, siteSettings, warn, live),
       live,
+      proxy: settings.proxy.routes.length === 0 ? null : new Gateway(settings.proxy, settings.limits, 'http'),
       echo: settings.echo,
       // The server says that it is found there; an address is safe, since no name server has a say in it.
       allowHosts: [...settings.allowHosts, settings.host],

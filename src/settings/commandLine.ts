@@ -59,6 +59,7 @@ const allOptions = [...optionsOf(serverOptions), ...optionsOf(commandOptions)];
 
 const headings: Readonly<Record<string, string>> = {
   site: 'Files',
+  proxy: 'Proxy',
   limits: 'Limits',
   model: 'Concurrency and sockets',
   sockets: 'Concurrency and sockets',

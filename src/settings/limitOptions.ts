@@ -71,6 +71,15 @@ export const limitOptions = {
     },
     setting: 'limits.writeStallSeconds',
   }),
+  upstreamTime: option({
+    kind: integer(1, 3600, second, 'S'),
+    default: defaultLimits.upstreamTime,
+    flag: {
+      name: 'upstream-timeout',
+      help: 'seconds that a proxied server may take to begin its answer; then 504',
+    },
+    setting: 'limits.upstreamSeconds',
+  }),
   stopTime: option({
     kind: integer(0, 60, second, 'S'),
     default: defaultLimits.stopTime,

@@ -4,6 +4,7 @@ import { choice, fixed, integer, text, texts } from './kinds.ts';
 import { limitOptions } from './limitOptions.ts';
 import { modelOptions } from './modelOptions.ts';
 import { option, readOptions } from './option.ts';
+import { proxyOptions } from './proxyOptions.ts';
 import { siteOptions } from './siteOptions.ts';
 import { socketOptions } from './socketOptions.ts';
 
@@ -37,6 +38,7 @@ export const serverOptions = {
     },
   }),
   site: siteOptions,
+  proxy: proxyOptions,
   capture: {
     enabled: option({ kind: fixed<boolean>(), default: false }),
     bodyBytes: option({

@@ -114,7 +114,7 @@ function isOrigin(text: string): boolean {
 }
 
 /** Entries that are given one by one on the command line, and are the members of an object in settings.json. */
-function table<Entry>(
+export function table<Entry>(
   form: string,
   wanted: string,
   fromText: (text: string) => Entry | null,

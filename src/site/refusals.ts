@@ -9,7 +9,7 @@ export const allow: readonly [string, string] = ['Allow', servedMethods.join(', 
 const shownPathLength = 200;
 
 /** The path of a request as pages and log lines show it. */
-export function shown({ path }: Request): string {
+export function shown({ path }: Pick<Request, 'path'>): string {
   return path.length > shownPathLength ? `${path.slice(0, shownPathLength)}…` : path;
 }
 

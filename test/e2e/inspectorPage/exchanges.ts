@@ -87,6 +87,7 @@ export function exampleDetail(example: ExampleExchange): ExchangeDetail {
     peer: { address: '127.0.0.1', port: 51_000 + row.connection },
     local: { address: '127.0.0.1', port: 5500 },
     imported: null,
+    forwarding: null,
     ruleOffset: example.rule?.offset ?? 0,
     request: {
       direction: 'received',

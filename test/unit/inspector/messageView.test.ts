@@ -65,6 +65,7 @@ function exchange(
     peer: { address: '::1', port: 1 },
     local: { address: '::1', port: 2 },
     imported: null,
+    forwarding: null,
     ruleOffset: facts.ruleOffset ?? 0,
     request: { direction: 'received', complete: true, segments: [], ...request },
     response: { direction: 'sent', complete: true, segments: [], ...response },

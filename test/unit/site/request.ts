@@ -19,5 +19,6 @@ export function request(
     minorVersion,
     field: (name) => fields[name],
     hasBody: false,
+    fields: () => Object.entries(fields),
   };
 }

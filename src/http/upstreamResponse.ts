@@ -1,0 +1,174 @@
+import { latin1 } from './bytes.ts';
+import { endToEnd, endToEndTrailers } from './hopByHop.ts';
+import type { Limits } from './limits.ts';
+import type { Field } from './message.ts';
+import { MessageParser } from './parser.ts';
+import { ruleSource, rules } from './rules.ts';
+
+/** The head of a response, without what ends with its connection. */
+export interface ReceivedHead {
+  readonly status: number;
+  readonly reason: string;
+  readonly fields: readonly Field[];
+  /** Bytes of the content, where the head says so; for HEAD, of what GET would get. */
+  readonly length: number | null;
+  /** Whether content may follow at all. */
+  readonly hasContent: boolean;
+}
+
+/**
+ * The answer of another server, taken apart as it comes. It is to be sent on, so that nothing about its framing may be
+ * open: where the parser finds a rule broken, or the connection ends too early, there is a `problem` and no more content.
+ */
+export class UpstreamResponse {
+  /** What is wrong with it, in a sentence; empty while nothing is. */
+  problem = '';
+  private readonly parser: MessageParser;
+  private readonly maySwitch: boolean;
+  private readonly heads: ReceivedHead[] = [];
+  private pieces: Uint8Array[] = [];
+  private waiting = 0;
+  private finalHead: ReceivedHead | null = null;
+  private switched = false;
+  private finished = false;
+  private excess = 0;
+
+  /** `maySwitch`: the request has asked for another protocol, so that 101 may be the answer. */
+  constructor(requestMethod: string, limits: Limits, maySwitch: boolean) {
+    // The status line has the bound of a request line; the content of an answer is nobody's to hold, and so has none.
+    this.parser = new MessageParser({
+      message: 'response',
+      limits: { ...limits, body: Number.MAX_SAFE_INTEGER },
+    });
+    this.parser.requestMethod = requestMethod;
+    this.parser.whenContent = (bytes, start, end) => this.keep(bytes.slice(start, end));
+    this.maySwitch = maySwitch;
+  }
+
+  /** Whether all of it has come. */
+  get isComplete(): boolean {
+    return this.finished;
+  }
+
+  /** Whether the final head has come, or 101. */
+  get hasAnswered(): boolean {
+    return this.finalHead !== null;
+  }
+
+  /** Bytes of content that nobody has taken yet. */
+  get pending(): number {
+    return this.waiting;
+  }
+
+  /** Bytes that came after its end. */
+  get excessBytes(): number {
+    return this.excess;
+  }
+
+  get trailers(): Field[] {
+    return endToEndTrailers(this.parser.trailers);
+  }
+
+  receive(bytes: Uint8Array): void {
+    for (let i = 0; i < bytes.length && this.problem === ''; ) {
+      if (this.switched) {
+        this.keep(bytes.slice(i));
+        return;
+      }
+      if (this.finished) {
+        this.excess += bytes.length - i;
+        return;
+      }
+      const headWasComplete = this.parser.headComplete;
+      i = this.parser.parse(bytes, i, bytes.length);
+      if (this.parser.violation !== null) this.breakRule();
+      else if (!headWasComplete && this.parser.headComplete) this.endHead();
+      if (this.parser.complete && this.finalHead !== null && !this.switched) this.finished = true;
+    }
+  }
+
+  /** The other server has ended its side of the connection. */
+  end(): void {
+    if (this.problem !== '' || this.finished) return;
+    if (this.switched) {
+      this.finished = true;
+      return;
+    }
+    this.parser.finish(true);
+    if (this.parser.complete && this.finalHead !== null) this.finished = true;
+    else if (this.finalHead !== null)
+      this.problem = 'It ended the connection before its answer was complete.';
+    else if (this.parser.started) this.problem = 'It ended the connection within the head of its answer.';
+    else this.problem = 'It ended the connection without an answer.';
+  }
+
+  /** The next head, each once: interim ones (1xx), then the final one, or 101. */
+  nextHead(): ReceivedHead | null {
+    return this.heads.shift() ?? null;
+  }
+
+  /** The next bytes of the content, which belong to the caller; null where none have come. */
+  takeContent(): Uint8Array | null {
+    const piece = this.pieces.shift() ?? null;
+    if (piece !== null) this.waiting -= piece.length;
+    return piece;
+  }
+
+  private keep(piece: Uint8Array): void {
+    if (piece.length === 0) return;
+    this.pieces.push(piece);
+    this.waiting += piece.length;
+  }
+
+  private breakRule(): void {
+    const { violation } = this.parser;
+    if (violation === null) return;
+    const rule = rules[violation.rule];
+    this.problem = `Its answer is malformed at byte ${violation.offset}: ${rule.sentence} (${ruleSource(rule).name})`;
+  }
+
+  private endHead(): void {
+    const { status } = this.parser.head;
+    const fields = this.fields();
+    const encoding = valuesOf(fields, 'transfer-encoding');
+    if (status === 101 && !this.maySwitch) {
+      this.problem = 'It switched to another protocol, which the request did not ask for.';
+    } else if (encoding.length > 0 && encoding.join().trim().toLowerCase() !== 'chunked') {
+      this.problem = `Its answer has the transfer coding ${encoding.join(', ')}; only chunked can be sent on.`;
+    } else if (status >= 100 && status < 200 && status !== 101) {
+      this.heads.push(this.headOf(fields, false));
+      this.parser.reset();
+    } else {
+      const { kind } = this.parser.framing;
+      this.switched = status === 101;
+      this.finalHead = this.headOf(fields, kind !== 'none');
+      this.heads.push(this.finalHead);
+    }
+  }
+
+  private headOf(fields: readonly Field[], hasContent: boolean): ReceivedHead {
+    const { head } = this.parser;
+    const line = latin1(head.bytes, head.base, head.base + head.end).split('\r\n', 1)[0] ?? '';
+    const length = valuesOf(fields, 'content-length')[0];
+    return {
+      status: head.status,
+      reason: /^\S+ \d{3} (.*)$/.exec(line)?.[1] ?? '',
+      fields: endToEnd(fields),
+      length: length === undefined ? null : Number(length),
+      hasContent,
+    };
+  }
+
+  private fields(): Field[] {
+    const { head } = this.parser;
+    const text = (start: number, end: number) => latin1(head.bytes, head.base + start, head.base + end);
+    return Array.from({ length: head.fieldCount }, (_, field) => [
+      text(head.nameStart(field), head.nameEnd(field)),
+      text(head.valueStart(field), head.valueEnd(field)),
+    ]);
+  }
+}
+
+function valuesOf(fields: readonly Field[], name: string): string[] {
+  return fields.filter(([one]) => one.toLowerCase() === name).map(([, value]) => value);
+}

@@ -1,0 +1,43 @@
+/** The pages of what could not be forwarded, or was not answered. */
+import type { Request as HttpRequest, Response } from '../../http/message.ts';
+import { errorResponse } from '../../site/errorPage.ts';
+import { shown } from '../../site/refusals.ts';
+import type { Upstream } from './routes.ts';
+
+/** What a page says of a request. */
+type Request = Pick<HttpRequest, 'method' | 'path'>;
+
+const shownPrefix = (prefix: string): string => `the setting spark.proxy (--proxy) for ${prefix}`;
+
+/** `problem`: what happened there, in a sentence. */
+export function badGateway(request: Request, { origin, prefix }: Upstream, problem: string): Response {
+  return errorResponse(
+    502,
+    'The other server did not answer as it should',
+    `${request.method} ${shown(request)} was forwarded to ${origin}, as ${shownPrefix(prefix)} says. ${problem} Look at that server, or correct its address in the setting.`,
+  );
+}
+
+export function gatewayTimeout(request: Request, { origin, prefix }: Upstream, seconds: number): Response {
+  return errorResponse(
+    504,
+    'The other server takes too long',
+    `${request.method} ${shown(request)} was forwarded to ${origin}, as ${shownPrefix(prefix)} says, and no answer began within ${seconds} seconds. Look at what that server is doing, or set spark.limits.upstreamSeconds (--upstream-timeout) higher.`,
+  );
+}
+
+export function leadsOut(request: Request, { prefix }: Upstream): Response {
+  return errorResponse(
+    400,
+    'The address leads out of what is forwarded',
+    `${shown(request)} has a "." or ".." in it, and only what is below ${prefix} is forwarded. Write the path without them.`,
+  );
+}
+
+export function loop(request: Request, { origin, prefix }: Upstream): Response {
+  return errorResponse(
+    508,
+    'This server forwards to itself',
+    `${request.method} ${shown(request)} has come through this server before. Correct ${shownPrefix(prefix)}: ${origin} leads back here.`,
+  );
+}

@@ -1,0 +1,487 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo, createServer as createRawServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, afterEach, before, describe, test } from 'node:test';
+import { WebSocket, WebSocketServer } from 'ws';
+import type { Limits } from '../../../../src/http/limits.ts';
+import type { CaptureBatch } from '../../../../src/protocol/capture.ts';
+import type { SocketLayerChoice } from '../../../../src/protocol/server.ts';
+import type { WorkerReport } from '../../../../src/protocol/worker.ts';
+import type { RunningServer } from '../../../../src/server/runningServer.ts';
+import { startServer } from '../../../../src/server/server.ts';
+import { defaultSettings } from '../../../../src/settings/serverOptions.ts';
+import { ask, Client, requestOf, statusOf } from '../../cli/client.ts';
+
+let folder: string;
+let upstream: Server;
+/** Raw answers to whoever connects, whatever it sends. */
+const rawServers: { close(): void }[] = [];
+const running: RunningServer[] = [];
+let rawAnswer: (socket: Socket) => void = () => {};
+let rawPort = 0;
+const api = (): number => (upstream.address() as AddressInfo).port;
+
+/** What the test's API does. */
+function answer(request: IncomingMessage, response: ServerResponse): void {
+  const route = /^\/api\/([a-z-]*)/.exec(request.url ?? '')?.[1];
+  switch (route) {
+    case 'echo':
+      response.writeHead(200, { 'X-Method': request.method });
+      request.pipe(response);
+      break;
+    case 'digest': {
+      const hash = createHash('sha256');
+      request.on('data', (bytes) => hash.update(bytes)).on('end', () => response.end(hash.digest('hex')));
+      break;
+    }
+    case 'refuse':
+      response.writeHead(401, { Connection: 'close' });
+      response.end('no');
+      break;
+    case 'hints':
+      response.writeEarlyHints({ link: '</style.css>; rel=preload; as=style' });
+      response.end('hinted');
+      break;
+    case 'trailers':
+      request.resume().on('end', () => {
+        response.writeHead(200, { Trailer: 'X-Sum' });
+        response.write(JSON.stringify(request.trailers));
+        response.addTrailers({ 'X-Sum': '42' });
+        response.end();
+      });
+      break;
+    case 'events':
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      response.write('data: 1\n\n');
+      break;
+    case 'moved':
+      response.writeHead(302, { Location: `http://127.0.0.1:${api()}/api/there` });
+      response.end();
+      break;
+    case 'empty':
+      response.writeHead(204);
+      response.end();
+      break;
+    case 'silent':
+      break;
+    default:
+      response.end(JSON.stringify({ method: request.method, url: request.url, headers: request.headers }));
+  }
+}
+
+before(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'spark-proxy-'));
+  writeFileSync(path.join(folder, 'index.html'), '<!doctype html>front end');
+  upstream = createServer(answer);
+  const sockets = new WebSocketServer({ server: upstream, path: '/api/ws' });
+  sockets.on('connection', (socket) => {
+    socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }));
+  });
+  upstream.listen(0, '127.0.0.1');
+  const raw = createRawServer((socket) => {
+    socket.on('error', () => {});
+    rawAnswer(socket);
+  });
+  raw.listen(0, '127.0.0.1');
+  await Promise.all([once(upstream, 'listening'), once(raw, 'listening')]);
+  rawPort = (raw.address() as AddressInfo).port;
+  rawServers.push(raw);
+});
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((server) => server.stop()));
+});
+
+after(() => {
+  upstream.closeAllConnections();
+  upstream.close();
+  for (const server of rawServers) server.close();
+  rmSync(folder, { recursive: true });
+});
+
+for (const layer of ['libuv', 'auto'] as const satisfies readonly SocketLayerChoice[]) {
+  const start = async (
+    options: {
+      limits?: Partial<Limits>;
+      changeOrigin?: boolean;
+      target?: string;
+      report?: (report: WorkerReport) => void;
+    } = {},
+  ): Promise<RunningServer> => {
+    const defaults = defaultSettings(folder);
+    const { limits, changeOrigin = false, target = `http://127.0.0.1:${api()}`, report } = options;
+    const server = await startServer({
+      settings: {
+        ...defaults,
+        port: 0,
+        limits: { ...defaults.limits, ...limits },
+        sockets: { ...defaults.sockets, layer },
+        proxy: {
+          routes: [
+            { prefix: '/api', target },
+            { prefix: '/raw', target: `http://127.0.0.1:${rawPort}` },
+          ],
+          changeOrigin,
+        },
+      },
+      recording:
+        report === undefined
+          ? { kind: 'nothing' }
+          : { kind: 'capture', bodyBytes: 1024, unacknowledgedBatches: 8 },
+      workerScript: '',
+      report: report ?? (() => {}),
+    });
+    running.push(server);
+    return server;
+  };
+  const get = (server: RunningServer, target: string, fields = ''): Promise<string> =>
+    ask(server.port, requestOf(target, 'GET', fields));
+
+  describe(`proxy, sockets: ${layer}`, () => {
+    test('requests below the prefix are forwarded, others are for files', async () => {
+      const server = await start();
+      assert.match(await get(server, '/'), /front end$/);
+      const answered = await get(server, '/api/x?y', 'X-Mine: 1\r\n');
+      assert.equal(statusOf(answered), 200);
+      assert.match(answered, /"url":"\/api\/x\?y".*"host":"localhost".*"x-mine":"1"/);
+      assert.match(answered, /"x-forwarded-for":"127\.0\.0\.1"/);
+      assert.equal(answered.match(/\r\nDate:/gi)?.length, 1);
+    });
+
+    test('the other server sees its own name, if it shall', async () => {
+      const server = await start({ changeOrigin: true });
+      assert.match(await get(server, '/api/x'), new RegExp(`"host":"127.0.0.1:${api()}"`));
+    });
+
+    test('a connection serves one after the other, pipelined too, files and forwarded ones', async () => {
+      const server = await start();
+      const client = await Client.connect(server.port);
+      const request = (target: string) => `GET ${target} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+      client.send(
+        request('/api/1') +
+          request('/') +
+          request('/api/2') +
+          request('/').replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'),
+      );
+      const answered = await client.untilEnd();
+      assert.deepEqual(answered.match(/"url":"\/api\/\d"|front end/g), [
+        '"url":"/api/1"',
+        'front end',
+        '"url":"/api/2"',
+        'front end',
+      ]);
+    });
+
+    test('large content goes both ways at once, by length and in chunks', async () => {
+      const server = await start();
+      const content = randomBytes(3 * 1024 * 1024);
+      const url = `http://127.0.0.1:${server.port}/api/echo`;
+      const streamed = new ReadableStream({
+        start(controller) {
+          for (let i = 0; i < content.length; i += 100_000)
+            controller.enqueue(content.subarray(i, i + 100_000));
+          controller.close();
+        },
+      });
+      for (const body of [content, streamed]) {
+        const response = await fetch(url, { method: 'PUT', body, duplex: 'half' } as RequestInit);
+        assert.equal(response.headers.get('x-method'), 'PUT');
+        assert.ok(content.equals(Buffer.from(await response.arrayBuffer())));
+      }
+    });
+
+    test('an answer before the request is complete gets through, and the connection ends', async () => {
+      const server = await start();
+      const client = await Client.connect(server.port);
+      client.send('POST /api/refuse HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\nabc');
+      assert.match(await client.until(/\r\n\r\n[\s\S]*no/), /^HTTP\/1\.1 401 /);
+      client.socket.end();
+      await client.untilEnd();
+    });
+
+    test('Expect, early hints, HEAD, 204 and Location', async () => {
+      const server = await start();
+      const client = await Client.connect(server.port);
+      client.send(
+        'POST /api/digest HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n',
+      );
+      await client.until(/^HTTP\/1\.1 100 Continue\r\n\r\n$/);
+      assert.match(
+        await client.send('abc').untilEnd(),
+        /200 OK[\s\S]*ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad/,
+      );
+      assert.match(
+        await get(server, '/api/hints'),
+        /^HTTP\/1\.1 103 Early Hints\r\nlink: [\s\S]*\r\n\r\nHTTP\/1\.1 200 OK[\s\S]*hinted/i,
+      );
+      assert.match(
+        await get(server, '/api/empty'),
+        /^HTTP\/1\.1 204 No Content\r\n(?![\s\S]*Content-Length)[\s\S]*\r\n\r\n$/,
+      );
+      assert.match(await get(server, '/api/moved'), /\r\nLocation: \/api\/there\r\n/);
+      assert.match(
+        await ask(server.port, requestOf('/api/x', 'HEAD')),
+        /^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\n$/,
+      );
+      const old = await Client.connect(server.port);
+      assert.match(
+        await old.send('GET /api/hints HTTP/1.0\r\nHost: localhost\r\n\r\n').untilEnd(),
+        /^HTTP\/1\.1 200 OK[\s\S]*hinted$/,
+      );
+    });
+
+    test('trailers go both ways, where they are asked for', async () => {
+      const server = await start();
+      const client = await Client.connect(server.port);
+      client.send(
+        'POST /api/trailers HTTP/1.1\r\nHost: localhost\r\nTE: trailers\r\nConnection: TE, close\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX-One: 1\r\nHost: evil\r\n\r\n',
+      );
+      assert.match(await client.untilEnd(), /\{"x-one":"1"\}\r\n0\r\nX-Sum: 42\r\n\r\n$/);
+      assert.match(await get(server, '/api/trailers'), /\r\n0\r\n\r\n$/);
+    });
+
+    test('nobody there: 502 with what to do; a server that is silent: 504', async () => {
+      const closed = createRawServer().listen(0, '127.0.0.1');
+      await once(closed, 'listening');
+      const { port } = closed.address() as AddressInfo;
+      closed.close();
+      const dead = await start({ target: `http://127.0.0.1:${port}` });
+      const refused = await get(dead, '/api/x');
+      assert.match(refused, /^HTTP\/1\.1 502 Bad Gateway/);
+      assert.match(refused, new RegExp(`127\\.0\\.0\\.1:${port}, .*spark\\.proxy.*ECONNREFUSED`));
+      const slow = await start({ limits: { upstreamTime: 100 } });
+      const late = await get(slow, '/api/silent');
+      assert.match(late, /^HTTP\/1\.1 504 Gateway Timeout[\s\S]*spark\.limits\.upstreamSeconds/);
+    });
+
+    test('malformed answers are 502, broken ones cut the connection, excess is dropped', async () => {
+      const server = await start();
+      const said = async (text: string, ends = true): Promise<string> => {
+        rawAnswer = (socket) => {
+          socket.once('data', () => (ends ? socket.end(text, 'latin1') : socket.write(text, 'latin1')));
+        };
+        return get(server, '/raw');
+      };
+      assert.match(
+        await said('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc'),
+        /^HTTP\/1\.1 502 [\s\S]*malformed at byte 36/,
+      );
+      assert.match(await said(''), /^HTTP\/1\.1 502 [\s\S]*without an answer/);
+      assert.match(await said('HTTP/1.1 101 Switching Protocols\r\n\r\n'), /^HTTP\/1\.1 502 /);
+      assert.match(
+        await said('HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nabc', false),
+        /Content-Length: 1\r\n[\s\S]*\r\n\r\na$/,
+      );
+      assert.match(
+        await said('HTTP/1.0 200 Bien s\xfbr\r\nX: caf\xe9\r\n\r\nabc'),
+        /^HTTP\/1\.1 200 Bien s\xfbr\r\n[\s\S]*\r\nX: caf\xe9\r\nTransfer-Encoding: chunked\r\n[\s\S]*\r\n3\r\nabc\r\n0\r\n\r\n$/,
+      );
+      const short = await said('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc');
+      assert.match(short, /Content-Length: 9\r\n/);
+      assert.doesNotMatch(short, /abc.{6}/s);
+    });
+
+    test('what smuggles ends here: the other server gets one message', async () => {
+      const server = await start();
+      let seen = '';
+      rawAnswer = (socket) => {
+        socket.setEncoding('latin1').on('data', (text: string) => {
+          seen += text;
+          if (seen.includes('0\r\n\r\n')) socket.end('HTTP/1.1 204 \r\n\r\n');
+        });
+      };
+      const both = await ask(
+        server.port,
+        `${requestOf('/raw', 'POST', 'Content-Length: 4\r\nTransfer-Encoding: chunked\r\n')}0\r\n\r\n`,
+      );
+      assert.equal(statusOf(both), 400);
+      const client = await Client.connect(server.port);
+      client.send(
+        'POST /raw HTTP/1.1\r\nHost: localhost\r\nConnection: close, Content-Length\r\nTransfer-Encoding: Chunked\r\n\r\n3;a="\r\n\r\nGET"\r\nabc\r\n0\r\n\r\n',
+      );
+      const refused = await client.untilEnd();
+      assert.match(refused, /^HTTP\/1\.1 400 /);
+      seen = '';
+      const chunks = await Client.connect(server.port);
+      await chunks
+        .send(
+          'POST /raw HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: Chunked\r\n\r\n003;a=b\r\nabc\r\n00\r\n\r\n',
+        )
+        .untilEnd();
+      assert.match(seen, /\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n0\r\n\r\n$/);
+    });
+
+    test('trust: hosts, origins, WebSockets of other sites, and loops', async () => {
+      const server = await start();
+      const evil = await Client.connect(server.port);
+      assert.match(
+        await evil.send('GET /api/x HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n').untilEnd(),
+        /^HTTP\/1\.1 403 /,
+      );
+      const foreign = 'Origin: http://evil.example\r\n';
+      assert.equal(statusOf(await get(server, '/api/x', foreign)), 200);
+      const post = await Client.connect(server.port);
+      assert.match(
+        await post
+          .send(
+            `POST /api/x HTTP/1.1\r\nHost: localhost\r\n${foreign}Content-Length: 0\r\nConnection: close\r\n\r\n`,
+          )
+          .untilEnd(),
+        /^HTTP\/1\.1 403 /,
+      );
+      const socket = await Client.connect(server.port);
+      assert.match(
+        await socket
+          .send(
+            `GET /api/ws HTTP/1.1\r\nHost: localhost\r\n${foreign}Connection: upgrade, close\r\nUpgrade: websocket\r\n\r\n`,
+          )
+          .untilEnd(),
+        /^HTTP\/1\.1 403 /,
+      );
+      assert.match(await get(server, '/api/%2e%2e/secret'), /^HTTP\/1\.1 400 /);
+      assert.match(await get(server, 'http://example.com/'), /^HTTP\/1\.1 403 /);
+      let through = 0;
+      rawAnswer = (client) => {
+        client.once('data', (bytes) => {
+          through++;
+          const again = bytes.toString('latin1');
+          void Client.connect(server.port).then((inner) =>
+            inner
+              .send(again)
+              .untilEnd()
+              .then((text) => client.end(text, 'latin1')),
+          );
+        });
+      };
+      assert.match(await get(server, '/raw/x'), /^HTTP\/1\.1 508 Loop Detected/);
+      assert.equal(through, 1);
+    });
+
+    test('an event stream ends with its client', async () => {
+      const server = await start();
+      const ended = once(upstream, 'request').then(([request]) => once(request.socket, 'close'));
+      const client = await Client.connect(server.port);
+      client.send('GET /api/events HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n');
+      await client.until(/data: 1/);
+      client.socket.destroy();
+      await ended;
+    });
+
+    test('a client that leaves takes its forwarded request with it', async () => {
+      const server = await start();
+      const client = await Client.connect(server.port);
+      const asked = once(upstream, 'request');
+      client.send('GET /api/silent HTTP/1.1\r\nHost: localhost\r\n\r\n');
+      const [request] = (await asked) as [IncomingMessage];
+      const gone = once(request.socket, 'close');
+      client.socket.resetAndDestroy();
+      await gone;
+    });
+
+    test('a WebSocket goes through as a tunnel: state, bytes in both directions, orderly end', async () => {
+      const batches: CaptureBatch[] = [];
+      let tunnelTold = (): void => {};
+      const told = new Promise<void>((resolve) => {
+        tunnelTold = resolve;
+      });
+      const server = await start({
+        report(report) {
+          if (report.type !== 'batch') return;
+          batches.push(report.batch);
+          server.batchStored(report.batch.sequence);
+          if (report.batch.connections.some(({ state }) => state === 'tunnel')) tunnelTold();
+        },
+      });
+      const socket = new WebSocket(`ws://127.0.0.1:${server.port}/api/ws`);
+      await once(socket, 'open');
+      const large = randomBytes(2 * 1024 * 1024);
+      const echoed = once(socket, 'message');
+      socket.send(large);
+      const [data] = (await echoed) as [Buffer];
+      assert.ok(large.equals(data));
+      const text = once(socket, 'message');
+      socket.send('hello');
+      assert.equal(String((await text)[0]), 'hello');
+      await told;
+      socket.close();
+      await once(socket, 'close');
+      await server.stop();
+      const last = batches
+        .flatMap(({ exchanges }) =>
+          exchanges.status.length === 0 ? [] : [{ columns: exchanges, row: exchanges.status.length - 1 }],
+        )
+        .at(-1);
+      assert.ok(last);
+      const { columns, row } = last;
+      assert.equal(columns.status[row], 101);
+      assert.equal(columns.aborted[row], 0);
+      assert.ok(columns.requestEnd[row] > large.length && columns.responseEnd[row] > large.length);
+      assert.ok(columns.endedAt[row] > columns.respondedAt[row]);
+      const { server: where, connectedAt, answeredAt, problem } = columns.forwarding[row] ?? {};
+      assert.equal(where, `http://127.0.0.1:${api()}`);
+      assert.ok(connectedAt && answeredAt && answeredAt >= connectedAt);
+      assert.equal(problem, '');
+      const kept = batches.reduce((sum, { bytes }) => sum + bytes.length, 0);
+      assert.ok(kept < 16 * 1024, `${kept} bytes kept, of bodies bounded to 1024 each way`);
+    });
+
+    test('a WebSocket ends when the server stops', async () => {
+      const server = await start();
+      const socket = new WebSocket(`ws://127.0.0.1:${server.port}/api/ws`);
+      await once(socket, 'open');
+      const closed = once(socket, 'close');
+      await server.stop();
+      await closed;
+    });
+
+    test('another concurrency model refuses, and names the setting', async () => {
+      const defaults = defaultSettings(folder);
+      const starting = startServer({
+        settings: {
+          ...defaults,
+          port: 0,
+          model: { ...defaults.model, name: 'threads' },
+          proxy: { routes: [{ prefix: '/api', target: 'http://127.0.0.1:1' }], changeOrigin: false },
+        },
+        recording: { kind: 'nothing' },
+        workerScript: '',
+        report: () => {},
+      });
+      await assert.rejects(
+        starting,
+        /spark\.model \(--model\) is "threads", but spark\.proxy .* needs "eventLoop"/,
+      );
+    });
+  });
+}
+
+test('curl sends a file, and gets what the other server makes of it', async () => {
+  const defaults = defaultSettings(folder);
+  const server = await startServer({
+    settings: {
+      ...defaults,
+      port: 0,
+      proxy: { routes: [{ prefix: '/api', target: `http://127.0.0.1:${api()}` }], changeOrigin: false },
+    },
+    recording: { kind: 'nothing' },
+    workerScript: '',
+    report: () => {},
+  });
+  running.push(server);
+  const file = path.join(folder, 'upload');
+  writeFileSync(file, randomBytes(2_000_000));
+  const curl = spawn('curl', ['-sS', '--http1.1', '-T', file, `http://127.0.0.1:${server.port}/api/digest`]);
+  let output = '';
+  curl.stdout.setEncoding('utf8').on('data', (text) => {
+    output += text;
+  });
+  const [code] = await once(curl, 'close');
+  assert.equal(code, 0);
+  assert.match(output, /^[0-9a-f]{64}$/);
+});
