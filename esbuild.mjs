@@ -1,7 +1,8 @@
 // Bundles what runs into dist/: the extension, the server it forks, the command line, the scripts of its pages.
 // node esbuild.mjs [--production] [--watch]
-import { chmodSync, rmSync } from 'node:fs';
-import { build, context } from 'esbuild';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { build, context, transform } from 'esbuild';
 import { copyKoffi, koffiBesideTheBundle, thisPlatform } from './scripts/koffi.mjs';
 
 const production = process.argv.includes('--production');
@@ -42,6 +43,67 @@ const forRelease = production ? { minify: true, sourcemap: false } : {};
 /** @type {import('esbuild').BuildOptions} */
 const forNode = { ...common, platform: 'node', target: 'node20', format: 'cjs' };
 
+/**
+ * VS Code's API, once for all: else each module of ours would copy its hundreds of names for itself at every start.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const oneVsCode = {
+  name: 'one-vscode',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^vscode$/ }, ({ namespace }) =>
+      namespace === 'one-vscode'
+        ? { path: 'vscode', external: true }
+        : { path: 'vscode', namespace: 'one-vscode' },
+    );
+    onLoad({ filter: /.*/, namespace: 'one-vscode' }, () => {
+      const declarations = readFileSync('node_modules/@types/vscode/index.d.ts', 'utf8');
+      const names = new Set(
+        [...declarations.matchAll(/^\texport (?:abstract )?(?:class|enum|namespace|const|let) (\w+)/gm)].map(
+          ([, name]) => name,
+        ),
+      );
+      const lines = [...names].map((name) => `export const ${name} = /* @__PURE__ */ get('${name}');`);
+      return {
+        contents: `const vscode = require('vscode'); const get = (name) => vscode[name];\n${lines.join('\n')}`,
+        resolveDir: '.',
+      };
+    });
+  },
+};
+
+/**
+ * Writes the pieces of a split bundle as CommonJS: those that are imported as needed are loaded as needed.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const asCommonJs = {
+  name: 'as-commonjs',
+  setup({ onEnd }) {
+    onEnd(async ({ outputFiles = [] }) => {
+      mkdirSync('dist', { recursive: true });
+      for (const left of readdirSync('dist').filter((name) => /^extension(-.*)?\.js(\.map)?$/.test(name))) {
+        rmSync(path.join('dist', left));
+      }
+      for (const { path: file, text } of outputFiles) {
+        const name = path.basename(file);
+        const { code, map } = await transform(text, {
+          format: 'cjs',
+          platform: 'node',
+          target: 'node20',
+          supported: { 'dynamic-import': false },
+          sourcefile: name,
+          sourcesContent: false,
+          sourcemap: production ? false : 'external',
+          minify: production,
+        });
+        writeFileSync(file, production ? code : `${code}//# sourceMappingURL=${name}.map\n`);
+        if (!production) writeFileSync(`${file}.map`, map);
+      }
+    });
+  },
+};
+
 /** Runs in previewed pages; its name is part of their source. */
 const live = { live: 'src/live/live.ts', liveWorker: 'src/live/worker.ts' };
 
@@ -54,7 +116,18 @@ const stylesheets = ['src/inspector/styles/inspector.css', 'src/inspector/styles
 
 /** @type {import('esbuild').BuildOptions[]} */
 const bundles = [
-  { ...forNode, entryPoints: ['src/extension/extension.ts'], external: ['vscode'], ...forRelease },
+  {
+    ...forNode,
+    // Only modules can be split; `asCommonJs` makes what VS Code's extension host loads of them.
+    format: 'esm',
+    splitting: true,
+    write: false,
+    sourcemap: forRelease.sourcemap === false ? false : 'inline',
+    minify: production,
+    entryPoints: ['src/extension/extension.ts'],
+    chunkNames: 'extension-[name]-[hash]',
+    plugins: [progress, oneVsCode, asCommonJs],
+  },
   // Never minified: it is what users step through.
   // koffi brings a binary, and is not there on every machine: it is loaded when it is needed, or not at all.
   {

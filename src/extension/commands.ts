@@ -3,7 +3,6 @@ import { exchangeCount, isElement, rootOf } from './connectionItems.ts';
 import { debugServer } from './debugStart.ts';
 import { externalUrl } from './externalAddress.ts';
 import { chooseFolder } from './folderChoice.ts';
-import { shareOnNetwork, showQrCode, stopSharing } from './networkSharing.ts';
 import { notify, offer } from './notices.ts';
 import { PreviewPanel, type PreviewServices } from './previewPanel.ts';
 import { Server } from './server.ts';
@@ -43,11 +42,12 @@ export function registerCommands(window: SparkWindow, services: CommandServices)
     'spark.breakOnSystemCall': () => services.serverSource.breakOnSystemCall(),
     'spark.preview': (argument) => showPage(argument, services.preview),
     'spark.debugInBrowser': (argument) => showPage(argument, services.preview, 'debugger'),
-    'spark.showQrCode': (argument) => onRunning(window, argument, vscode.l10n.t('Show QR Code'), showQrCode),
+    'spark.showQrCode': (argument) =>
+      onRunning(window, argument, vscode.l10n.t('Show QR Code'), sharing('showQrCode')),
     'spark.shareOnNetwork': (argument) =>
-      onRunning(window, argument, vscode.l10n.t('Share on Local Network'), shareOnNetwork),
+      onRunning(window, argument, vscode.l10n.t('Share on Local Network'), sharing('shareOnNetwork')),
     'spark.stopSharing': (argument) =>
-      onRunning(window, argument, vscode.l10n.t('Stop Sharing'), stopSharing),
+      onRunning(window, argument, vscode.l10n.t('Stop Sharing'), sharing('stopSharing')),
     'spark.reloadPreview': () => PreviewPanel.tellActive({ type: 'reload' }),
     'spark.findInPreview': () => PreviewPanel.tellActive({ type: 'find' }),
     'spark.openInBrowser': (argument) => openInBrowser(window, argument),
@@ -120,6 +120,12 @@ async function onRunning(
 ): Promise<void> {
   const server = await pickServer(window, argument, title);
   if (server !== null) await act(server, window.servers);
+}
+
+/** What shares a server draws QR codes too: it is loaded when it is asked for. */
+function sharing(act: 'showQrCode' | 'shareOnNetwork' | 'stopSharing') {
+  return async (server: Server, servers: Servers) =>
+    (await import('./onDemand.ts')).networkSharing[act](server, servers);
 }
 
 async function openInBrowser(window: SparkWindow, argument: unknown): Promise<void> {

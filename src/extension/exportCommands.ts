@@ -8,6 +8,7 @@ import { type ExportFormat, exportPieces, fileEnding } from '../capture/exportFo
 import type { CaptureStore } from '../capture/store.ts';
 import type { ExchangeDetail, ExchangeKey } from '../protocol/inspector.ts';
 import { isElement } from './connectionItems.ts';
+import type { ExportCommandId } from './exportCommandIds.ts';
 import type { InspectorPanel } from './inspectorPanel.ts';
 import { notify } from './notices.ts';
 import type { SendPanel } from './sendPanel.ts';
@@ -24,18 +25,17 @@ export interface ExportServices {
   readonly send: SendPanel;
 }
 
-/** Registers what takes exchanges out of the capture, and what is written about them. */
-export function registerExportCommands(services: ExportServices): vscode.Disposable {
-  const handlers: Readonly<Record<string, (argument: unknown) => unknown>> = {
+/** What takes exchanges out of the capture, and what is written about them. */
+export function exportCommands(
+  services: ExportServices,
+): Readonly<Record<ExportCommandId, (argument: unknown) => unknown>> {
+  return {
     'spark.exportExchanges': (argument) => exportExchanges(services, argument),
     'spark.copyAsCurl': (argument) => copyAsCurl(services, argument),
     'spark.commentExchange': (argument) => commentExchange(services, argument),
     'spark.sendRequest': () => services.send.show(null),
     'spark.editAndSend': (argument) => services.send.show(oneExchange(services, argument)),
   };
-  return vscode.Disposable.from(
-    ...Object.entries(handlers).map(([id, handler]) => vscode.commands.registerCommand(id, handler)),
-  );
 }
 
 async function exportExchanges(services: ExportServices, argument: unknown): Promise<void> {

@@ -4,14 +4,14 @@ import { l10n } from '../l10n/l10n.ts';
 import { type SparkApi, sparkApi } from './api.ts';
 import { registerCommands, showActionsCommand } from './commands.ts';
 import { ConnectionsView } from './connectionsView.ts';
-import { registerExportCommands } from './exportCommands.ts';
+import { exportCommandIds } from './exportCommandIds.ts';
 import { registerInspectorCommands } from './inspectorCommands.ts';
 import { InspectorPanel } from './inspectorPanel.ts';
+import { registerLater } from './laterCommands.ts';
 import { LiveFiles } from './liveFiles.ts';
 import { PageConsole } from './pageConsole.ts';
 import { PreviewPanel } from './previewPanel.ts';
 import { ProgramDebugging } from './programDebugging.ts';
-import { SendPanel } from './sendPanel.ts';
 import { ServerSource } from './serverSource.ts';
 import type { Servers } from './servers.ts';
 import { ServerTasks } from './serverTask.ts';
@@ -52,19 +52,23 @@ export function activate(context: vscode.ExtensionContext): SparkExtension {
   const api = sparkApi(servers, panels.capture);
   const connections = new ConnectionsView(store, servers);
   const inspector = new InspectorPanel(panels, present.channel, context.workspaceState);
-  const send = new SendPanel({
-    extensionUri,
-    store,
-    servers,
-    log: present.channel,
-    showExchange: (key) => inspector.show(key),
-  });
+  const loadExports = async () => {
+    const { exportCommands, SendPanel } = await import('./onDemand.ts');
+    const send = new SendPanel({
+      extensionUri,
+      store,
+      servers,
+      log: present.channel,
+      showExchange: (key) => inspector.show(key),
+    });
+    context.subscriptions.push(send);
+    return exportCommands({ capture: panels.capture, store, inspector, send });
+  };
   context.subscriptions.push(
     present,
-    send,
     inspector,
     registerInspectorCommands(inspector),
-    registerExportCommands({ capture: panels.capture, store, inspector, send }),
+    registerLater(exportCommandIds, loadExports),
     connections,
     new ProgramDebugging(extensionUri, servers),
     preview.files,

@@ -1,0 +1,100 @@
+import path from 'node:path';
+import type picomatch from 'picomatch';
+import * as vscode from 'vscode';
+import { settingOf } from './configuration.ts';
+import { isWithin } from './paths.ts';
+import type { Server } from './server.ts';
+import { previewOptions } from './settings.ts';
+
+/** Keystrokes within this time, in milliseconds, are one change. */
+const typingDelay = 60;
+/** Files changed within one delay beyond which nobody counts. */
+const mostFiles = 500;
+
+/** Watches one server's folder with VS Code's own watcher, which `files.watcherExclude` holds for. */
+export class FolderWatch implements vscode.Disposable {
+  private readonly server: Server;
+  private readonly told: () => void;
+  private readonly matcher: typeof picomatch;
+  private readonly watcher: vscode.FileSystemWatcher;
+  private readonly scope: vscode.Uri;
+  private readonly typing = new Map<string, NodeJS.Timeout>();
+  /** Null: more than can be listed. */
+  private changed: Set<string> | null = new Set();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(server: Server, matcher: typeof picomatch, told: () => void) {
+    this.matcher = matcher;
+    this.server = server;
+    this.told = told;
+    this.scope = vscode.Uri.file(server.root);
+    this.watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(this.scope, '**/*'));
+    this.watcher.onDidChange((uri) => this.add(uri));
+    this.watcher.onDidCreate((uri) => this.add(uri));
+    this.watcher.onDidDelete((uri) => this.add(uri));
+    for (const document of vscode.workspace.textDocuments) {
+      if (document.uri.scheme === 'file' && document.isDirty && isWithin(server.root, document.uri.fsPath))
+        this.typed(document);
+    }
+  }
+
+  dispose(): void {
+    this.watcher.dispose();
+    clearTimeout(this.timer);
+    for (const timer of this.typing.values()) clearTimeout(timer);
+  }
+
+  typed(document: vscode.TextDocument): void {
+    const { fsPath } = document.uri;
+    if (this.when !== 'typing' || this.isIgnored(fsPath)) return;
+    clearTimeout(this.typing.get(fsPath));
+    this.typing.set(
+      fsPath,
+      setTimeout(() => void this.sendText(document), typingDelay),
+    );
+  }
+
+  /** Saved or closed: what the disk holds is all there is. */
+  settled(document: vscode.TextDocument): void {
+    const { fsPath } = document.uri;
+    clearTimeout(this.typing.get(fsPath));
+    this.typing.delete(fsPath);
+    this.server.setUnsaved(fsPath, null);
+    // The watcher tells too, but some file systems make it wait.
+    if (!document.isDirty && !document.isClosed) this.add(document.uri);
+  }
+
+  private async sendText(document: vscode.TextDocument): Promise<void> {
+    const { fsPath } = document.uri;
+    this.typing.delete(fsPath);
+    const bytes = document.isDirty
+      ? await vscode.workspace.encode(document.getText(), { encoding: document.encoding })
+      : null;
+    this.server.setUnsaved(fsPath, bytes === null ? null : new Uint8Array(bytes));
+    this.told();
+  }
+
+  private add({ fsPath }: vscode.Uri): void {
+    if (this.when === 'never' || this.isIgnored(fsPath)) return;
+    this.changed?.add(fsPath);
+    if (this.changed !== null && this.changed.size > mostFiles) this.changed = null;
+    this.timer ??= setTimeout(() => this.flush(), settingOf(previewOptions.delay, this.scope));
+  }
+
+  private flush(): void {
+    this.timer = undefined;
+    const files = this.changed === null ? null : [...this.changed];
+    this.changed = new Set();
+    this.server.filesChanged(files);
+    this.told();
+  }
+
+  private get when(): 'typing' | 'save' | 'never' {
+    return settingOf(previewOptions.reloadOn, this.scope);
+  }
+
+  private isIgnored(file: string): boolean {
+    const name = path.relative(this.server.root, file).split(path.sep).join('/');
+    return this.matcher.isMatch(name, [...settingOf(previewOptions.ignore, this.scope)], { dot: true });
+  }
+}

@@ -1,0 +1,19 @@
+import { commands, Disposable } from 'vscode';
+
+type Handler = (argument: unknown) => unknown;
+
+/** Registers commands whose code is loaded when the first of them is called: what is rarely used costs no start. */
+export function registerLater<Id extends string>(
+  ids: readonly Id[],
+  load: () => Promise<Readonly<Record<Id, Handler>>>,
+): Disposable {
+  let loading: Promise<Readonly<Record<Id, Handler>>> | null = null;
+  return Disposable.from(
+    ...ids.map((id) =>
+      commands.registerCommand(id, async (argument: unknown) => {
+        loading ??= load();
+        return (await loading)[id](argument);
+      }),
+    ),
+  );
+}

@@ -1,0 +1,7 @@
+/**
+ * What most windows never need, loaded in one piece when the first of it is asked for. In one, because each further
+ * piece that shares code with the rest costs every start another file.
+ */
+export { exportCommands } from './exportCommands.ts';
+export * as networkSharing from './networkSharing.ts';
+export { SendPanel } from './sendPanel.ts';
