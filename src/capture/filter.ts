@@ -335,7 +335,7 @@ function unknownOperator(name: string, term: string): string {
 
 /** The text of a term that holds exactly where `operator` has this value. */
 export function filterTerm(operator: string, value: string, excluded = false): string {
-  const wholeText = ['path', 'query', 'target', 'host', 'type', 'server', 'rule'].includes(operator);
+  const wholeText = ['path', 'target', 'host', 'type', 'server', 'rule'].includes(operator);
   const bare = /^[^\s,()"*\\]+$/.test(value);
   const written = bare ? value : `"${value.replace(/["\\]/g, '\\$&')}"`;
   return `${excluded ? '-' : ''}${operator}:${wholeText ? '=' : ''}${written}`;

@@ -10,7 +10,7 @@ const patience = 500;
 
 /**
  * Explains the line that the pointer or the focus rests on, for a glance: the row below the line, where it is opened,
- * says the same, with links. Escape sends it away.
+ * says the same, with links. Escape sends it away; who knows it all switches it off.
  */
 export class ExplanationTip {
   private readonly tip: HTMLElement = document.createElement('div');
@@ -50,7 +50,7 @@ export class ExplanationTip {
 
   private rest(target: EventTarget | null): void {
     const element = target instanceof Element ? target : null;
-    if (element === null || this.tip.contains(element)) return;
+    if (element === null || this.tip.contains(element) || !this.state.explains.peek()) return;
     const row = element.closest('.line:not(.part)[aria-expanded="false"]');
     if (row === this.row) return;
     this.hide();

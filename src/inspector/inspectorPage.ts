@@ -78,7 +78,12 @@ export class InspectorPage {
       this.keep({ following: this.state.following.value });
     });
     effect(() => {
-      this.keepLayout({ columns: this.state.columns.value, announces: this.state.announces.value });
+      const { columns, announces, explains } = this.state;
+      this.keepLayout({
+        columns: columns.value,
+        announces: announces.value,
+        explains: explains.value,
+      });
     });
     effect(() => {
       const limit = this.meaning.callsShown.value;
@@ -92,12 +97,13 @@ export class InspectorPage {
   }
 
   private restore(): void {
-    const { following, filter, order, columns, announces } = this.kept;
+    const { following, filter, order, columns, announces, explains } = this.kept;
     batch(() => {
       this.state.following.value = following;
       this.state.listQuery.value = { filter, order, paused: false };
       this.state.columns.value = columns;
       this.state.announces.value = announces;
+      this.state.explains.value = explains;
     });
   }
 

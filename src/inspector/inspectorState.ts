@@ -58,6 +58,8 @@ export class InspectorState {
   readonly columns: Signal<ColumnChoice> = signal(initialColumns);
   /** Whether exchanges that arrive are announced to those who hear the page. */
   readonly announces: Signal<boolean> = signal(false);
+  /** Whether a line is explained when the pointer or the focus rests on it. */
+  readonly explains: Signal<boolean> = signal(true);
   /**
    * Narrows the filter to exchanges for which an operator of the filter language (src/capture/filterOperators.ts) has
    * a value, such as `field` and `cookie`; `excluded`: has not. The page sets it.

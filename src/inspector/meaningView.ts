@@ -1,8 +1,9 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals-core';
-import { html, render } from 'lit-html';
+import { html, render, type TemplateResult } from 'lit-html';
 import type { Decompressing } from './decompressing.ts';
 import { ExplanationTip } from './explanationTip.ts';
 import { FindingsPanel } from './findingsPanel.ts';
+import { icon } from './icons.ts';
 import type { InspectorState } from './inspectorState.ts';
 import { keyOf, used } from './keys.ts';
 import { type MeaningEvents, MessagesPanel } from './messagesPanel.ts';
@@ -41,7 +42,14 @@ export class MeaningView {
     tabs.setAttribute('role', 'tablist');
     tabs.setAttribute('aria-label', 'Meaning');
     tabs.addEventListener('keydown', (event) => this.key(event));
-    element.append(tabs);
+    const bar = document.createElement('div');
+    bar.className = 'meaning-bar';
+    const tools = document.createElement('div');
+    bar.append(tabs, tools);
+    element.append(bar);
+    effect(() => {
+      render(explainsToggle(state), tools);
+    });
     for (const name of tabNames) element.append(this.panelOf(name));
     new ExplanationTip(element, state);
     effect(() => this.show(state.view.value, this.tab.value));
@@ -116,6 +124,26 @@ export class MeaningView {
     this.tab.value = next;
     this.tabs.querySelector<HTMLElement>(`#tab-${next}`)?.focus();
   }
+}
+
+/** Newcomers have lines explained; those who know them have peace. */
+function explainsToggle({ explains }: InspectorState): TemplateResult {
+  const pressed = explains.value;
+  return html`<button
+    class="tool toggle"
+    aria-pressed=${pressed ? 'true' : 'false'}
+    aria-label="Explain lines"
+    title=${
+      pressed
+        ? 'A line is explained when the pointer or the focus rests on it: click for peace'
+        : 'Explain a line when the pointer or the focus rests on it'
+    }
+    @click=${() => {
+      explains.value = !pressed;
+    }}
+  >
+    ${icon('info')}
+  </button>`;
 }
 
 function findingsLabel(view: ExchangeView | null): string {

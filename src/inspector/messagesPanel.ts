@@ -14,6 +14,8 @@ import {
 } from './bodySection.ts';
 import { CellWalk } from './cellWalk.ts';
 import type { Decompressing } from './decompressing.ts';
+import type { FilterableValue } from './exchangeCells.ts';
+import { filterableAt } from './filterable.ts';
 import type { InspectorState, Mark } from './inspectorState.ts';
 import { keyOf, used } from './keys.ts';
 import { lineParts, opensByItself } from './lineParts.ts';
@@ -71,6 +73,7 @@ export class MessagesPanel {
     element.addEventListener('pointerleave', () => state.point(null, null));
     element.addEventListener('click', (event) => this.click(event));
     element.addEventListener('keydown', (event) => this.key(event));
+    element.addEventListener('contextmenu', (event) => this.describeForMenu(event.target));
     element.addEventListener('focusin', (event) => this.focused(event.target));
     let shown = '';
     effect(() => {
@@ -310,12 +313,38 @@ export class MessagesPanel {
     const isControl = event.target instanceof Element && event.target.matches('a, button');
     if (this.walk.go(key)) {
       used(event);
+    } else if ((key === 'f' || key === 'Shift+F') && !isControl) {
+      if (this.filterBy(key !== 'f')) used(event);
     } else if (key === 'Enter' && !isControl) {
       const mark = markOf(this.walk.current);
       if (mark === null) return;
       used(event);
       this.events.toBytes(mark);
     }
+  }
+
+  /** Narrows the list's filter by what stands under the keyboard; whether anything to filter by does. */
+  private filterBy(excluded: boolean): boolean {
+    const filterable = this.filterable(this.walk.current);
+    if (filterable !== null) this.state.filterBy(filterable.operator, filterable.value, excluded);
+    return filterable !== null;
+  }
+
+  private filterable(target: EventTarget | null): FilterableValue | null {
+    const view = this.state.view.peek();
+    const mark = markOf(target);
+    return view === null || mark === null ? null : filterableAt(view, mark);
+  }
+
+  /** Says what VS Code's context menu is about. */
+  private describeForMenu(target: EventTarget | null): void {
+    const { operator, value } = this.filterable(target) ?? { operator: '', value: '' };
+    this.element.dataset.vscodeContext = JSON.stringify({
+      webviewSection: 'meaning',
+      exchange: this.state.view.peek()?.detail.row.key ?? '',
+      filterOperator: operator,
+      filterValue: value,
+    });
   }
 
   /** As in a tree: Left on a row's first cell closes it, Right on its last one opens it, Space does either. */

@@ -22,6 +22,8 @@ export interface Layout {
   readonly columns: ColumnChoice;
   /** Whether exchanges that arrive are announced to those who hear the page. */
   readonly announces: boolean;
+  /** Whether a line is explained when the pointer or the focus rests on it. */
+  readonly explains: boolean;
 }
 
 /** What VS Code keeps of the page while it is hidden, and over a window reload. */
@@ -48,6 +50,7 @@ const layoutChecks = {
   meaningShare: isNumber,
   columns: shape<ColumnChoice>({ shown: arrayOf(isListColumn), widths: isWidths }),
   announces: isBoolean,
+  explains: isBoolean,
 };
 
 const isLayout = shape<Layout>(layoutChecks);
@@ -70,12 +73,15 @@ const initialLayout: Layout = {
   meaningShare: 0.45,
   columns: initialColumns,
   announces: false,
+  explains: true,
 };
 
 /** The layout that was kept for the workspace, as JSON; the initial one where there is none, or one of another shape. */
 export function asLayout(json: string | undefined): Layout {
   try {
-    const value: unknown = JSON.parse(json ?? 'null');
+    const kept: unknown = JSON.parse(json ?? 'null');
+    // An earlier version did not keep whether it explains.
+    const value = typeof kept === 'object' ? { explains: initialLayout.explains, ...kept } : null;
     if (isLayout(value)) return layoutOf(value);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
@@ -84,8 +90,8 @@ export function asLayout(json: string | undefined): Layout {
 }
 
 /** The layout alone, of what may hold more. */
-export function layoutOf({ listShare, meaningShare, columns, announces }: Layout): Layout {
-  return { listShare, meaningShare, columns, announces };
+export function layoutOf({ listShare, meaningShare, columns, announces, explains }: Layout): Layout {
+  return { listShare, meaningShare, columns, announces, explains };
 }
 
 /** The state that was kept; with the layout given where there is none, or one of another shape. */

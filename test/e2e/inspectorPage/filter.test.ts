@@ -268,3 +268,20 @@ async function violations(): Promise<string[]> {
     return results.violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target}`));
   });
 }
+
+test('what stands in a message filters the list too, by key and by the context menu', async () => {
+  const page = await open();
+  await page.locator('.list-body .list-row').first().click();
+  const method = page.locator('.messages .token.role-method');
+  await method.focus();
+  await page.keyboard.press('f');
+  await summary('method is “GET”');
+  await page.locator('.messages .token.role-name').first().click({ button: 'right' });
+  const menu: Record<string, unknown> = JSON.parse(
+    (await page.locator('.messages').getAttribute('data-vscode-context')) ?? '',
+  );
+  assert.deepEqual([menu.webviewSection, menu.filterOperator], ['meaning', 'field']);
+  await page.locator('.messages .token.role-status').first().focus();
+  await page.keyboard.press('Shift+F');
+  await summary('status is not');
+});

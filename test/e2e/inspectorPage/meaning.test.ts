@@ -156,6 +156,9 @@ test('a line is explained when the pointer rests on it, until Escape', async () 
   await page.locator('.line.field', { hasText: 'ETag' }).locator('.role-name').focus();
   await page.keyboard.press('Escape');
   await tip.waitFor({ state: 'hidden' });
+  await page.getByRole('button', { name: 'Explain lines' }).click();
+  const layouts = (await tested.posted()).filter((message) => message.type === 'layout');
+  assert.deepEqual(layouts.at(-1)?.layout.explains, false);
 });
 
 test('a page that fails because of a wrong Content-Length says so at once, with its bytes', async () => {

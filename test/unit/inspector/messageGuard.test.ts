@@ -130,7 +130,7 @@ test('kept bytes that overlap are refused', () => {
 
 test('a page state of another shape is the initial one, with the layout kept for the workspace', () => {
   const columns = { shown: ['id', 'target'], widths: { id: 60 } } as const;
-  const layout = { listShare: 0.5, meaningShare: 0.5, columns, announces: true };
+  const layout = { listShare: 0.5, meaningShare: 0.5, columns, announces: true, explains: false };
   const kept = {
     ...layout,
     exchange: 'run/1',
@@ -150,6 +150,8 @@ test('a page state of another shape is the initial one, with the layout kept for
     assert.equal(asPageState({ ...kept, ...change }, initial).exchange, null);
   }
   assert.deepEqual(asLayout(JSON.stringify({ ...layout, other: 1 })), layout);
+  const { explains: _, ...earlier } = layout;
+  assert.deepEqual(asLayout(JSON.stringify(earlier)), { ...layout, explains: true });
   assert.equal(asLayout('{').listShare, initial.listShare);
   assert.equal(asLayout('{"listShare":0.5}').listShare, initial.listShare);
 });
