@@ -170,7 +170,11 @@ export class ExchangeQuery {
   }
 
   private scan(found: number[], until: number): void {
-    const step = this.condition === null || this.condition.cost === 'columns' ? batchOfColumns : 4;
+    if (this.condition === null) {
+      for (const end = this.visibleEnd; this.scanned < end; this.scanned++) found.push(this.scanned);
+      return;
+    }
+    const step = this.condition.cost === 'columns' ? batchOfColumns : 4;
     const end = this.visibleEnd;
     while (this.scanned < end) {
       const next = Math.min(end, this.scanned + step);

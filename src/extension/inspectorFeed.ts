@@ -212,15 +212,14 @@ export class InspectorFeed {
   private flush(): void {
     if (!this.ready) return;
     const isComplete = this.list.update();
-    this.sendList();
-    this.list.sendWindow();
+    this.sendList(isComplete);
     this.sendSelected();
     this.sendCalls();
     if (!isComplete) this.search();
     this.cleared = false;
   }
 
-  private sendList(): void {
+  private sendList(isComplete: boolean): void {
     this.flushedAt = performance.now();
     this.options.post({
       type: 'list',
@@ -229,6 +228,7 @@ export class InspectorFeed {
       serverRuns: this.options.serverRuns(),
       preserve: this.options.page.preserve,
       view: this.list.view,
+      rows: this.list.firstRows(isComplete),
     });
   }
 
@@ -239,7 +239,7 @@ export class InspectorFeed {
       this.searching = null;
       if (!this.ready) return;
       const isComplete = this.list.update();
-      if (isComplete || performance.now() >= this.flushedAt + interval) this.sendList();
+      if (isComplete || performance.now() >= this.flushedAt + interval) this.sendList(isComplete);
       if (!isComplete) this.search();
     }, 0);
   }

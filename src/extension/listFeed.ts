@@ -3,7 +3,7 @@ import type { ExchangeQuery } from '../capture/exchangeQuery.ts';
 import { filterTerm } from '../capture/filter.ts';
 import { completeFilter, withTerm } from '../capture/filterCompletion.ts';
 import { rowColumns } from '../capture/rowColumns.ts';
-import type { ListQuery, ListView, RowWindow } from '../protocol/exchangeList.ts';
+import type { ListedRows, ListQuery, ListView, RowWindow } from '../protocol/exchangeList.ts';
 import type { ExchangeKey, ToInspector } from '../protocol/inspector.ts';
 
 /** Rows sent for one question, however many are asked for. */
@@ -20,7 +20,7 @@ export class ListFeed {
   private opened: ExchangeQuery | null = null;
   private number = 0;
   private filter = '';
-  /** Rows to send with the next answer. */
+  /** Rows that the last query asked for with it; null when all of them were sent. */
   private window: RowWindow | null = null;
 
   constructor(capture: CaptureSource, post: (message: ToInspector) => void) {
@@ -28,7 +28,7 @@ export class ListFeed {
     this.post = post;
   }
 
-  /** Changes what is listed; the answer is `update` and `sendWindow`. */
+  /** Changes what is listed; the answer is `update` and `firstRows`. */
   set(number: number, list: ListQuery, window: RowWindow): void {
     this.number = number;
     this.filter = list.filter;
@@ -55,20 +55,24 @@ export class ListFeed {
     return this.query.indexOf(key);
   }
 
-  /** Sends the rows that the last query asked for. */
-  sendWindow(): void {
-    if (this.window === null) return;
+  /**
+   * The rows that the last query asked for, as far as they are found; null when they were given.
+   *
+   * @param isComplete whether all that is captured was gone through
+   */
+  firstRows(isComplete: boolean): ListedRows | null {
+    if (this.window === null) return null;
     const { start, length } = this.window;
-    this.window = null;
-    const from = start === 'end' ? Math.max(0, this.query.count - length) : start;
-    this.sendRows(from, from + length);
+    const { count } = this.query;
+    const from = start === 'end' ? Math.max(0, count - length) : Math.min(start, count);
+    if (isComplete || (start !== 'end' && from + length <= count)) this.window = null;
+    return this.listedRows(from, from + length);
   }
 
   /** `start` inclusive, `end` exclusive; clamped to what is listed. */
   sendRows(start: number, end: number): void {
-    const from = Math.min(start, this.query.count);
-    const rows = rowColumns(this.query.rows(from, Math.min(end, from + mostRows)));
-    this.post({ type: 'rows', query: this.number, start: from, rows });
+    const listed = this.listedRows(Math.min(start, this.query.count), end);
+    this.post({ type: 'rows', query: this.number, ...listed });
   }
 
   suggest(text: string, caret: number): void {
@@ -86,6 +90,10 @@ export class ListFeed {
 
   dispose(): void {
     this.opened?.dispose();
+  }
+
+  private listedRows(start: number, end: number): ListedRows {
+    return { start, rows: rowColumns(this.query.rows(start, Math.min(end, start + mostRows))) };
   }
 
   /** Opened when it is first needed: what was captured before a window reload is stored by then. */

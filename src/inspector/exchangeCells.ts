@@ -2,10 +2,10 @@ import { reasonPhrases } from '../http/reasonPhrases.ts';
 import { visibleString } from '../http/visibleText.ts';
 import type { ListColumn } from '../protocol/exchangeList.ts';
 import type { ExchangeRow } from '../protocol/inspector.ts';
-import { badgesOf } from './exchangeText.ts';
+import { type Badge, badgesOf } from './exchangeText.ts';
 import { formatDuration, formatSize, formatTime } from './format.ts';
 import { iconElement } from './icons.ts';
-import { type Phase, waterfallOf } from './waterfall.ts';
+import { type Phase, type PhaseKind, waterfallOf, waterfallWords } from './waterfall.ts';
 
 /** A term of the filter language that a cell stands for. */
 export interface FilterableValue {
@@ -18,6 +18,8 @@ export interface CellKind {
   readonly className: string;
   /** Draws the row into its cell, which may show another row now. */
   draw(cell: HTMLElement, row: ExchangeRow): void;
+  /** What the cell says in full when the pointer rests on it; undefined where it is all there to see. */
+  readonly words?: ((row: ExchangeRow) => string) | undefined;
   /** Null where the row has nothing of it. */
   filterable(row: ExchangeRow): FilterableValue | null;
 }
@@ -30,14 +32,17 @@ function textCell(
 ): CellKind {
   return {
     className,
-    draw: (cell, row) => {
-      const text = read(row);
-      if (cell.textContent === text) return;
-      cell.textContent = text;
-      if (titled) cell.title = text;
-    },
+    draw: (cell, row) => drawText(cell, read(row)),
+    words: titled ? read : undefined,
     filterable,
   };
+}
+
+/** Into the text that is there already: a new one would cost more. */
+function drawText(element: Element, text: string): void {
+  const { firstChild } = element;
+  if (firstChild === null) element.append(text);
+  else if (firstChild.nodeValue !== text) firstChild.nodeValue = text;
 }
 
 function present(operator: string, value: string): FilterableValue | null {
@@ -70,7 +75,7 @@ export const cellKinds: Readonly<Record<ListColumn, CellKind>> = {
     ({ target }) => present('target', target),
     true,
   ),
-  status: { className: 'status', draw: drawStatus, filterable: statusTerm },
+  status: { className: 'status', draw: drawStatus, words: statusWords, filterable: statusTerm },
   type: textCell(
     '',
     ({ type }) => visibleString(type),
@@ -98,7 +103,12 @@ export const cellKinds: Readonly<Record<ListColumn, CellKind>> = {
     ({ comment }) => present('comment', comment),
     true,
   ),
-  waterfall: { className: 'waterfall', draw: drawWaterfall, filterable: byConnection },
+  waterfall: {
+    className: 'waterfall',
+    draw: drawWaterfall,
+    words: (row) => waterfallWords(row),
+    filterable: byConnection,
+  },
 };
 
 function statusTerm({ rule, status, aborted }: ExchangeRow): FilterableValue {
@@ -107,28 +117,36 @@ function statusTerm({ rule, status, aborted }: ExchangeRow): FilterableValue {
   return { operator: 'status', value: status === 0 ? 'none' : String(status) };
 }
 
-/** Which status a cell shows; its parts are made anew for another one only. */
-const drawnStatus = new WeakMap<HTMLElement, string>();
+function statusWords(row: ExchangeRow): string {
+  return [statusText(row), ...badgesOf(row).map(({ text }) => text)].join(', ');
+}
+
+/** Which badges a cell shows; they are made anew for others only. */
+const drawnBadges = new WeakMap<HTMLElement, string>();
 
 function drawStatus(cell: HTMLElement, row: ExchangeRow): void {
   const badges = badgesOf(row);
-  const status = statusText(row);
-  const drawn = `${status} ${badges.map(({ text }) => text).join()}`;
-  if (drawnStatus.get(cell) === drawn) return;
-  drawnStatus.set(cell, drawn);
-  cell.title = [status, ...badges.map(({ text }) => text)].join(', ');
+  const drawn = badges.map(({ text }) => text).join();
+  if (drawnBadges.get(cell) !== drawn) {
+    drawnBadges.set(cell, drawn);
+    drawBadges(cell, badges);
+  }
+  const text = cell.querySelector('.status-text');
+  if (text !== null) drawText(text, statusText(row));
+}
+
+function drawBadges(cell: HTMLElement, badges: readonly Badge[]): void {
   cell.classList.toggle(
     'severe',
     badges.some(({ severe }) => severe),
   );
   cell.replaceChildren(
     ...badges.map((badge) => {
-      const element = document.createElement('span');
-      element.className = badge.severe ? 'badge severe' : 'badge';
-      element.append(iconElement(badge.icon));
+      const element = iconElement(badge.icon);
+      element.classList.add('badge');
       return element;
     }),
-    labelled('status-text', status),
+    labelled('status-text', ''),
     ...badges.filter(({ named }) => named).map(({ text }) => labelled('badge-text', text)),
   );
 }
@@ -148,29 +166,34 @@ function statusText({ status, rule }: ExchangeRow): string {
 
 const arrivalGlyphs = { new: '●', reused: '↻', pipelined: '⇉' } as const;
 
+/** The phases are a background: elements for them would be half of a row's cost. */
 function drawWaterfall(cell: HTMLElement, row: ExchangeRow): void {
-  const { arrival, phases, words } = waterfallOf(row);
-  if (cell.title === words) return;
-  cell.title = words;
-  const [glyph, lane] = partsOf(cell);
-  glyph.textContent = arrivalGlyphs[arrival];
-  phases.forEach((phase, i) => {
-    placePhase((lane.children[i] ?? lane.appendChild(document.createElement('span'))) as HTMLElement, phase);
-  });
-  for (let i = phases.length; i < lane.children.length; i++) lane.children[i].className = 'phase unused';
+  const { arrival, phases } = waterfallOf(row);
+  drawText(cell, arrivalGlyphs[arrival]);
+  const background = phases.flatMap(layersOf).join();
+  if (cell.dataset.lane === background) return;
+  cell.dataset.lane = background;
+  cell.style.background = background;
 }
 
-function partsOf(cell: HTMLElement): [glyph: Element, lane: Element] {
-  if (cell.children.length !== 2) {
-    const lane = labelled('lane', '');
-    lane.setAttribute('aria-hidden', 'true');
-    cell.replaceChildren(labelled('arrival', ''), lane);
-  }
-  return [cell.children[0], cell.children[1]];
+const height: Readonly<Record<PhaseKind, string>> = {
+  idle: '1px',
+  receiving: '100%',
+  queued: '100%',
+  handling: '100%',
+  sending: '100%',
+};
+
+/** Layers of a background, by the images of the stylesheet; as long as they last, and two pixels at least. */
+function layersOf({ kind, start, end }: Phase): string[] {
+  const width = end - start;
+  // A percentage is the share of the room that the image leaves.
+  const left = width >= 1 ? 0 : Math.min(1, start / (1 - width));
+  const place = `${percent(left)} 50%/max(2px,${percent(width)}) ${height[kind]} no-repeat content-box`;
+  const names = kind === 'handling' ? ['handling', 'handling-ends'] : [kind];
+  return names.map((name) => `var(--spark-phase-${name}) ${place}`);
 }
 
-function placePhase(element: HTMLElement, { kind, start, end }: Phase): void {
-  element.className = `phase ${kind}`;
-  element.style.left = `${(start * 100).toFixed(2)}%`;
-  element.style.width = `${((end - start) * 100).toFixed(2)}%`;
+function percent(share: number): string {
+  return `${(share * 100).toFixed(2)}%`;
 }

@@ -3,7 +3,6 @@ import type { ExchangeRowColumns, ListColumn, RowWindow } from '../protocol/exch
 import type { ExchangeKey, ExchangeRow } from '../protocol/inspector.ts';
 import { cellKinds } from './exchangeCells.ts';
 import { exchangeRows } from './exchangeRows.ts';
-import { exchangeSentence } from './exchangeText.ts';
 import type { InspectorState, ListState } from './inspectorState.ts';
 import { keyOf, used } from './keys.ts';
 import {
@@ -15,6 +14,7 @@ import {
 } from './listColumns.ts';
 import { headerCellId, ListHeader } from './listHeader.ts';
 import { RowList } from './rowList.ts';
+import { noCell, RowPainter, setAttribute } from './rowPainter.ts';
 
 const rowHeight = 22;
 /** CSS pixels that a key moves a column's border. */
@@ -42,8 +42,7 @@ export class ExchangeList {
   private readonly list: RowList<ExchangeRow>;
   private readonly header: ListHeader;
   private columns: readonly ColumnDescription[] = [];
-  /** Which columns a row's element was made for. */
-  private readonly madeFor = new WeakMap<HTMLElement, readonly ColumnDescription[]>();
+  private readonly painter = new RowPainter();
   private place: Place = { row: -1, cell: -1 };
   /** A row to select that has not arrived yet; -1 for none. */
   private wanted = -1;
@@ -76,7 +75,10 @@ export class ExchangeList {
       rowHeight,
       headerHeight: rowHeight,
       request: (start, end) => events.request(start, end),
-      draw: (element, row, index) => this.draw(element, row, index),
+      draw: (element, row, index) => {
+        const cell = index === this.place.row ? this.place.cell : noCell;
+        this.painter.paint(element, { row, index, cell, selected: this.state.selected.peek() });
+      },
       drawn: () => this.markActive(),
     });
     grid.addEventListener('scroll', () => this.scrolled(), { passive: true });
@@ -110,8 +112,7 @@ export class ExchangeList {
 
   setRows(query: number, start: number, rows: ExchangeRowColumns): void {
     this.list.setRows(start, query === this.query ? exchangeRows(rows) : []);
-    const wanted = this.list.row(this.wanted);
-    if (wanted !== undefined) this.select(this.wanted, wanted);
+    this.selectWanted();
   }
 
   /** Back to the newest exchange, and to following it. */
@@ -142,7 +143,7 @@ export class ExchangeList {
     return this.state.following.peek() && this.state.listQuery.peek().order === null;
   }
 
-  private change({ view, selectedIndex }: ListState): void {
+  private change({ view, selectedIndex, rows }: ListState): void {
     const isNew = view.query !== this.query;
     const removed = isNew ? 0 : Math.min(this.count, Math.max(0, view.removed - this.removed));
     this.removed = view.removed;
@@ -153,9 +154,10 @@ export class ExchangeList {
     if (row !== 'header') this.place = { row: this.wanted >= 0 ? this.wanted : selectedIndex, cell };
     this.grid.setAttribute('aria-rowcount', String(view.count + 1));
     if (isNew) this.list.forget();
-    this.list.change(view.count, removed);
+    this.list.change(view.count, removed, rows && { start: rows.start, rows: exchangeRows(rows.rows) });
     if (this.follows) this.list.scrollToEnd();
     else if (first) this.list.scrollTo(Math.max(0, selectedIndex));
+    this.selectWanted();
   }
 
   private scrolled(): void {
@@ -169,6 +171,7 @@ export class ExchangeList {
     const columns = fittingColumns(choice, this.grid.clientWidth || window.innerWidth);
     if (columns.map(({ column }) => column).join() !== this.columns.map(({ column }) => column).join()) {
       this.columns = columns;
+      this.painter.columns = columns.map(({ column }) => column);
     }
     this.grid.setAttribute('aria-colcount', String(this.columns.length));
     this.grid.style.setProperty('--spark-columns', columnTracks(this.columns, choice));
@@ -292,41 +295,16 @@ export class ExchangeList {
     return true;
   }
 
+  private selectWanted(): void {
+    const wanted = this.list.row(this.wanted);
+    if (wanted !== undefined) this.select(this.wanted, wanted);
+  }
+
   private select(index: number, row: ExchangeRow): void {
     this.place = { row: index, cell: this.place.cell };
     this.wanted = -1;
     this.events.select(row.key);
     this.list.redraw();
-  }
-
-  private draw(element: HTMLElement, row: ExchangeRow | undefined, index: number): void {
-    if (this.madeFor.get(element) !== this.columns) this.makeCells(element);
-    const selected = row !== undefined && row.key === this.state.selected.peek();
-    const active = index === this.place.row ? this.place.cell : -1;
-    setAttribute(element, 'id', `exchange-${index}`);
-    setAttribute(element, 'class', rowClass(row));
-    setAttribute(element, 'aria-rowindex', String(index + 2));
-    setAttribute(element, 'aria-selected', String(selected));
-    setAttribute(element, 'aria-label', row === undefined ? 'Loading' : exchangeSentence(row));
-    this.columns.forEach(({ column }, i) => {
-      const cell = element.children[i] as HTMLElement;
-      cell.classList.toggle('active-cell', i === active);
-      if (row !== undefined) cellKinds[column].draw(cell, row);
-    });
-  }
-
-  private makeCells(element: HTMLElement): void {
-    this.madeFor.set(element, this.columns);
-    element.setAttribute('role', 'row');
-    element.replaceChildren(
-      ...this.columns.map(({ column }, i) => {
-        const cell = document.createElement('span');
-        cell.setAttribute('role', 'gridcell');
-        cell.setAttribute('aria-colindex', String(i + 1));
-        cell.className = cellKinds[column].className;
-        return cell;
-      }),
-    );
   }
 
   /** The active row or cell can be named only while it is drawn. */
@@ -394,17 +372,7 @@ function cellIndex(target: EventTarget | null): number {
   return cell === null ? -1 : Number(cell.getAttribute('aria-colindex')) - 1;
 }
 
-function rowClass(row: ExchangeRow | undefined): string {
-  if (row === undefined) return 'list-row loading';
-  return row.rule !== '' || row.aborted || row.status >= 400 ? 'list-row failed' : 'list-row';
-}
-
 function withWidth(choice: ColumnChoice, column: ListColumn, width: number): ColumnChoice {
   const widths = { ...choice.widths, [column]: width };
   return { ...choice, widths: { ...widths, [column]: widthOf(column, { ...choice, widths }) } };
-}
-
-/** Without touching an element that has it already: that is most of the cost of scrolling. */
-function setAttribute(element: Element, name: string, value: string): void {
-  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }

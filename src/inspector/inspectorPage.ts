@@ -51,6 +51,10 @@ export class InspectorPage {
       mark: (exchange, marked) => host.postMessage({ type: 'mark', exchange, marked }),
       leave: () => this.meaning.focus(),
     });
+    // The host looks for the first rows while the rest of the page is made; it answers when this script has run.
+    effect(() => this.query(this.state.listQuery.value));
+    host.postMessage({ type: 'ready' });
+    window.addEventListener('message', (event) => this.received(event.data));
     this.meaning = new MeaningView(this.state, this.decompressing, {
       toBytes: (mark) => this.toBytes(mark),
       toFinding: (index) => this.toFinding(index),
@@ -91,9 +95,6 @@ export class InspectorPage {
       this.callsAsked = limit;
       host.postMessage({ type: 'calls', limit });
     });
-    effect(() => this.query(this.state.listQuery.value));
-    window.addEventListener('message', (event) => this.received(event.data));
-    host.postMessage({ type: 'ready' });
   }
 
   private restore(): void {
@@ -192,6 +193,7 @@ export class InspectorPage {
           serverRuns: message.serverRuns,
           preserve: message.preserve,
           view: message.view,
+          rows: message.rows,
         };
         break;
       case 'rows':

@@ -1,7 +1,7 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals-core';
 import type { CallLines } from '../protocol/calls.ts';
 import type { Direction } from '../protocol/capture.ts';
-import type { ListQuery, ListView } from '../protocol/exchangeList.ts';
+import type { ListedRows, ListQuery, ListView } from '../protocol/exchangeList.ts';
 import type { CaptureSummary, ExchangeKey } from '../protocol/inspector.ts';
 import { type ColumnChoice, initialColumns } from './listColumns.ts';
 import { lineIndexAt } from './meaning.ts';
@@ -27,6 +27,8 @@ export interface ListState {
   readonly serverRuns: boolean;
   readonly preserve: boolean;
   readonly view: ListView;
+  /** Those in sight, where they came along. */
+  readonly rows: ListedRows | null;
 }
 
 /** Why no exchange is shown where one was selected. */

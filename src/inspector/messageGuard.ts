@@ -8,6 +8,7 @@ import type {
   FilterSuggestion,
   ListColumn,
   ListCommand,
+  ListedRows,
   ListView,
 } from '../protocol/exchangeList.ts';
 import type {
@@ -225,6 +226,7 @@ const checks: { readonly [Type in ToInspector['type']]: Check<Message<Type>> } =
     serverRuns: isBoolean,
     preserve: isBoolean,
     view: isView,
+    rows: orNull(shape<ListedRows>({ start: isCount, rows: isRowColumns })),
   }),
   rows: shape<Message<'rows'>>({
     type: oneOf('rows'),

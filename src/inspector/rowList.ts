@@ -16,6 +16,12 @@ export interface RowListOptions<Row> {
   readonly drawn: () => void;
 }
 
+/** Rows from an index on. */
+export interface ArrivedRows<Row> {
+  readonly start: number;
+  readonly rows: readonly Row[];
+}
+
 /** Rows asked for beyond the visible ones, so that slow scrolling never shows an empty row. */
 const overscan = 30;
 const mostCached = 2000;
@@ -28,38 +34,46 @@ export class RowList<Row> {
   private readonly rows = new Map<number, Row>();
   private readonly elements: HTMLElement[] = [];
   private count = 0;
+  /** CSS pixels of the scroller, without asking the layout for it. */
+  private height = 0;
+  private readonly shown = new WeakMap<HTMLElement, number>();
   /** When rows were asked for that have not come; -Infinity for none. */
   private requestedAt = Number.NEGATIVE_INFINITY;
   private frame = 0;
+  /** The rows that are drawn may have changed: they are asked for anew. */
+  private isStale = false;
 
   constructor(options: RowListOptions<Row>) {
     this.options = options;
     options.scroller.addEventListener('scroll', () => this.redraw(), { passive: true });
-    new ResizeObserver(() => this.redraw()).observe(options.scroller);
+    new ResizeObserver(([entry]) => {
+      this.height = entry.contentRect.height;
+      this.redraw();
+    }).observe(options.scroller);
   }
 
   /** Rows that fit into the list at once. */
   get pageSize(): number {
-    const { scroller, headerHeight, rowHeight } = this.options;
-    return Math.max(1, Math.floor((scroller.clientHeight - headerHeight) / rowHeight));
+    const { headerHeight, rowHeight } = this.options;
+    return Math.max(1, Math.floor((this.heightInSight - headerHeight) / rowHeight));
   }
 
   /** Whether the last row is in sight. */
   get atEnd(): boolean {
     const { scroller, rowHeight } = this.options;
-    return scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - rowHeight / 2;
+    return scroller.scrollTop + this.heightInSight >= this.wholeHeight - rowHeight / 2;
   }
 
   /** Whether there are more rows than fit. */
   get overflows(): boolean {
-    return this.options.scroller.scrollHeight > this.options.scroller.clientHeight;
+    return this.wholeHeight > this.heightInSight;
   }
 
   /**
    * The list has changed: rows may be new, other or gone. `removed` rows left at its start, so that what is in sight
-   * stays there.
+   * stays there. `arrived`: those in sight, where they came along; else they are asked for.
    */
-  change(count: number, removed: number): void {
+  change(count: number, removed: number, arrived: ArrivedRows<Row> | null): void {
     const { scroller, body, rowHeight } = this.options;
     if (removed > 0) {
       const kept = [...this.rows].filter(([index]) => index >= removed);
@@ -71,7 +85,8 @@ export class RowList<Row> {
     this.count = count;
     body.style.height = `${count * rowHeight}px`;
     if (removed > 0) scroller.scrollTop = Math.max(0, top - removed * rowHeight);
-    this.requestVisible();
+    this.isStale = arrived === null;
+    if (arrived !== null) this.setRows(arrived.start, arrived.rows);
     this.redraw();
   }
 
@@ -107,14 +122,14 @@ export class RowList<Row> {
   }
 
   scrollToEnd(): void {
-    this.options.scroller.scrollTop = this.options.scroller.scrollHeight;
+    this.options.scroller.scrollTop = this.wholeHeight;
   }
 
   /** Scrolls as little as needed to bring a row into sight. */
   scrollTo(index: number): void {
     const { scroller, rowHeight, headerHeight } = this.options;
     const top = index * rowHeight;
-    const bottom = top + rowHeight + headerHeight - scroller.clientHeight;
+    const bottom = top + rowHeight + headerHeight - this.heightInSight;
     if (scroller.scrollTop > top) scroller.scrollTop = top;
     else if (scroller.scrollTop < bottom) scroller.scrollTop = bottom;
     this.draw();
@@ -133,8 +148,18 @@ export class RowList<Row> {
     const { scroller, rowHeight } = this.options;
     const { scrollTop } = scroller;
     const first = Math.max(0, Math.floor(scrollTop / rowHeight));
-    const last = Math.min(this.count, Math.ceil((scrollTop + scroller.clientHeight) / rowHeight));
+    const last = Math.min(this.count, Math.ceil((scrollTop + this.heightInSight) / rowHeight));
     return { first, last };
+  }
+
+  private get heightInSight(): number {
+    if (this.height === 0) this.height = this.options.scroller.clientHeight;
+    return this.height;
+  }
+
+  private get wholeHeight(): number {
+    const { headerHeight, rowHeight } = this.options;
+    return headerHeight + this.count * rowHeight;
   }
 
   private draw(): void {
@@ -147,24 +172,35 @@ export class RowList<Row> {
     for (let slot = 0; slot < size; slot++) {
       const element = this.elements[slot];
       const index = first + ((((slot - first) % size) + size) % size);
-      element.hidden = index >= last;
-      if (element.hidden) {
-        // Another element may show its row now, under the same name.
-        element.removeAttribute('id');
+      if (index >= last) {
+        this.hide(element);
         continue;
       }
       const row = this.rows.get(index);
       missing ||= row === undefined;
-      element.dataset.index = String(index);
-      element.style.transform = `translateY(${index * rowHeight}px)`;
+      if (this.shown.get(element) !== index) {
+        this.shown.set(element, index);
+        element.hidden = false;
+        element.dataset.index = String(index);
+        element.style.transform = `translateY(${index * rowHeight}px)`;
+      }
       draw(element, row, index);
     }
     this.options.drawn();
-    if (missing && performance.now() - this.requestedAt > longestAnswer) this.requestVisible();
+    const isLost = missing && performance.now() - this.requestedAt > longestAnswer;
+    if (this.isStale || isLost) this.requestVisible();
+  }
+
+  private hide(element: HTMLElement): void {
+    if (!this.shown.delete(element)) return;
+    element.hidden = true;
+    // Another element may show its row now, under the same name.
+    element.removeAttribute('id');
   }
 
   private requestVisible(): void {
     const { first, last } = this.visible();
+    this.isStale = false;
     if (first >= last) return;
     this.requestedAt = performance.now();
     this.options.request(Math.max(0, first - overscan), Math.min(this.count, last + overscan));

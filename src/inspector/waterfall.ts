@@ -17,8 +17,6 @@ export type Arrival = 'new' | 'reused' | 'pipelined';
 export interface Waterfall {
   readonly arrival: Arrival;
   readonly phases: readonly Phase[];
-  /** The same in words. */
-  readonly words: string;
 }
 
 export const phaseNames: Readonly<Record<PhaseKind, string>> = {
@@ -37,14 +35,38 @@ const arrivalWords: Readonly<Record<Arrival, string>> = {
 
 /** Where the exchange stands in its connection's time. Nothing is drawn that is not known. */
 export function waterfallOf(row: ExchangeRow): Waterfall {
-  const { startedAt, requestEndedAt, respondedAt, previousEndedAt, connectionStart, connectionEnd } = row;
-  const end = row.duration === null ? Math.max(connectionEnd, startedAt) : startedAt + row.duration;
+  const { connectionStart, connectionEnd } = row;
+  const whole = Math.max(connectionEnd, endOf(row)) - connectionStart;
+  const place = (time: number) =>
+    whole <= 0 ? 0 : Math.min(1, Math.max(0, (time - connectionStart) / whole));
+  return {
+    arrival: arrivalOf(row),
+    phases: stretchesOf(row).map(([kind, from, to]) => ({ kind, start: place(from), end: place(to) })),
+  };
+}
+
+/** The same in words. */
+export function waterfallWords(row: ExchangeRow): string {
+  return [
+    `Connection ${row.connection}, exchange ${row.number}: ${arrivalWords[arrivalOf(row)]}`,
+    ...stretchesOf(row).map(([kind, from, to]) => `${phaseNames[kind]} ${formatDuration(to - from)}`),
+  ].join(', ');
+}
+
+/** Milliseconds since the epoch; as far as is known where it goes on. */
+function endOf({ startedAt, duration, connectionEnd }: ExchangeRow): number {
+  return duration === null ? Math.max(connectionEnd, startedAt) : startedAt + duration;
+}
+
+function stretchesOf(row: ExchangeRow): [kind: PhaseKind, from: number, to: number][] {
+  const { startedAt, requestEndedAt, respondedAt, previousEndedAt, connectionStart } = row;
+  const end = endOf(row);
   const arrival = arrivalOf(row);
   const received = requestEndedAt || Math.min(end, respondedAt || end);
   const responded = respondedAt || end;
   const ahead = previousEndedAt < 0 ? responded : previousEndedAt;
   const free = arrival === 'pipelined' ? Math.min(Math.max(ahead, received), responded) : received;
-  const bounds: [PhaseKind, number, number][] = [
+  const stretches: [PhaseKind, number, number][] = [
     [
       'idle',
       arrival === 'new' ? connectionStart : arrival === 'reused' ? previousEndedAt : startedAt,
@@ -55,18 +77,7 @@ export function waterfallOf(row: ExchangeRow): Waterfall {
     ['handling', Math.max(received, free), responded],
     ['sending', responded, end],
   ];
-  const known = bounds.filter(([kind, from, to]) => to > from && (kind !== 'idle' || from > 0));
-  const whole = Math.max(connectionEnd, end) - connectionStart;
-  const place = (time: number) =>
-    whole <= 0 ? 0 : Math.min(1, Math.max(0, (time - connectionStart) / whole));
-  return {
-    arrival,
-    phases: known.map(([kind, from, to]) => ({ kind, start: place(from), end: place(to) })),
-    words: [
-      `Connection ${row.connection}, exchange ${row.number}: ${arrivalWords[arrival]}`,
-      ...known.map(([kind, from, to]) => `${phaseNames[kind]} ${formatDuration(to - from)}`),
-    ].join(', '),
-  };
+  return stretches.filter(([kind, from, to]) => to > from && (kind !== 'idle' || from > 0));
 }
 
 function arrivalOf({ number, previousEndedAt, startedAt }: ExchangeRow): Arrival {

@@ -63,6 +63,12 @@ export interface RowWindow {
   readonly length: number;
 }
 
+/** Rows of a list from an index on. */
+export interface ListedRows {
+  readonly start: number;
+  readonly rows: ExchangeRowColumns;
+}
+
 /** What is wrong with a filter: UTF-16 units of its text, `start` inclusive, `end` exclusive. */
 export interface FilterProblem {
   readonly message: string;

@@ -7,6 +7,7 @@ import type {
   FilterSuggestion,
   ListColumn,
   ListCommand,
+  ListedRows,
   ListQuery,
   ListView,
   PageLayout,
@@ -211,8 +212,10 @@ export type ToInspector =
       readonly serverRuns: boolean;
       readonly preserve: boolean;
       readonly view: ListView;
+      /** The rows that the last query asked for with it, until all of them are there; null: none. */
+      readonly rows: ListedRows | null;
     }
-  /** Rows of the view of a query; of an earlier query, they are of no use any more. */
+  /** Rows of the view of a query that were asked for; of an earlier query, they are of no use any more. */
   | {
       readonly type: 'rows';
       readonly query: number;

@@ -254,6 +254,7 @@ export class InspectorPageUnderTest {
         arrivedWhilePaused: 0,
         ...summary.view,
       },
+      rows: null,
     });
   }
 

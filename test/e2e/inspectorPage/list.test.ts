@@ -107,7 +107,7 @@ test('rows are asked for by range, and trouble is told by icon and word', async 
   await malformed.waitFor();
   assert.match((await malformed.getAttribute('aria-label')) ?? '', /malformed: host-missing/);
   assert.equal(await textOf(malformed.locator('.status')), '200malformed');
-  assert.equal(await malformed.locator('.badge svg').count(), 1);
+  assert.equal(await malformed.locator('svg.badge').count(), 1);
   assert.equal(await textOf(page.locator('[aria-label*="exchange 18,"] .status')), '404 Not Foundaborted');
   assert.equal(
     await page.locator('[aria-label*="exchange 1,"] .status').getAttribute('title'),

@@ -24,6 +24,7 @@ const messages: readonly unknown[] = [
     selectedIndex: -1,
     serverRuns: true,
     preserve: true,
+    rows: null,
     view: {
       query: 1,
       count: 1,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { columnTracks, fittingColumns, initialColumns, widthOf } from '../../../src/inspector/listColumns.ts';
-import { waterfallOf } from '../../../src/inspector/waterfall.ts';
+import { waterfallOf, waterfallWords } from '../../../src/inspector/waterfall.ts';
 import type { ExchangeRow } from '../../../src/protocol/inspector.ts';
 import { exampleDetail, pageExchange } from '../../e2e/inspectorPage/exchanges.ts';
 
@@ -27,7 +27,7 @@ const phases = (changes: Partial<ExchangeRow>) =>
 test('the first exchange of a connection waits for its request, and is handled and sent', () => {
   assert.deepEqual(phases({}), ['idle 0-10', 'receiving 10-20', 'handling 20-50', 'sending 50-60']);
   assert.equal(
-    waterfallOf(row).words,
+    waterfallWords(row),
     'Connection 3, exchange 1: first on its connection, connection idle 10 ms, receiving the request 10 ms, handling 30 ms, sending the response 10 ms',
   );
 });
