@@ -5,6 +5,7 @@ import { openChannel } from './channel.ts';
 import { Dependencies } from './dependencies.ts';
 import { Link } from './link.ts';
 import { LivePage } from './page.ts';
+import { leadRootLinksBack } from './rootLinks.ts';
 
 const script = document.currentScript;
 if (script instanceof HTMLScriptElement) {
@@ -12,6 +13,7 @@ if (script instanceof HTMLScriptElement) {
   const { version = '', after = '' } = script.dataset;
   // The page is to have no more elements than its source.
   script.remove();
+  leadRootLinksBack(address.root);
   const link = new Link(address.token);
   const page = new LivePage(address, new Dependencies(address), version);
   openChannel(

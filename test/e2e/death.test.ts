@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import path from 'node:path';
 import { walk } from './workbench.ts';
 
 walk(
@@ -12,7 +10,7 @@ walk(
     await visitor.close();
     await workbench.treeItem(/^Connection 1 from /).waitFor();
 
-    process.kill(serverProcess(), 'SIGKILL');
+    process.kill(workbench.serverProcess(), 'SIGKILL');
     const report = workbench.notification(/no longer serves example-site/);
     await report.waitFor();
     assert.match((await report.textContent()) ?? '', /SIGKILL/);
@@ -28,12 +26,3 @@ walk(
     await workbench.treeItem(/^Connection 1 from .*, closed/).waitFor();
   },
 );
-
-/** The process of the server that this run's workbench has started. */
-function serverProcess(): number {
-  const script = path.join(process.env.SPARK_EXTENSIONS ?? '', 'spark.spark-');
-  const processes = execFileSync('ps', ['-A', '-o', 'pid=,args='], { encoding: 'utf8' }).split('\n');
-  const found = processes.filter((line) => line.includes(script) && line.includes('dist/server.js'));
-  assert.equal(found.length, 1, `one server was expected:\n${found.join('\n')}`);
-  return Number.parseInt(found[0], 10);
-}

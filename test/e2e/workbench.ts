@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -136,6 +138,15 @@ export class Workbench {
   async serverAddress(): Promise<URL> {
     const text = await this.statusBarItem(/Spark: \d+/).textContent({ timeout: 20_000 });
     return new URL(`http://127.0.0.1:${/\d+/.exec(text ?? '')?.[0]}/`);
+  }
+
+  /** The process of the server that this run's workbench has started. */
+  serverProcess(): number {
+    const script = path.join(process.env.SPARK_EXTENSIONS ?? '', 'spark.spark-');
+    const processes = execFileSync('ps', ['-A', '-o', 'pid=,args='], { encoding: 'utf8' }).split('\n');
+    const found = processes.filter((line) => line.includes(script) && line.includes('dist/server.js'));
+    assert.equal(found.length, 1, `one server was expected:\n${found.join('\n')}`);
+    return Number.parseInt(found[0], 10);
   }
 
   /** Loads a page as a user does in a browser of their own. */

@@ -15,12 +15,20 @@ declare function acquireVsCodeApi(): {
 const workbench = acquireVsCodeApi();
 const { data, notice } = document.body.dataset;
 
-if (data !== undefined) showPage(JSON.parse(data));
-else if (notice !== undefined) {
-  workbench.setState(JSON.parse(notice));
+if (data !== undefined) {
+  const given: PreviewData = JSON.parse(data);
+  showPage({ ...given, state: present(given.state) });
+} else if (notice !== undefined) {
+  workbench.setState(present(JSON.parse(notice)));
   document
     .querySelector('[data-action=startServer]')
     ?.addEventListener('click', () => workbench.postMessage({ type: 'startServer' }));
+}
+
+/** Where the panel was last, which what it is told at its making does not know: its server may have started again. */
+function present(given: PreviewState): PreviewState {
+  const kept = workbench.getState();
+  return kept?.file === given.file ? kept : given;
 }
 
 function showPage(data: PreviewData): void {

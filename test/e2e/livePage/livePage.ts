@@ -86,6 +86,10 @@ export class LiveSite {
     send(this.child, { type: 'unsaved', file: path.join(this.root, name), content });
   }
 
+  get processId(): number {
+    return this.child.pid ?? 0;
+  }
+
   tell(message: ToServer): void {
     send(this.child, message);
   }
