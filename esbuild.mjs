@@ -128,6 +128,7 @@ const bundles = [
     chunkNames: 'extension-[name]-[hash]',
     plugins: [progress, oneVsCode, asCommonJs],
   },
+  { ...forNode, entryPoints: ['src/capture/importWorker.ts'], ...forRelease },
   // Never minified: it is what users step through.
   // koffi brings a binary, and is not there on every machine: it is loaded when it is needed, or not at all.
   {

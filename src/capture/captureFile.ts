@@ -205,6 +205,7 @@ function* transfersIn({
         length,
         pieces,
         time: segments.time[i],
+        remarks: [],
         comments: [],
       },
     };

@@ -44,6 +44,8 @@ export interface SparkEntry {
   readonly closeReason: string;
   readonly aborted: boolean;
   readonly marked: boolean;
+  /** The bytes were made from what another HAR file said. */
+  readonly rebuilt: boolean;
   readonly rule: string;
   readonly ruleOffset: number;
   readonly requestStart: number;
@@ -143,6 +145,7 @@ function sparkEntry({ detail, findings }: ExportedExchange): SparkEntry {
     closeReason,
     aborted: row.aborted,
     marked: row.marked,
+    rebuilt: detail.imported?.rebuilt ?? false,
     rule: row.rule,
     ruleOffset: detail.ruleOffset,
     requestStart,

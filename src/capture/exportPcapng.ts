@@ -20,9 +20,29 @@ const honesty =
 
 const nothing = new Uint8Array(0);
 
-/** Marks a comment of the user, so that an import finds it again. */
-export const userComment = 'Comment: ';
-export const userMark = 'Marked.';
+/**
+ * What the user said of an exchange, so that an import finds it again. `nth`: of the requests that begin in the packet,
+ * counted from 1; 0 in what was read where there is no need to say it.
+ */
+export const userMark = {
+  write: (nth: number) => (nth > 1 ? `Marked (request ${nth} of this packet).` : 'Marked.'),
+  read: (comment: string) => readRemark(/^Marked(?: \(request (\d{1,9}) of this packet\))?\.$()/, comment),
+};
+export const userComment = {
+  write: (text: string, nth: number) =>
+    `Comment${nth > 1 ? ` (request ${nth} of this packet)` : ''}: ${text}`,
+  read: (comment: string) =>
+    readRemark(/^Comment(?: \(request (\d{1,9}) of this packet\))?: ([\s\S]*)$/, comment),
+};
+
+function readRemark(form: RegExp, comment: string): { nth: number; text: string } | null {
+  const [whole, nth, text = ''] = form.exec(comment) ?? [];
+  return whole === undefined ? null : { nth: Number(nth ?? 0), text };
+}
+
+/** How the comments begin that say what Spark found. */
+export const findingComment = /^(error|warning|note): /;
+export const rebuiltComment = 'Rebuilt from what a HAR file says: these are not the bytes on the wire.';
 
 /** What begins a file, or a stream. */
 export function pcapngStart(version: string): Uint8Array {
@@ -54,7 +74,14 @@ export interface Transfer {
   readonly pieces: readonly { readonly bytes: Uint8Array | null; readonly length: number }[];
   /** Milliseconds since the epoch. */
   readonly time: number;
+  /** What the user said of the exchanges whose requests begin in it. */
+  readonly remarks: readonly Remark[];
   readonly comments: readonly string[];
+}
+
+export interface Remark {
+  readonly marked: boolean;
+  readonly comment: string;
 }
 
 /** A connection as packets: three for its beginning, one or more for each read and write, three for its end. */
@@ -76,9 +103,9 @@ export class PacketConversation {
     yield this.bare('received', this.next.received + 1, ack, time);
   }
 
-  *carry({ direction, offset, pieces, time, comments }: Transfer): Generator<Uint8Array> {
+  *carry({ direction, offset, pieces, time, comments, remarks }: Transfer): Generator<Uint8Array> {
     let at = offset;
-    let due = comments;
+    let due = [...remarks.flatMap(remarkComments), ...comments];
     for (const piece of pieces) {
       for (let start = 0; start < piece.length; start += mostPayload) {
         const length = Math.min(mostPayload, piece.length - start);
@@ -131,6 +158,13 @@ export class PacketConversation {
       [packetFlags, flags],
     ]);
   }
+}
+
+function remarkComments({ marked, comment }: Remark, index: number): string[] {
+  return [
+    ...(marked ? [userMark.write(index + 1)] : []),
+    ...(comment === '' ? [] : [userComment.write(comment, index + 1)]),
+  ];
 }
 
 type Step =
@@ -200,10 +234,13 @@ function stepsOf(exchanges: readonly ExportedExchange[]): Step[] {
 export function transfersOf(exchange: ExportedExchange): Transfer[] {
   const { detail } = exchange;
   const { requestStart, responseStart } = detail.connection;
-  return [
+  const { marked, comment } = detail.row;
+  const remark = { marked, comment };
+  const transfers = [
     ...messageTransfers('received', requestStart, detail.request, commentsOn(exchange, 'request')),
     ...messageTransfers('sent', responseStart, detail.response, commentsOn(exchange, 'response')),
   ];
+  return transfers.map((transfer, i) => (i === 0 ? { ...transfer, remarks: [remark] } : transfer));
 }
 
 interface PlacedComment {
@@ -216,10 +253,7 @@ function commentsOn(
   message: 'request' | 'response',
 ): PlacedComment[] {
   const comments: PlacedComment[] = [];
-  if (message === 'request') {
-    if (detail.row.marked) comments.push({ at: 0, text: userMark });
-    if (detail.row.comment !== '') comments.push({ at: 0, text: userComment + detail.row.comment });
-  }
+  if (detail.imported?.rebuilt === true) comments.push({ at: 0, text: rebuiltComment });
   for (const { severity, sentence, source, places } of findings) {
     const [place] = places;
     if ((place?.message ?? 'request') !== message) continue;
@@ -241,6 +275,7 @@ function messageTransfers(
     length: end - start,
     pieces: piecesOf(kept, start, end),
     time,
+    remarks: [],
     comments: comments
       .filter(({ at }) => at < end && (at >= start || index === 0))
       .concat(index === segments.length - 1 ? comments.filter(({ at }) => at >= end) : [])
@@ -290,6 +325,7 @@ function together(one: Transfer, other: Transfer): Transfer {
     ...one,
     length,
     pieces: whole.length === pieces.length ? [{ bytes: Buffer.concat(whole), length }] : pieces,
+    remarks: [...one.remarks, ...other.remarks],
     comments: [...one.comments, ...other.comments],
   };
 }

@@ -17,7 +17,7 @@ export class FinishedExchanges {
     this.tell = tell;
     for (const row of capture.rows(0, capture.count)) {
       this.newest = row.key;
-      if (row.duration === null && !row.beforeReload) this.unfinished.add(row.key);
+      if (row.duration === null && isLive(row)) this.unfinished.add(row.key);
     }
     this.unsubscribe = capture.onDidChange((change) => {
       if (change === 'cleared') this.forget();
@@ -46,7 +46,7 @@ export class FinishedExchanges {
     const start = this.newest === null ? 0 : capture.indexOf(this.newest) + 1;
     for (const row of capture.rows(start, capture.count)) {
       this.newest = row.key;
-      if (!row.beforeReload) this.settle(row);
+      if (isLive(row)) this.settle(row);
     }
   }
 
@@ -58,4 +58,9 @@ export class FinishedExchanges {
     this.unfinished.delete(row.key);
     this.tell(row);
   }
+}
+
+/** Of a server that runs now, or did since the window was opened. */
+function isLive({ beforeReload, imported }: ExchangeRow): boolean {
+  return !beforeReload && !imported;
 }

@@ -11,10 +11,9 @@ import { isElement } from './connectionItems.ts';
 import type { ExportCommandId } from './exportCommandIds.ts';
 import type { InspectorPanel } from './inspectorPanel.ts';
 import { notify } from './notices.ts';
+import { withProgressWhereLong } from './progress.ts';
 import type { SendPanel } from './sendPanel.ts';
 
-/** A progress bar shows from here on; milliseconds. */
-const patience = 1000;
 /** Milliseconds that an export keeps the extension host at a time. */
 const slice = 20;
 
@@ -170,38 +169,19 @@ interface Course {
 }
 
 /** Writes the file; a progress bar with Cancel shows where that takes long. Returns whether it was written. */
-async function writeWithProgress(
+function writeWithProgress(
   capture: CaptureSource,
   keys: readonly ExchangeKey[],
   format: ExportFormat,
   target: vscode.Uri,
 ): Promise<boolean> {
   const course: Course = { done: 0, cancelled: false };
-  const writing = write(exportPieces(format, counted(capture, keys, course), version), target, course);
-  const late = Symbol('late');
-  const timer = new Promise<typeof late>((resolve) => setTimeout(() => resolve(late), patience));
-  const first = await Promise.race([writing, timer]);
-  if (first !== late) return first;
-  return vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Exporting exchanges'),
-      cancellable: true,
-    },
-    async (progress, token) => {
-      token.onCancellationRequested(() => {
-        course.cancelled = true;
-      });
-      let shown = 0;
-      const tick = setInterval(() => {
-        progress.report({ increment: ((course.done - shown) / keys.length) * 100 });
-        shown = course.done;
-      }, 100);
-      try {
-        return await writing;
-      } finally {
-        clearInterval(tick);
-      }
+  return withProgressWhereLong(
+    vscode.l10n.t('Exporting exchanges'),
+    write(exportPieces(format, counted(capture, keys, course), version), target, course),
+    () => course.done / keys.length,
+    () => {
+      course.cancelled = true;
     },
   );
 }

@@ -3,6 +3,7 @@ import type { CaptureSource } from '../capture/captureSource.ts';
 import { l10n } from '../l10n/l10n.ts';
 import { type SparkApi, sparkApi } from './api.ts';
 import { registerCommands, showActionsCommand } from './commands.ts';
+import { settingOf } from './configuration.ts';
 import { ConnectionsView } from './connectionsView.ts';
 import { exportCommandIds } from './exportCommandIds.ts';
 import { registerInspectorCommands } from './inspectorCommands.ts';
@@ -16,6 +17,7 @@ import { ServerSource } from './serverSource.ts';
 import type { Servers } from './servers.ts';
 import { ServerTasks } from './serverTask.ts';
 import type { PanelServices } from './services.ts';
+import { windowOptions } from './settings.ts';
 import { StatusBar } from './statusBar.ts';
 import { SparkWindow } from './window.ts';
 
@@ -69,6 +71,16 @@ export function activate(context: vscode.ExtensionContext): SparkExtension {
     inspector,
     registerInspectorCommands(inspector),
     registerLater(exportCommandIds, loadExports),
+    registerLater(['spark.importCapture'], async () => {
+      const { importCommands } = await import('./onDemand.ts');
+      present.resume();
+      return importCommands({
+        extensionUri,
+        target: present.importTarget,
+        storeBytes: () => settingOf(windowOptions.captureBytes),
+        show: (exchange) => inspector.show(exchange),
+      });
+    }),
     connections,
     new ProgramDebugging(extensionUri, servers),
     preview.files,

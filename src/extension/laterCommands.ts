@@ -1,6 +1,6 @@
 import { commands, Disposable } from 'vscode';
 
-type Handler = (argument: unknown) => unknown;
+type Handler = (...args: readonly unknown[]) => unknown;
 
 /** Registers commands whose code is loaded when the first of them is called: what is rarely used costs no start. */
 export function registerLater<Id extends string>(
@@ -10,9 +10,9 @@ export function registerLater<Id extends string>(
   let loading: Promise<Readonly<Record<Id, Handler>>> | null = null;
   return Disposable.from(
     ...ids.map((id) =>
-      commands.registerCommand(id, async (argument: unknown) => {
+      commands.registerCommand(id, async (...args: readonly unknown[]) => {
         loading ??= load();
-        return (await loading)[id](argument);
+        return (await loading)[id](...args);
       }),
     ),
   );

@@ -3,5 +3,6 @@
  * piece that shares code with the rest costs every start another file.
  */
 export { exportCommands } from './exportCommands.ts';
+export { importCommands } from './importCommand.ts';
 export * as networkSharing from './networkSharing.ts';
 export { SendPanel } from './sendPanel.ts';

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { CaptureLog } from '../capture/captureLog.ts';
+import type { ImportTarget } from '../capture/importStore.ts';
 import { CaptureStore } from '../capture/store.ts';
 import type { ExchangeKey } from '../protocol/inspector.ts';
+import { packedBatch } from '../protocol/packedBatch.ts';
 import { Coalescer } from './coalescer.ts';
 import { settingOf } from './configuration.ts';
 import { setContextKey } from './contextKeys.ts';
@@ -77,6 +79,30 @@ export class SparkWindow implements vscode.Disposable {
     for (const { root, port } of left.servers) void this.servers.start(root, { port });
   }
 
+  /** Runs that are read from a file are kept as those of servers are. */
+  get importTarget(): ImportTarget {
+    const { store, log } = this;
+    return {
+      addRun: (description) => {
+        store.addRun(description);
+        log.addRun(description);
+      },
+      add: (run, batch) => {
+        // For want of memory, a run may have gone again before its last batch came.
+        if (store.run(run) === undefined) return;
+        store.add(run, batch);
+        log.addBatch(run, packedBatch(batch));
+      },
+      endRun: (run, end) => {
+        if (store.run(run) === undefined) return;
+        store.endRun(run, end);
+        log.endRun(run, end);
+      },
+      mark: (exchange, marked) => this.mark(exchange, marked),
+      comment: (exchange, text) => this.comment(exchange, text),
+    };
+  }
+
   mark(exchange: ExchangeKey, marked: boolean): void {
     this.store.mark(exchange, marked);
     this.log.addMark(exchange, marked);
@@ -124,7 +150,7 @@ export class SparkWindow implements vscode.Disposable {
 
   /** Where exchanges are not preserved, the first server to start again removes those of before. */
   private clearFormerRuns(): void {
-    const runs = this.store.runs();
+    const runs = this.store.runs().filter(({ description }) => description.imported === undefined);
     const newest = runs.at(-1)?.description.id;
     if (newest === undefined || newest === this.newestRun) return;
     this.newestRun = newest;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { FromServer, ToServer } from '../protocol/server.ts';
 import { SystemCallError } from '../sockets/systemCallError.ts';
 import { openInspector, startGuard } from './debuggerWait.ts';
-import { packedBatch } from './packedBatch.ts';
+import { packedBatch } from '../protocol/packedBatch.ts';
 import { unacknowledgedBatches } from './recorder.ts';
 import type { RunningServer } from './runningServer.ts';
 import { startServer } from './server.ts';

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { CaptureLog } from '../../../src/capture/captureLog.ts';
 import { CaptureStore } from '../../../src/capture/store.ts';
 import type { CaptureBatch } from '../../../src/protocol/capture.ts';
-import { packedBatch } from '../../../src/server/packedBatch.ts';
+import { packedBatch } from '../../../src/protocol/packedBatch.ts';
 import { batchOf, connectionRecord, exchangeFields, makeTraffic } from './traffic.ts';
 
 const megabyte = 1024 * 1024;

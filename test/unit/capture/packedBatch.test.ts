@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { deserialize, serialize } from 'node:v8';
 import fc from 'fast-check';
 import { unpackedBatch } from '../../../src/capture/packedBatch.ts';
-import { packedBatch } from '../../../src/server/packedBatch.ts';
+import { packedBatch } from '../../../src/protocol/packedBatch.ts';
 import { callColumns } from '../../../src/sockets/tracedCall.ts';
 import { batchOf, connectionRecord, exchangeFields, makeTraffic } from './traffic.ts';
 

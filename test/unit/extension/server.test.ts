@@ -7,7 +7,7 @@ import { serialize } from 'node:v8';
 import { CaptureLog } from '../../../src/capture/captureLog.ts';
 import { CaptureStore } from '../../../src/capture/store.ts';
 import { Server, type ServerState, urlOf } from '../../../src/extension/server.ts';
-import { packedBatch } from '../../../src/server/packedBatch.ts';
+import { packedBatch } from '../../../src/protocol/packedBatch.ts';
 import { defaultSettings } from '../../../src/settings/serverOptions.ts';
 import { nativeCallNames } from '../../../src/sockets/nativeCalls.ts';
 import { callColumns } from '../../../src/sockets/tracedCall.ts';

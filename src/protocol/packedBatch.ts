@@ -1,4 +1,4 @@
-import type { CaptureBatch, ColumnKind, PackedBatch, PackedColumns } from '../protocol/capture.ts';
+import type { CaptureBatch, ColumnKind, PackedBatch, PackedColumns } from './capture.ts';
 
 type Numbers = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array;
 type Column = Numbers | readonly string[];

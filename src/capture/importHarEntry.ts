@@ -1,0 +1,42 @@
+import type { Span } from '../http/dissect.ts';
+import type { Endpoint } from '../protocol/capture.ts';
+import type { ImportedExchange, ImportedSegment } from './importedConnection.ts';
+
+/** An entry of a HAR file, with the connection that it belongs to. */
+export interface HarEntry {
+  /** The same for all entries of a connection. */
+  readonly connection: string;
+  readonly peer: Endpoint;
+  readonly local: Endpoint;
+  readonly openedAt: number;
+  readonly closedAt: number;
+  readonly closeReason: string;
+  readonly rebuilt: boolean;
+  /**
+   * Puts its messages behind those of the entry before, whose ends `after` has, and moves these.
+   *
+   * @throws ImportProblem where they have places, and these are taken
+   */
+  place(after: { received: number; sent: number }, number: number): PlacedExchange;
+}
+
+export interface PlacedExchange {
+  readonly exchange: ImportedExchange;
+  readonly segments: readonly ImportedSegment[];
+}
+
+/** What a message begins with; `bodyStart` is -1 where its head does not end. */
+export interface MessageHead {
+  readonly method: string;
+  readonly target: string;
+  readonly bodyStart: number;
+}
+
+export function headOf(spans: readonly Span[], bytes: Uint8Array): MessageHead {
+  const text = (name: 'method' | 'request-target') => {
+    const span = spans.find((one) => one.name === name);
+    return span === undefined ? '' : Buffer.from(bytes.subarray(span.start, span.end)).toString('latin1');
+  };
+  const bodyStart = spans.findLast(({ name }) => name === 'header-end')?.end ?? -1;
+  return { method: text('method'), target: text('request-target'), bodyStart };
+}

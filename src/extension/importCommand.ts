@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { type ImportTarget, storeImported } from '../capture/importStore.ts';
+import type { ExchangeKey } from '../protocol/inspector.ts';
+import { ImportReader } from './importReader.ts';
+import { notify } from './notices.ts';
+import { withProgressWhereLong } from './progress.ts';
+
+/** Milliseconds that storing keeps the extension host at a time. */
+const slice = 20;
+
+export interface ImportServices {
+  readonly extensionUri: vscode.Uri;
+  readonly target: ImportTarget;
+  /** Memory that the capture may take. */
+  readonly storeBytes: () => number;
+  readonly show: (exchange: ExchangeKey) => void;
+}
+
+/** What brings files with captures into the inspector, by the command's name. */
+export function importCommands(services: ImportServices): {
+  readonly 'spark.importCapture': (given: unknown, selected: unknown) => Promise<void>;
+} {
+  return {
+    'spark.importCapture': async (given, selected) => {
+      for (const uri of givenFiles(given, selected) ?? (await chooseFiles())) await importFile(services, uri);
+    },
+  };
+}
+
+/** The files that a menu of the explorer is about. */
+function givenFiles(given: unknown, selected: unknown): readonly vscode.Uri[] | null {
+  if (Array.isArray(selected) && selected.length > 0) {
+    return selected.filter((one): one is vscode.Uri => one instanceof vscode.Uri);
+  }
+  return given instanceof vscode.Uri ? [given] : null;
+}
+
+async function chooseFiles(): Promise<readonly vscode.Uri[]> {
+  const chosen = await vscode.window.showOpenDialog({
+    title: vscode.l10n.t('Import Capture'),
+    openLabel: vscode.l10n.t('Import'),
+    canSelectMany: true,
+    filters: {
+      [vscode.l10n.t('Captures')]: ['har', 'pcapng'],
+      [vscode.l10n.t('All files')]: ['*'],
+    },
+  });
+  return chosen ?? [];
+}
+
+/** Stores what is in a file as a run of its own; a file that cannot be read changes nothing. */
+async function importFile(services: ImportServices, uri: vscode.Uri): Promise<void> {
+  const name = path.posix.basename(uri.path);
+  let reader: ImportReader;
+  try {
+    const script = vscode.Uri.joinPath(services.extensionUri, 'dist/importWorker.js').fsPath;
+    const file = uri.scheme === 'file' ? uri.fsPath : await vscode.workspace.fs.readFile(uri);
+    reader = new ImportReader(script, file, services.storeBytes());
+  } catch (error) {
+    refuse(name, error instanceof Error ? error.message : String(error));
+    return;
+  }
+  const reading = await withProgressWhereLong(
+    vscode.l10n.t('Importing {0}', name),
+    reader.reading,
+    () => reader.share,
+    () => reader.cancel(),
+  );
+  switch (reading.kind) {
+    case 'cancelled':
+      return;
+    case 'refused':
+      refuse(name, reading.reason);
+      return;
+    case 'read': {
+      const id = `import-${randomBytes(8).toString('hex')}`;
+      services.show(await inSlices(storeImported(services.target, name, id, reading.runs)));
+      const count = reading.runs.reduce((sum, { exchanges }) => sum + exchanges, 0);
+      const text =
+        count === 1
+          ? vscode.l10n.t('Imported one exchange from {0}', name)
+          : vscode.l10n.t('Imported {0} exchanges from {1}', count.toLocaleString('en'), name);
+      vscode.window.setStatusBarMessage(text, 5000);
+    }
+  }
+}
+
+function refuse(name: string, reason: string): void {
+  notify('error', vscode.l10n.t('{0} was not imported: {1}', name, reason));
+}
+
+/** Others get their turn while it goes on. */
+async function inSlices<Result>(steps: Generator<void, Result>): Promise<Result> {
+  let until = performance.now() + slice;
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    if (performance.now() < until) continue;
+    await new Promise((resolve) => setImmediate(resolve));
+    until = performance.now() + slice;
+  }
+}
