@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { StoredConnection, StoredRun } from '../capture/run.ts';
 import { rules } from '../http/rules.ts';
-import type { ExchangeRow } from '../protocol/inspector.ts';
+import type { ExchangeRow, ImportedFrom } from '../protocol/inspector.ts';
 import { byteSize, durationText, shortSize, visibleText } from './displayText.ts';
 import type { Server } from './server.ts';
 
@@ -69,6 +69,7 @@ export function rootOf({ server, run }: ElementOf<'server'>): string {
 
 function serverItem(element: ElementOf<'server'>): vscode.TreeItem {
   const { server, run, startable } = element;
+  if (run?.description.imported !== undefined) return importedItem(run, run.description.imported);
   const name = server?.name ?? visibleText(run?.description.serverName ?? '');
   const item = new vscode.TreeItem(name, Expanded);
   const [icon, colour, description] = serverState(server, run);
@@ -76,6 +77,21 @@ function serverItem(element: ElementOf<'server'>): vscode.TreeItem {
   item.description = description;
   item.contextValue = `server.${server?.state.kind ?? (startable ? 'stopped' : 'past')}`;
   item.accessibilityInformation = { label: vscode.l10n.t('Server {0}, {1}', name, description) };
+  return item;
+}
+
+function importedItem(run: StoredRun, { file, rebuilt }: ImportedFrom): vscode.TreeItem {
+  const name = visibleText(file);
+  const item = new vscode.TreeItem(name, Collapsed);
+  item.iconPath = new vscode.ThemeIcon('archive');
+  item.description = [
+    rebuilt ? vscode.l10n.t('imported, rebuilt from HAR') : vscode.l10n.t('imported'),
+    run.beforeReload ? vscode.l10n.t('before reload') : '',
+  ]
+    .filter((part) => part !== '')
+    .join(' · ');
+  item.contextValue = 'server.imported';
+  item.accessibilityInformation = { label: `${name}, ${item.description}` };
   return item;
 }
 
@@ -227,6 +243,7 @@ function tooltipLines(element: Element): [name: string, value: string][] {
 
 function serverLines(element: ElementOf<'server'>): [string, string][] {
   const { server, run } = element;
+  if (run?.description.imported !== undefined) return importedLines(run, run.description.imported);
   const lines: [string, string][] = [[vscode.l10n.t('Folder'), rootOf(element)]];
   if (server?.url) lines.push([vscode.l10n.t('Address'), server.url]);
   if (server?.processId !== undefined) lines.push([vscode.l10n.t('Process'), String(server.processId)]);
@@ -239,6 +256,14 @@ function serverLines(element: ElementOf<'server'>): [string, string][] {
       vscode.l10n.t('{0} served, but not recorded', exchangeCount(run.leftOut)),
     ]);
   }
+  return lines;
+}
+
+function importedLines({ description, end }: StoredRun, { file, rebuilt }: ImportedFrom): [string, string][] {
+  const lines: [string, string][] = [[vscode.l10n.t('File'), file]];
+  if (rebuilt) lines.push(['', vscode.l10n.t('Rebuilt from HAR: not the bytes on the wire.')]);
+  lines.push([vscode.l10n.t('Started'), timeText(description.startedAt)]);
+  if (end !== null) lines.push([vscode.l10n.t('Ended'), timeText(end.time)]);
   return lines;
 }
 

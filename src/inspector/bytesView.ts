@@ -1,4 +1,6 @@
+import { l10n } from '../l10n/l10n.ts';
 import type { Direction } from '../protocol/capture.ts';
+import type { ExchangeDetail } from '../protocol/inspector.ts';
 import { counted } from './format.ts';
 import { fittingColumns } from './hexRow.ts';
 import { type HexLook, HexView } from './hexView.ts';
@@ -96,8 +98,7 @@ export class BytesView {
       this.resize();
       return;
     }
-    for (const direction of directions)
-      this.showMessage(messageOf(view, direction), view.detail.times.startedAt);
+    for (const direction of directions) this.showMessage(messageOf(view, direction), view.detail);
     this.resize();
     this.redraw();
   }
@@ -149,8 +150,9 @@ export class BytesView {
     else if (this.scroll.position < lowest) this.moveTo(lowest);
   }
 
-  private showMessage(message: MessageView, origin: number): void {
+  private showMessage(message: MessageView, { times, imported }: ExchangeDetail): void {
     const { direction } = message;
+    const origin = times.startedAt;
     const columns = fittingColumns(this.availableCharacters, message.bytes.length);
     const look: HexLook = { columns, showsControls: this.showsControls, origin };
     const known = this.views.get(direction);
@@ -166,7 +168,7 @@ export class BytesView {
       known.show(message, look);
     }
     const heading = this.headings.get(direction);
-    if (heading !== undefined) heading.textContent = headingText(message);
+    if (heading !== undefined) heading.textContent = headingText(message, imported);
   }
 
   private get availableCharacters(): number {
@@ -272,10 +274,11 @@ export class BytesView {
   }
 }
 
-function headingText(message: MessageView): string {
+function headingText(message: MessageView, imported: ExchangeDetail['imported']): string {
   const { length } = message.bytes;
   const missing = message.bytes.missing(0, length);
   const parts = [`${titles[message.direction]} · ${counted(length, 'byte')}`];
   if (missing > 0) parts.push(`${counted(missing, 'byte')} not kept`);
+  if (imported?.rebuilt === true) parts.push(l10n.t('rebuilt from HAR: not the bytes on the wire'));
   return parts.join(' · ');
 }

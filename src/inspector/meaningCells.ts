@@ -6,7 +6,8 @@ import type { Span } from '../http/dissect.ts';
 import type { Link } from '../http/explanations/explanation.ts';
 import type { Finding } from '../http/findings/finding.ts';
 import { rules } from '../http/rules.ts';
-import { hex, octetName, visiblePieces } from '../http/visibleText.ts';
+import { hex, octetName, visiblePieces, visibleString } from '../http/visibleText.ts';
+import { l10n } from '../l10n/l10n.ts';
 import type { Direction } from '../protocol/capture.ts';
 import { counted } from './format.ts';
 import { grammar } from './grammar.ts';
@@ -225,13 +226,25 @@ export function emptyRow(direction: Direction, view: ExchangeView): TemplateResu
   return noteRow(view.detail.row.aborted ? 'The connection ended before an answer.' : 'Not answered yet.');
 }
 
-export function headingOf(view: ExchangeView, message: MessageView): string {
-  const { peer, serverName, row } = view.detail;
+export function headingOf({ detail }: ExchangeView, message: MessageView): string {
+  const { peer, serverName, row, imported } = detail;
   const address = peer.address.includes(':') ? `[${peer.address}]` : peer.address;
   switch (message.direction) {
-    case 'received':
-      return `Request ${row.id} · from ${address}:${peer.port}${row.comment === '' ? '' : ` · ${row.comment}`}`;
+    case 'received': {
+      const parts = [`Request ${row.id}`];
+      if (imported !== null) parts.push(l10n.t('imported from {0}', visibleString(imported.file)));
+      if (address !== '') parts.push(`from ${address}:${peer.port}`);
+      if (row.comment !== '') parts.push(visibleString(row.comment));
+      return parts.join(' · ');
+    }
     case 'sent':
-      return `Response${serverName === '' ? '' : ` · from ${serverName}`}`;
+      return `Response${serverName === '' || imported !== null ? '' : ` · from ${serverName}`}`;
   }
+}
+
+/** What is to be known of the bytes of another program's file before they are believed. */
+export function originRow({ detail }: ExchangeView): TemplateResult | typeof nothing {
+  return detail.imported?.rebuilt === true
+    ? noteRow(l10n.t('Rebuilt from HAR: not the bytes on the wire.'))
+    : nothing;
 }

@@ -30,6 +30,7 @@ import {
   markOf,
   markOfFinding,
   noteRow,
+  originRow,
   partRowTemplate,
   remarkCell,
   tokenCell,
@@ -146,6 +147,7 @@ export class MessagesPanel {
       <div role="row" aria-level="1" class="heading">
         <span role="gridcell">${headingOf(view, message)}</span>
       </div>
+      ${originRow(view)}
       ${this.callouts(view, direction)}
       ${message.bytes.length === 0 ? emptyRow(direction, view) : nothing}
       <div role="presentation" class="lines">

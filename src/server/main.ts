@@ -1,10 +1,10 @@
 /** The server's process: starts what the host asks for, and ends with it. */
 import inspector from 'node:inspector';
 import path from 'node:path';
+import { packedBatch } from '../protocol/packedBatch.ts';
 import type { FromServer, ToServer } from '../protocol/server.ts';
 import { SystemCallError } from '../sockets/systemCallError.ts';
 import { openInspector, startGuard } from './debuggerWait.ts';
-import { packedBatch } from '../protocol/packedBatch.ts';
 import { unacknowledgedBatches } from './recorder.ts';
 import type { RunningServer } from './runningServer.ts';
 import { startServer } from './server.ts';
