@@ -1,4 +1,5 @@
 import type { ConnectionCalls } from '../protocol/calls.ts';
+import type { ConnectionKey, FollowedConnection } from '../protocol/follow.ts';
 import type { CaptureSummary, ExchangeDetail, ExchangeKey, ExchangeRow } from '../protocol/inspector.ts';
 import type { ExchangeQuery } from './exchangeQuery.ts';
 
@@ -25,6 +26,13 @@ export interface CaptureSource {
   version(key: ExchangeKey): number;
   /** The system calls of the connection that the exchange is on; null where the exchange is not stored. */
   calls(key: ExchangeKey): ConnectionCalls | null;
+  /** Changes whenever `follow(connection)` may have changed; 0 where it is not stored. */
+  connectionVersion(connection: ConnectionKey): number;
+  /**
+   * Reads and writes of a connection before number `end`, or the newest ones (null). The caller owns the bytes. Null
+   * where the connection is not stored.
+   */
+  follow(connection: ConnectionKey, end: number | null): FollowedConnection | null;
   summary(): CaptureSummary;
   /** Removes all exchanges and closed connections, also what was kept on disk. */
   clear(): void;

@@ -18,7 +18,7 @@ interface Slab {
 }
 
 /** A segment of a stream, with what was kept of it. Offsets as in `SegmentColumns`. */
-interface Segment {
+export interface Segment {
   readonly start: number;
   readonly end: number;
   readonly time: number;
@@ -159,6 +159,11 @@ export class Stream {
       pieces.push({ offset: from - start, bytes });
     }
     return { kept: joined(pieces), segments: marks };
+  }
+
+  /** All that is stored of it, in order. The bytes belong to the store. */
+  all(slabs: SegmentSlabs): Segment[] {
+    return this.overlapping(slabs, 0, Number.POSITIVE_INFINITY);
   }
 
   private overlapping(slabs: SegmentSlabs, start: number, end: number): Segment[] {

@@ -1,5 +1,6 @@
 import type { ConnectionCalls } from '../protocol/calls.ts';
 import type { CaptureBatch, ConnectionRecord, Direction } from '../protocol/capture.ts';
+import type { ConnectionKey, FollowedConnection } from '../protocol/follow.ts';
 import type { CaptureSummary, ExchangeDetail, ExchangeKey, ExchangeRow } from '../protocol/inspector.ts';
 import type { TracedCall } from '../sockets/tracedCall.ts';
 import { CallStore } from './callStore.ts';
@@ -8,6 +9,7 @@ import { ExchangeQuery } from './exchangeQuery.ts';
 import { ExchangeSubject, type Owner } from './exchangeSubject.ts';
 import { ExchangeTable, rowBytes } from './exchangeTable.ts';
 import { detailOf, endsOf, type LocatedExchange, rowOf } from './exchangeView.ts';
+import { connectionKeyOf, followed } from './followConnection.ts';
 import { type RunDescription, type RunEnd, type RunId, StoredConnection, StoredRun } from './run.ts';
 import { SegmentSlabs, type Stream } from './segments.ts';
 
@@ -242,6 +244,35 @@ export class CaptureStore implements CaptureSource {
     return this.callsOf(run.description.id, connection.record.id);
   }
 
+  /** Null where the exchange is not stored. */
+  connectionOfExchange(key: ExchangeKey): ConnectionKey | null {
+    const position = this.positionOf(key);
+    if (position === null) return null;
+    const { run, connection } = this.table.owner(position);
+    return connectionKeyOf(run.description.id, connection.record.id);
+  }
+
+  /** The exchanges of a connection that are stored, oldest first. */
+  exchangesOf(key: ConnectionKey): readonly ExchangeKey[] {
+    const connection = this.connectionAt(key)?.connection;
+    if (connection === undefined) return [];
+    return this.newestExchanges(connection, connection.exchanges.length)
+      .map((row) => row.key)
+      .toReversed();
+  }
+
+  connectionVersion(key: ConnectionKey): number {
+    return this.connectionAt(key)?.connection.version ?? 0;
+  }
+
+  follow(key: ConnectionKey, end: number | null): FollowedConnection | null {
+    const at = this.connectionAt(key);
+    if (at === null) return null;
+    const { exchanges } = at.connection;
+    const stored = Array.from({ length: exchanges.length }, (_, i) => this.table.read(exchanges.at(i)));
+    return followed(key, at.run, at.connection, stored, this.slabs, end);
+  }
+
   mark(key: ExchangeKey, marked: boolean): void {
     const position = this.positionOf(key);
     if (position === null || this.marks.has(position) === marked) return;
@@ -424,6 +455,13 @@ export class CaptureStore implements CaptureSource {
     const slash = key.lastIndexOf('/');
     const run = this.storedRuns.get(key.slice(0, slash));
     return run?.positions.get(Number(key.slice(slash + 1))) ?? null;
+  }
+
+  private connectionAt(key: ConnectionKey): { run: StoredRun; connection: StoredConnection } | null {
+    const slash = key.lastIndexOf('/');
+    const run = this.storedRuns.get(key.slice(0, slash));
+    const connection = run?.connections.get(Number(key.slice(slash + 1)));
+    return run === undefined || connection === undefined ? null : { run, connection };
   }
 
   private knownRun(id: RunId): StoredRun {

@@ -18,6 +18,8 @@ export interface CommandServices {
   readonly serverSource: ServerSource;
   /** Opens the inspector, at an exchange if its key is given. */
   openInspector(exchange?: string): void;
+  /** Opens the inspector at the connection that the argument is about; asks which where it is about none. */
+  followConnection(argument: unknown): Promise<void>;
 }
 
 /** A command's argument is whatever a menu, a link or another extension passes. */
@@ -53,6 +55,7 @@ export function registerCommands(window: SparkWindow, services: CommandServices)
     'spark.openInBrowser': (argument) => openInBrowser(window, argument),
     'spark.openInspector': (argument) =>
       services.openInspector(typeof argument === 'string' ? argument : exchangeOf(argument)),
+    'spark.followConnection': (argument) => services.followConnection(argument),
     'spark.closeConnection': (argument) => closeConnection(window, argument),
     'spark.clearCapture': () => window.clearCapture(),
     'spark.showLog': () => channel.show(),

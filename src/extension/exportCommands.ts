@@ -87,7 +87,11 @@ function keysOf({ store }: ExportServices, argument: unknown): readonly Exchange
     const prefix = `${argument.run?.description.id ?? ''}/`;
     return allKeys(store).filter((key) => key.startsWith(prefix));
   }
-  if (typeof argument !== 'object' || argument === null || !('exchange' in argument)) return null;
+  if (typeof argument !== 'object' || argument === null) return null;
+  if ('connection' in argument && typeof argument.connection === 'string' && !('exchange' in argument)) {
+    return store.exchangesOf(argument.connection);
+  }
+  if (!('exchange' in argument)) return null;
   return typeof argument.exchange === 'string' && argument.exchange !== '' ? [argument.exchange] : null;
 }
 

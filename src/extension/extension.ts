@@ -6,6 +6,7 @@ import { registerCommands, showActionsCommand } from './commands.ts';
 import { settingOf } from './configuration.ts';
 import { ConnectionsView } from './connectionsView.ts';
 import { exportCommandIds } from './exportCommandIds.ts';
+import { followConnection } from './followCommand.ts';
 import { registerInspectorCommands } from './inspectorCommands.ts';
 import { InspectorPanel } from './inspectorPanel.ts';
 import { registerLater } from './laterCommands.ts';
@@ -91,6 +92,7 @@ export function activate(context: vscode.ExtensionContext): SparkExtension {
       preview,
       serverSource: new ServerSource(extensionUri, servers),
       openInspector: (exchange) => inspector.show(exchange ?? null),
+      followConnection: (argument) => followConnection(store, inspector, argument),
     }),
     vscode.window.registerWebviewPanelSerializer(PreviewPanel.viewType, {
       async deserializeWebviewPanel(panel, state) {
@@ -133,6 +135,8 @@ function capturedBy(present: SparkWindow): CaptureSource {
     detail: (key) => resumed().detail(key),
     version: (key) => resumed().version(key),
     calls: (key) => resumed().calls(key),
+    connectionVersion: (connection) => resumed().connectionVersion(connection),
+    follow: (connection, end) => resumed().follow(connection, end),
     summary: () => resumed().summary(),
     onDidChange: (listener) => present.store.onDidChange(listener),
     clear: () => present.clearCapture(),

@@ -1,6 +1,7 @@
 import type { CaptureSource } from '../capture/captureSource.ts';
 import { isTrustedLink } from '../http/trustedLinks.ts';
 import type { ListColumn, ListCommand, PageLayout } from '../protocol/exchangeList.ts';
+import type { ConnectionKey } from '../protocol/follow.ts';
 import type {
   ExchangeDetail,
   ExchangeKey,
@@ -10,6 +11,7 @@ import type {
 } from '../protocol/inspector.ts';
 import { callLines, mostCalls } from './callLines.ts';
 import { decompress } from './decompression.ts';
+import { FollowFeed } from './followFeed.ts';
 import { isFromInspector } from './inspectorMessageGuard.ts';
 import { ListFeed } from './listFeed.ts';
 
@@ -20,6 +22,8 @@ export interface InspectorFeedOptions {
   /** Opens an address in the browser; it is one that is trusted. */
   readonly openOutside: (url: string) => void;
   readonly copy: (text: string) => void;
+  /** Exports the exchanges of a connection; it asks how. */
+  readonly exportConnection: (connection: ConnectionKey) => void;
   readonly post: (message: ToInspector) => void;
   readonly warn: (text: string) => void;
   /** Selected before the window was reloaded. */
@@ -49,6 +53,7 @@ export class InspectorFeed {
   /** Whether the page's script runs. It ends when the page is hidden. */
   private ready = false;
   private readonly list: ListFeed;
+  private readonly followed: FollowFeed;
   /** Goes on with a search through the capture that was interrupted for others. */
   private searching: ReturnType<typeof setTimeout> | null = null;
   private selected: ExchangeKey | null;
@@ -66,6 +71,9 @@ export class InspectorFeed {
     this.options = options;
     this.selected = options.selected;
     this.list = new ListFeed(options.capture, options.post);
+    this.followed = new FollowFeed(options.capture, (message) => {
+      if (this.ready) options.post(message);
+    });
     this.unsubscribe = options.capture.onDidChange((change) => {
       if (change === 'cleared') this.cleared = true;
       this.changed();
@@ -104,6 +112,11 @@ export class InspectorFeed {
     this.options.post({ type: 'reveal', exchange });
   }
 
+  /** Follows a connection as the user asked for elsewhere; when the page is there, if it is not. */
+  follow(connection: ConnectionKey): void {
+    this.followed.show(connection);
+  }
+
   /** The filter that the page has, narrowed by a field that was chosen elsewhere. */
   filterBy(operator: string, value: string, excluded: boolean): void {
     if (this.ready) this.list.filterBy(operator, value, excluded);
@@ -140,6 +153,7 @@ export class InspectorFeed {
         this.callsLimit = 0;
         this.sentVersion = 0;
         this.flush();
+        this.followed.ready();
         break;
       case 'query':
         this.list.set(message.query, message.list, message.window);
@@ -176,6 +190,12 @@ export class InspectorFeed {
         this.callsLimit = Math.min(message.limit, mostCalls);
         this.sentCalls = '';
         this.sendCalls();
+        break;
+      case 'follow':
+        this.followed.ask(message.connection, message.end);
+        break;
+      case 'exportConnection':
+        this.options.exportConnection(message.connection);
         break;
       case 'clear':
         capture.clear();
@@ -215,6 +235,7 @@ export class InspectorFeed {
     this.sendList(isComplete);
     this.sendSelected();
     this.sendCalls();
+    if (!this.followed.update()) this.changed();
     if (!isComplete) this.search();
     this.cleared = false;
   }

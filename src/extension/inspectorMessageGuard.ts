@@ -22,6 +22,13 @@ export function isFromInspector(value: unknown): value is FromInspector {
         typeof message.value === 'string' &&
         typeof message.excluded === 'boolean'
       );
+    case 'follow':
+      return (
+        (message.connection === null || typeof message.connection === 'string') &&
+        (message.end === null || isIndex(message.end))
+      );
+    case 'exportConnection':
+      return typeof message.connection === 'string';
     case 'mark':
       return typeof message.exchange === 'string' && typeof message.marked === 'boolean';
     case 'chooseColumns':

@@ -1,5 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { type Disposable, env, l10n, type Memento, Uri, ViewColumn, type WebviewPanel, window } from 'vscode';
+import {
+  commands,
+  type Disposable,
+  env,
+  l10n,
+  type Memento,
+  Uri,
+  ViewColumn,
+  type WebviewPanel,
+  window,
+} from 'vscode';
+import type { ConnectionKey } from '../protocol/follow.ts';
 import type { ExchangeKey } from '../protocol/inspector.ts';
 import { InspectorChoices } from './inspectorChoices.ts';
 import { InspectorFeed } from './inspectorFeed.ts';
@@ -68,6 +79,12 @@ export class InspectorPanel implements Disposable {
     this.open.panel.reveal();
   }
 
+  /** As `show`, with both directions of a connection. */
+  follow(connection: ConnectionKey): void {
+    this.show();
+    this.open?.feed.follow(connection);
+  }
+
   dispose(): void {
     this.serializer.dispose();
     this.open?.panel.dispose();
@@ -83,6 +100,9 @@ export class InspectorPanel implements Disposable {
       startServer: () => this.services.startServer(),
       openOutside: (url) => {
         void env.openExternal(Uri.parse(url, true));
+      },
+      exportConnection: (connection) => {
+        void commands.executeCommand('spark.exportExchanges', { connection });
       },
       copy: (text) => {
         void env.clipboard.writeText(text);

@@ -2,7 +2,7 @@ import { batch, effect } from '@preact/signals-core';
 import type { ExchangeRowColumns, ListColumn, RowWindow } from '../protocol/exchangeList.ts';
 import type { ExchangeKey, ExchangeRow } from '../protocol/inspector.ts';
 import { cellKinds } from './exchangeCells.ts';
-import { exchangeRows } from './exchangeRows.ts';
+import { connectionKey, exchangeRows } from './exchangeRows.ts';
 import type { InspectorState, ListState } from './inspectorState.ts';
 import { keyOf, used } from './keys.ts';
 import {
@@ -356,6 +356,7 @@ export class ExchangeList {
     return {
       webviewSection: 'exchange',
       exchange: row.key,
+      connection: connectionKey(row.key, row.connection),
       exchangeMarked: row.marked,
       filterOperator: operator,
       filterValue: value,

@@ -1,5 +1,6 @@
 import type { ExchangeRowColumns } from '../protocol/exchangeList.ts';
-import type { ExchangeRow } from '../protocol/inspector.ts';
+import type { ConnectionKey } from '../protocol/follow.ts';
+import type { ExchangeKey, ExchangeRow } from '../protocol/inspector.ts';
 
 /** The rows that columns hold. */
 export function exchangeRows(columns: ExchangeRowColumns): readonly ExchangeRow[] {
@@ -28,4 +29,9 @@ export function exchangeRows(columns: ExchangeRowColumns): readonly ExchangeRow[
     connectionEnd: columns.connectionEnd[i],
     previousEndedAt: columns.previousEndedAt[i],
   }));
+}
+
+/** The key of the connection that an exchange is on: both are numbered in the same run. */
+export function connectionKey(exchange: ExchangeKey, connection: number): ConnectionKey {
+  return `${exchange.slice(0, exchange.lastIndexOf('/'))}/${connection}`;
 }

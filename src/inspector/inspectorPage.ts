@@ -7,6 +7,7 @@ import { Decompressing } from './decompressing.ts';
 import { nothingListed, nothingSelected } from './emptyStates.ts';
 import { ExchangeList } from './exchangeList.ts';
 import { FilterBar } from './filterBar.ts';
+import { FollowView } from './follow/followView.ts';
 import { InspectorState, type ListState, type Mark } from './inspectorState.ts';
 import { keyOf, used } from './keys.ts';
 import { initialColumns } from './listColumns.ts';
@@ -34,6 +35,7 @@ export class InspectorPage {
   private readonly bytes: BytesPane;
   private readonly decompressing: Decompressing;
   private readonly filter: FilterBar;
+  private readonly follow: FollowView;
   /** For those who hear the page: what a key has led to. */
   private readonly announcement: HTMLElement = document.createElement('div');
   private kept: PageState;
@@ -58,6 +60,7 @@ export class InspectorPage {
     this.meaning = new MeaningView(this.state, this.decompressing, {
       toBytes: (mark) => this.toBytes(mark),
       toFinding: (index) => this.toFinding(index),
+      follow: (connection) => this.follow.open(connection),
     });
     this.bytes = new BytesPane(this.state, {
       leave: () => this.meaning.focus(),
@@ -66,6 +69,17 @@ export class InspectorPage {
     this.filter = new FilterBar(this.state, filterEchoId, {
       complete: (text, caret) => host.postMessage({ type: 'complete', text, caret }),
       leave: () => this.list.grid.focus(),
+    });
+    this.follow = new FollowView({
+      ask: (connection, end) => host.postMessage({ type: 'follow', connection, end }),
+      closed: () => this.list.grid.focus(),
+      toExchange: (exchange) => {
+        this.follow.close();
+        this.state.following.value = false;
+        this.select(exchange);
+      },
+      copy: (text) => host.postMessage({ type: 'copy', text }),
+      exportConnection: (connection) => host.postMessage({ type: 'exportConnection', connection }),
     });
     this.state.filterBy = (operator, value, excluded) =>
       host.postMessage({ type: 'filterBy', operator, value, excluded });
@@ -120,11 +134,15 @@ export class InspectorPage {
       list: this.list.grid,
       meaning: this.meaning.element,
       bytes: this.bytes.element,
+      follow: this.follow.element,
       announcement: this.announcement,
       layout: this.kept,
       moved: (change) => this.keepLayout(change),
     });
     body.replaceChildren(frame.page);
+    effect(() => {
+      frame.page.classList.toggle('follows', this.follow.connection.value !== null);
+    });
     effect(() => {
       const list = this.state.list.value;
       render(this.toolbar(list), frame.buttons);
@@ -222,6 +240,15 @@ export class InspectorPage {
         break;
       case 'decompressed':
         this.decompressing.received(message.number, message.result);
+        break;
+      case 'followed':
+        this.follow.received(message.followed);
+        break;
+      case 'followedGone':
+        this.follow.gone(message.connection);
+        break;
+      case 'followConnection':
+        this.follow.open(message.connection);
         break;
       case 'reveal':
         this.state.following.value = false;
@@ -330,7 +357,8 @@ export class InspectorPage {
         break;
       case 'Escape':
         used(event);
-        this.list.grid.focus();
+        if (this.follow.connection.peek() !== null) this.follow.close();
+        else this.list.grid.focus();
         break;
     }
   }

@@ -1,6 +1,8 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals-core';
-import { html, render, type TemplateResult } from 'lit-html';
+import { html, nothing, render, type TemplateResult } from 'lit-html';
+import type { ConnectionKey } from '../protocol/follow.ts';
 import type { Decompressing } from './decompressing.ts';
+import { connectionKey } from './exchangeRows.ts';
 import { ExplanationTip } from './explanationTip.ts';
 import { FindingsPanel } from './findingsPanel.ts';
 import { icon } from './icons.ts';
@@ -16,6 +18,8 @@ const tabNames: readonly TabName[] = ['messages', 'findings', 'timing'];
 export interface MeaningViewEvents extends MeaningEvents {
   /** To a finding, as F8 does. */
   toFinding(index: number): void;
+  /** Shows both directions of the exchange's connection. */
+  follow(connection: ConnectionKey): void;
 }
 
 /** What the selected exchange means: its messages taken apart, what was found in them, where the time went. */
@@ -45,10 +49,11 @@ export class MeaningView {
     const bar = document.createElement('div');
     bar.className = 'meaning-bar';
     const tools = document.createElement('div');
+    tools.className = 'meaning-tools';
     bar.append(tabs, tools);
     element.append(bar);
     effect(() => {
-      render(explainsToggle(state), tools);
+      render(html`${followButton(state.view.value, events)}${explainsToggle(state)}`, tools);
     });
     for (const name of tabNames) element.append(this.panelOf(name));
     new ExplanationTip(element, state);
@@ -124,6 +129,18 @@ export class MeaningView {
     this.tab.value = next;
     this.tabs.querySelector<HTMLElement>(`#tab-${next}`)?.focus();
   }
+}
+
+function followButton(view: ExchangeView | null, events: MeaningViewEvents): TemplateResult | typeof nothing {
+  if (view === null) return nothing;
+  const { key, connection } = view.detail.row;
+  return html`<button
+    class="tool"
+    title="Follow the connection: all that went both ways on it, in order"
+    @click=${() => events.follow(connectionKey(key, connection))}
+  >
+    ${icon('history')}Connection ${connection}
+  </button>`;
 }
 
 /** Newcomers have lines explained; those who know them have peace. */

@@ -11,6 +11,7 @@ import type {
   ListedRows,
   ListView,
 } from '../protocol/exchangeList.ts';
+import type { FollowedBlock, FollowedConnection, FollowedExchange } from '../protocol/follow.ts';
 import type {
   CaptureSummary,
   Decompressed,
@@ -76,6 +77,40 @@ const isKept = arrayOf(shape<KeptBytes>({ offset: isCount, bytes: isBytes }));
 const isKeptInOrder: Check<readonly KeptBytes[]> = (value): value is readonly KeptBytes[] =>
   isKept(value) &&
   value.every(({ offset }, i) => i === 0 || offset >= value[i - 1].offset + value[i - 1].bytes.length);
+
+const isFollowed = shape<FollowedConnection>({
+  key: isString,
+  id: isCount,
+  serverName: isString,
+  peer: shape<Endpoint>({ address: isString, port: isCount }),
+  openedAt: isNumber,
+  closedAt: isNumber,
+  closeReason: isString,
+  total: isCount,
+  first: isCount,
+  blocks: arrayOf(
+    shape<FollowedBlock>({
+      direction: oneOf('received', 'sent'),
+      start: isCount,
+      end: isCount,
+      time: isNumber,
+      keptStart: isCount,
+      kept: isBytes,
+    }),
+  ),
+  timeBefore: isNumber,
+  exchanges: arrayOf(
+    shape<FollowedExchange>({
+      key: isString,
+      id: isCount,
+      method: isString,
+      target: isString,
+      status: isCount,
+      requestStart: isCount,
+      responseStart: isIndex,
+    }),
+  ),
+});
 
 const isMessage = shape<MessageDetail>({
   direction: oneOf('received', 'sent'),
@@ -251,6 +286,12 @@ const checks: { readonly [Type in ToInspector['type']]: Check<Message<Type>> } =
     type: oneOf('decompressed'),
     number: isCount,
     result: shape<Decompressed>({ bytes: isBytes, end: oneOf('whole', 'cut', 'broken', 'unavailable') }),
+  }),
+  followed: shape<Message<'followed'>>({ type: oneOf('followed'), followed: isFollowed }),
+  followedGone: shape<Message<'followedGone'>>({ type: oneOf('followedGone'), connection: isString }),
+  followConnection: shape<Message<'followConnection'>>({
+    type: oneOf('followConnection'),
+    connection: isString,
   }),
   reveal: shape<Message<'reveal'>>({ type: oneOf('reveal'), exchange: isString }),
 };

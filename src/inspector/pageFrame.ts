@@ -13,6 +13,8 @@ export interface FrameParts {
   readonly list: HTMLElement;
   readonly meaning: HTMLElement;
   readonly bytes: HTMLElement;
+  /** What takes the place of all others while a connection is followed. */
+  readonly follow: HTMLElement;
   /** For those who hear the page: what a key has led to. */
   readonly announcement: HTMLElement;
   /** How the page was laid out. */
@@ -48,6 +50,7 @@ export class PageFrame {
         moved: (listShare) => parts.moved({ listShare }),
       }),
       made('div', 'lower', this.sides(parts), this.nothingSelected),
+      parts.follow,
       statusStrip(state),
       announcer(state),
       announcement,

@@ -13,6 +13,7 @@ import type {
   PageLayout,
   RowWindow,
 } from './exchangeList.ts';
+import type { ConnectionKey, FollowedConnection } from './follow.ts';
 
 /**
  * Names an exchange for as long as it is stored, also across a window reload: `run/exchange`, where the run is one
@@ -173,6 +174,13 @@ export type FromInspector =
    * again when there are others. 0 = none.
    */
   | { readonly type: 'calls'; readonly limit: number }
+  /**
+   * Asks for both directions of a connection: what stands before block number `end`, or the newest (null), and these
+   * again as they change. A connection of null: no more of it.
+   */
+  | { readonly type: 'follow'; readonly connection: ConnectionKey | null; readonly end: number | null }
+  /** Exports the exchanges of a connection; the host asks how. */
+  | { readonly type: 'exportConnection'; readonly connection: ConnectionKey }
   /** Asks what can stand in a filter at a place of its text. */
   | { readonly type: 'complete'; readonly text: string; readonly caret: number }
   /** Asks for the filter with a term that holds where the operator has the value; `excluded`: where it has not. */
@@ -237,6 +245,11 @@ export type ToInspector =
   | { readonly type: 'listCommand'; readonly command: ListCommand }
   | { readonly type: 'detail'; readonly detail: ExchangeDetail }
   | { readonly type: 'calls'; readonly exchange: ExchangeKey; readonly calls: CallLines }
+  | { readonly type: 'followed'; readonly followed: FollowedConnection }
+  /** The connection that is followed is no longer stored. */
+  | { readonly type: 'followedGone'; readonly connection: ConnectionKey }
+  /** Follows a connection as the user asked for elsewhere (in the tree, or by a command). */
+  | { readonly type: 'followConnection'; readonly connection: ConnectionKey }
   /** The selected exchange is no longer stored. */
   | { readonly type: 'gone'; readonly exchange: ExchangeKey; readonly reason: string }
   | { readonly type: 'decompressed'; readonly number: number; readonly result: Decompressed }

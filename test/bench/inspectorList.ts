@@ -102,6 +102,7 @@ function hostOf(store: CaptureStore, post: (message: ToInspector) => void) {
     serverRuns: () => true,
     startServer: () => undefined,
     copy: () => undefined,
+    exportConnection: () => undefined,
     openOutside: () => undefined,
     post,
     warn: (text) => console.error(text),

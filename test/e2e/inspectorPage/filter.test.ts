@@ -54,6 +54,7 @@ async function open(options: Partial<FakeHostOptions> = {}) {
         serverRuns: () => true,
         startServer: () => undefined,
         copy: () => undefined,
+        exportConnection: () => undefined,
         openOutside: () => undefined,
         post,
         warn: (text) => tested.errors.push(text),

@@ -335,6 +335,8 @@ export class InspectorPageUnderTest {
         });
         break;
       case 'ready':
+      case 'follow':
+      case 'exportConnection':
       case 'complete':
       case 'filterBy':
       case 'mark':

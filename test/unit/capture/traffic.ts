@@ -110,7 +110,7 @@ export function batchOf(
     keptStart: Float64Array.from(segments, () => 0),
     keptLength: Float64Array.from(kept, (piece) => piece.length),
     keptAt: Float64Array.from(keptAt),
-    time: Float64Array.from(segments, (segment) => 3000 + segment.offset),
+    time: Float64Array.from(segments, (segment) => segment.time ?? 3000 + segment.offset),
   };
   return {
     sequence,
@@ -151,6 +151,7 @@ export interface Segment {
   readonly offset: number;
   readonly bytes: Uint8Array;
   readonly kept?: boolean;
+  readonly time?: number;
 }
 
 /** What the store should show of an exchange in the end. */

@@ -63,6 +63,12 @@ class FakeCapture implements CaptureSource {
   calls(key: string) {
     return this.indexOf(key) < 0 ? null : { calls: this.connectionCalls, isIncomplete: false };
   }
+  connectionVersion() {
+    return 0;
+  }
+  follow() {
+    return null;
+  }
   summary() {
     return { exchanges: this.count, displaced: 0, leftOut: 0, lostInReload: 0 };
   }
@@ -108,6 +114,7 @@ function newFeed(selected: string | null = null) {
     selected,
     serverRuns: () => true,
     startServer: () => undefined,
+    exportConnection: () => undefined,
     copy: () => undefined,
     openOutside: (url) => opened.push(url),
     post: (message) => sent.push(message),

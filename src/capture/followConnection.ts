@@ -1,0 +1,105 @@
+import type {
+  ConnectionKey,
+  FollowedBlock,
+  FollowedConnection,
+  FollowedExchange,
+} from '../protocol/follow.ts';
+import type { StoredExchange } from './exchangeTable.ts';
+import type { RunId, StoredConnection, StoredRun } from './run.ts';
+import type { SegmentSlabs } from './segments.ts';
+
+/** What is shown of a connection at a time: bytes that were kept, and reads and writes. */
+const mostBytes = 1024 * 1024;
+const mostBlocks = 10_000;
+
+/** Names a connection of a run. */
+export function connectionKeyOf(run: RunId, connection: number): ConnectionKey {
+  return `${run}/${connection}`;
+}
+
+/** Both directions of a connection: the part before block number `end`, or the newest. */
+export function followed(
+  key: ConnectionKey,
+  { description }: StoredRun,
+  connection: StoredConnection,
+  stored: readonly StoredExchange[],
+  slabs: SegmentSlabs,
+  end: number | null,
+): FollowedConnection {
+  const { record } = connection;
+  const window = blocksOf(connection, slabs, end);
+  const exchanges = stored.map(({ id, method, target, status, requestStart, responseStart }) => ({
+    key: `${description.id}/${id}`,
+    id,
+    method,
+    target,
+    status,
+    requestStart,
+    responseStart,
+  }));
+  return {
+    key,
+    id: record.id,
+    serverName: description.serverName,
+    peer: record.peer,
+    openedAt: record.openedAt,
+    closedAt: record.closedAt,
+    closeReason: record.closeReason,
+    ...window,
+    exchanges: exchangesWithin(exchanges, window.blocks),
+  };
+}
+
+/** A part of a connection's reads and writes, in the order in which they happened. */
+interface BlockWindow {
+  readonly total: number;
+  readonly first: number;
+  readonly timeBefore: number;
+  readonly blocks: readonly FollowedBlock[];
+}
+
+/**
+ * The reads and writes of a connection before number `end`, or the newest ones, as many as are shown at a time. The
+ * caller owns the bytes.
+ */
+function blocksOf(
+  { received, sent }: StoredConnection,
+  slabs: SegmentSlabs,
+  end: number | null,
+): BlockWindow {
+  const all = [
+    ...received.all(slabs).map((segment) => ({ ...segment, direction: 'received' as const })),
+    ...sent.all(slabs).map((segment) => ({ ...segment, direction: 'sent' as const })),
+    // What was received at the same time as something was sent, brought that about.
+  ].sort((one, other) => one.time - other.time);
+  const to = Math.min(end ?? all.length, all.length);
+  let first = to;
+  let bytes = 0;
+  while (first > 0 && to - first < mostBlocks && bytes + all[first - 1].kept.length <= mostBytes) {
+    bytes += all[--first].kept.length;
+  }
+  // One that is larger than what is shown at a time is shown alone.
+  if (first === to && to > 0) first--;
+  const blocks = all
+    .slice(first, to)
+    .map(({ kept, ...block }) => ({ ...block, kept: kept.slice(0, mostBytes) }));
+  return { total: all.length, first, timeBefore: all[first - 1]?.time ?? 0, blocks };
+}
+
+/** The exchanges whose messages begin in these blocks. */
+function exchangesWithin(
+  exchanges: Iterable<FollowedExchange>,
+  blocks: readonly FollowedBlock[],
+): FollowedExchange[] {
+  const bounds = (direction: FollowedBlock['direction']) => {
+    const own = blocks.filter((block) => block.direction === direction);
+    return { start: own[0]?.start ?? 0, end: own.at(-1)?.end ?? 0 };
+  };
+  const received = bounds('received');
+  const sent = bounds('sent');
+  const within = (offset: number, { start, end }: { start: number; end: number }) =>
+    offset >= start && offset < end;
+  return [...exchanges].filter(
+    ({ requestStart, responseStart }) => within(requestStart, received) || within(responseStart, sent),
+  );
+}
