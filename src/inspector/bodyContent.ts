@@ -1,3 +1,4 @@
+import { concatenated } from '../http/bytes.ts';
 import { type ContentType, contentType } from '../http/content/contentType.ts';
 import type { Part } from '../http/content/range.ts';
 import type { Span } from '../http/dissect.ts';
@@ -56,7 +57,7 @@ export function bodyContent(message: MessageView, data: readonly Span[], limit: 
     return starts[low].offset + at - starts[low].at;
   };
   return {
-    bytes: joined(pieces, size),
+    bytes: pieces.length === 1 ? pieces[0] : concatenated(pieces, size),
     length,
     type: contentType(fieldValue(message, 'content-type')),
     codings: fieldValue(message, 'content-encoding')
@@ -74,15 +75,4 @@ export function bodyContent(message: MessageView, data: readonly Span[], limit: 
 /** What decompressing gave: its bytes are not those of the message, and stand nowhere in it. */
 export function decompressedContent(compressed: BodyContent, bytes: Uint8Array): BodyContent {
   return { bytes, length: bytes.length, type: compressed.type, codings: [], place: () => null };
-}
-
-function joined(pieces: readonly Uint8Array[], size: number): Uint8Array {
-  if (pieces.length === 1) return pieces[0];
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }

@@ -1,3 +1,4 @@
+import { concatenated } from '../http/bytes.ts';
 import type { Decompressed, FromInspector, HostCoding } from '../protocol/inspector.ts';
 
 /** Bytes that are decompressed for a view: a few bytes can hold gigabytes. */
@@ -84,16 +85,5 @@ async function decompressInPage(format: CompressionFormat, bytes: Uint8Array): P
   } catch {
     end = 'broken';
   }
-  return { bytes: joined(pieces, Math.min(size, most)), end };
-}
-
-function joined(pieces: readonly Uint8Array[], size: number): Uint8Array {
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const piece of pieces) {
-    const part = piece.subarray(0, size - at);
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  return { bytes: concatenated(pieces, size).subarray(0, most), end };
 }

@@ -1,0 +1,40 @@
+import { concatenated } from './bytes.ts';
+
+/** The bytes of a request as they were received, where whoever answers it wants them, up to a bound. */
+export class KeptMessage {
+  private readonly bound: number;
+  private pieces: Uint8Array[] | null = null;
+  private length = 0;
+
+  /** `bound`: bytes. */
+  constructor(bound: number) {
+    this.bound = bound;
+  }
+
+  /** Whether more came than may be kept; what came is let go of then. */
+  get isTooLong(): boolean {
+    return this.length > this.bound;
+  }
+
+  begin(): void {
+    this.pieces = [];
+  }
+
+  /** Keeps a copy of the bytes from `start` to `end`, exclusive, if any are wanted. */
+  keep(bytes: Uint8Array, start: number, end: number): void {
+    if (this.pieces === null) return;
+    this.length += end - start;
+    if (this.isTooLong) this.pieces = null;
+    else this.pieces.push(bytes.slice(start, end));
+  }
+
+  /** All of it; null where nobody wants it. */
+  whole(): Uint8Array | null {
+    return this.pieces === null ? null : concatenated(this.pieces, this.length);
+  }
+
+  clear(): void {
+    this.pieces = null;
+    this.length = 0;
+  }
+}
