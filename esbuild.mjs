@@ -114,6 +114,26 @@ const pages = {
 };
 const stylesheets = ['src/inspector/styles/inspector.css', 'src/inspector/styles/send.css'];
 
+/**
+ * What makes certificates is large, mostly not needed, and nobody's to step through: a file of its own, loaded when one is
+ * made.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const certificatesBesideTheBundle = {
+  name: 'certificates',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(reflect-metadata|@peculiar\/x509)$/ }, ({ path: name }) => ({
+      path: name,
+      namespace: 'certificates',
+    }));
+    onLoad({ filter: /.*/, namespace: 'certificates' }, () => ({
+      contents: "module.exports = require('./certificates.js');",
+    }));
+    onResolve({ filter: /^\.\/certificates\.js$/ }, ({ path: file }) => ({ path: file, external: true }));
+  },
+};
+
 /** @type {import('esbuild').BuildOptions[]} */
 const bundles = [
   {
@@ -134,7 +154,18 @@ const bundles = [
   {
     ...forNode,
     entryPoints: { server: 'src/server/main.ts', worker: 'src/server/worker.ts', cli: 'src/cli.ts' },
-    plugins: [progress, koffiBesideTheBundle],
+    plugins: [progress, koffiBesideTheBundle, certificatesBesideTheBundle],
+  },
+  {
+    ...forNode,
+    stdin: {
+      contents: "import 'reflect-metadata'; export * from '@peculiar/x509';",
+      resolveDir: process.cwd(),
+    },
+    outdir: undefined,
+    outfile: 'dist/certificates.js',
+    minify: true,
+    sourcemap: false,
   },
   {
     ...common,

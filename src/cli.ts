@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 /** Spark without VS Code: `spark [folder]`. */
 import { createWriteStream, openSync, realpathSync, statSync, type WriteStream } from 'node:fs';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { version } from '../package.json';
 import { type CaptureFile, captureFile } from './capture/captureFile.ts';
 import type { CaptureBatch } from './protocol/capture.ts';
+import type { HttpsSettings } from './protocol/server.ts';
 import type { ServerEvent } from './protocol/serverEvent.ts';
 import { unacknowledgedBatches } from './server/recorder.ts';
 import { eventLine } from './server/requestLog.ts';
@@ -88,6 +90,27 @@ function captureOutput(usage: CommandLine): CaptureOutput | null {
   }
 }
 
+/** Paths of the command line are relative to where it was typed; and who names a certificate means to use it. */
+function commandHttps(https: HttpsSettings): HttpsSettings {
+  const file = (name: string): string => (name === '' ? '' : path.resolve(name));
+  const [cert, key, pfx] = [file(https.cert), file(https.key), file(https.pfx)];
+  const enabled = https.enabled || cert !== '' || key !== '' || pfx !== '';
+  return { ...https, cert, key, pfx, enabled, kept: userDataFolder() };
+}
+
+/** Where programs of this system keep what outlasts them. */
+function userDataFolder(): string {
+  const home = homedir();
+  switch (process.platform) {
+    case 'win32':
+      return path.join(process.env.LOCALAPPDATA ?? path.join(home, 'AppData', 'Local'), 'spark');
+    case 'darwin':
+      return path.join(home, 'Library', 'Application Support', 'spark');
+    default:
+      return path.join(process.env.XDG_DATA_HOME || path.join(home, '.local', 'share'), 'spark');
+  }
+}
+
 async function serve(usage: CommandLine): Promise<void> {
   const lines = usage.capture === '-' ? process.stderr : process.stdout;
   const tell = (event: ServerEvent): void => {
@@ -101,12 +124,14 @@ async function serve(usage: CommandLine): Promise<void> {
     folder: checkedRoot(path.resolve(folder)),
   }));
   const root = checkedRoot(path.resolve(usage.folder));
+  const https = commandHttps(settings.https);
   const output = captureOutput(usage);
   let running: RunningServer | null = null;
   const server = await startServer({
     settings: {
       ...settings,
       site: { ...settings.site, mounts },
+      https,
       root,
       furtherPorts: 0,
     },
@@ -127,7 +152,7 @@ async function serve(usage: CommandLine): Promise<void> {
     },
   });
   running = server;
-  tell({ event: 'listening', time: time(), url: serverUrl(server.host, server.port) });
+  tell({ event: 'listening', time: time(), url: serverUrl(server.host, server.port, https.enabled) });
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;

@@ -18,7 +18,7 @@ export async function bundlePrograms(folder) {
     platform: 'node',
     target: 'node20',
     format: 'cjs',
-    external: ['koffi'],
+    external: ['koffi', '@peculiar/x509', 'reflect-metadata'],
     logLevel: 'warning',
   });
   symlinkSync(path.join(project, 'node_modules'), path.join(folder, 'node_modules'), 'junction');

@@ -57,7 +57,10 @@ function curlArguments(exchange: ExportedExchange): string | null {
   for (const own of ['User-Agent', 'Accept', 'Expect', ...(body.length > 0 ? ['Content-Type'] : [])]) {
     if (!names.includes(own.toLowerCase())) args.push('--header', quoted(`${own}:`));
   }
-  const url = quoted(`http://${authorityOf(detail)}${plain ? target : '/'}`);
+  const { tls } = detail.connection;
+  // The certificate is mostly one that only this machine's user knows of.
+  if (tls !== '') args.push('--insecure');
+  const url = quoted(`${tls === '' ? 'http' : 'https'}://${authorityOf(detail)}${plain ? target : '/'}`);
   if (body.length === 0) return `${args.join(' ')} ${url}`;
   if (isPlainText(body)) return `${args.join(' ')} --data-raw ${quoted(latin1(body))} ${url}`;
   return `printf ${quoted(printfFormat(body))} | ${args.join(' ')} --data-binary @- ${url}`;

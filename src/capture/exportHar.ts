@@ -196,7 +196,8 @@ function urlOf({ detail, request }: ExportedExchange): string {
   const authority = /^([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?$/.test(host)
     ? host
     : authorityOf(detail);
-  return `http://${authority}${target.startsWith('/') ? uriText(target) : '/'}`;
+  const scheme = detail.connection.tls === '' ? 'http' : 'https';
+  return `${scheme}://${authority}${target.startsWith('/') ? uriText(target) : '/'}`;
 }
 
 /** Percent-encodes what a URI may not hold (RFC 3986 section 2). */

@@ -21,7 +21,8 @@ function requestText(detail: ExchangeDetail): string {
     const command = curlCommand(detail).replaceAll('\n', '\n# ');
     return `# This format cannot hold the request. In a shell:\n# ${command}\n`;
   }
-  const url = target.startsWith('/') ? `http://${authorityOf(detail)}${target}` : target;
+  const scheme = detail.connection.tls === '' ? 'http' : 'https';
+  const url = target.startsWith('/') ? `${scheme}://${authorityOf(detail)}${target}` : target;
   const fields = fieldsOf(request)
     .filter(({ name }) => !ownFields.has(name.toLowerCase()))
     .map(({ name, value }) => `${name}: ${value}\n`)

@@ -12,13 +12,19 @@ const furtherPorts = 99;
  * What a folder's settings say of its server.
  *
  * @param token of its live reload
+ * @param certificates folder for the certificate that is made where none is given
  */
-export function serverSettings(scope: vscode.Uri, token: string): Omit<ServerSettings, 'root'> {
+export function serverSettings(
+  scope: vscode.Uri,
+  token: string,
+  certificates: string,
+): Omit<ServerSettings, 'root'> {
   const settings = readOptions(serverOptions, (option) => settingOf(option, scope));
   // Its streams would each take a worker of a blocking model; and only one thread knows of all pages.
   const live =
     settings.model.name === 'eventLoop' ? { token, inject: settingOf(previewOptions.inject, scope) } : null;
-  return { ...settings, live, furtherPorts, capture: { ...settings.capture, enabled: true } };
+  const https = { ...settings.https, kept: certificates };
+  return { ...settings, https, live, furtherPorts, capture: { ...settings.capture, enabled: true } };
 }
 
 /** A setting as it is for a folder; where its value cannot be used, says so once and gives the default. */

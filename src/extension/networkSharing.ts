@@ -4,7 +4,7 @@ import { externalUrl } from './externalAddress.ts';
 import { networkAddresses } from './networkAddresses.ts';
 import { notify } from './notices.ts';
 import { showAddresses } from './qrCodePanel.ts';
-import type { Server } from './server.ts';
+import { type Server, urlOf } from './server.ts';
 import type { Servers } from './servers.ts';
 import { pathOf } from './showPage.ts';
 
@@ -43,7 +43,7 @@ export async function stopSharing(server: Server, servers: Servers): Promise<voi
 /** Shows a server's addresses, each with its QR code; offers to share one that only this machine reaches. */
 export async function showQrCode(server: Server, servers: Servers): Promise<void> {
   if (server.state.kind !== 'running') return;
-  const { host, port } = server.state;
+  const { host, port, secure } = server.state;
   const page = pathOf(server);
   const isOpen =
     server.isShared || host === '0.0.0.0' || host === '::' || !/^(127\.|::1$|localhost$)/.test(host);
@@ -51,7 +51,7 @@ export async function showQrCode(server: Server, servers: Servers): Promise<void
     const hosts = /^(0\.0\.0\.0|::)$/.test(host) ? networkAddresses(networkInterfaces()) : [host];
     showAddresses(
       server.name,
-      hosts.map((one) => `http://${one.includes(':') ? `[${one}]` : one}:${port}/${page}`),
+      hosts.map((one) => urlOf(one, port, secure) + page),
     );
     return;
   }

@@ -8,6 +8,7 @@ export type PreviewContent =
       readonly state: PreviewState;
       readonly text: string;
       readonly offerStart: boolean;
+      readonly offerBrowser?: boolean;
     };
 
 /** What translates texts: VS Code's own, where there is VS Code. */
@@ -55,9 +56,11 @@ const sandbox =
   'allow-same-origin allow-scripts allow-forms allow-modals allow-popups allow-downloads allow-pointer-lock';
 
 function pageBody(data: PreviewData, name: string, l10n: Translation): string {
-  const unlinked = l10n.t(
-    "The page's own policy keeps live reload out: changes are shown by loading the page anew.",
-  );
+  const unlinked = data.secure
+    ? l10n.t(
+        'If there is no page here, the certificate of its server is not trusted, and a panel cannot ask. Open it in the browser, which can, or trust the certificate that the log names.',
+      )
+    : l10n.t("The page's own policy keeps live reload out: changes are shown by loading the page anew.");
   return `<body data-data="${escapeHtml(JSON.stringify(data))}" data-unlinked="${escapeHtml(unlinked)}">
 <header role="toolbar" aria-label="${escapeHtml(l10n.t('Preview'))}">
 ${button('back', l10n.t('Back'), icons.back)}
@@ -83,15 +86,18 @@ ${button('close', l10n.t('Close'), icons.close, 'find')}
 }
 
 function noticeBody(
-  { state, text, offerStart }: Extract<PreviewContent, { kind: 'notice' }>,
+  { state, text, offerStart, offerBrowser }: Extract<PreviewContent, { kind: 'notice' }>,
   l10n: Translation,
 ): string {
   const label = escapeHtml(l10n.t('Start Server'));
   const start = offerStart
     ? `<button type="button" class="primary" data-action="startServer">${label}</button>`
     : '';
+  const browser = offerBrowser
+    ? `<button type="button" class="primary" data-action="openInBrowser">${escapeHtml(l10n.t('Open in Browser'))}</button>`
+    : '';
   return `<body data-notice="${escapeHtml(JSON.stringify(state))}">
-<main role="status"><p>${escapeHtml(text)}</p>${start}</main>`;
+<main role="status"><p>${escapeHtml(text)}</p>${start}${browser}</main>`;
 }
 
 function button(name: string, label: string, content: string, kind: 'action' | 'find' = 'action'): string {

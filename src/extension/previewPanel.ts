@@ -151,14 +151,24 @@ export class PreviewPanel {
     }
   }
 
-  private notice(text: string, offerStart: boolean): PreviewContent {
-    return { kind: 'notice', state: this.state, text, offerStart };
+  private notice(text: string, offerStart: boolean, offerBrowser = false): PreviewContent {
+    return { kind: 'notice', state: this.state, text, offerStart, offerBrowser };
   }
 
   private async page(server: Server): Promise<PreviewContent> {
     const relative = path.relative(this.root, this.file.fsPath).split(path.sep).join('/');
     try {
       const root = await externalUrl(server.url ?? '');
+      if (isBehindProxy(server.url ?? '', root)) {
+        return this.notice(
+          vscode.l10n.t(
+            'The server speaks HTTPS (spark.https), but the proxy of this workbench, which lies between it and this panel, speaks HTTP only. Open {0} in a browser on the machine of the server, or turn the setting off.',
+            server.url ?? '',
+          ),
+          false,
+          true,
+        );
+      }
       const { live } = server;
       const remark =
         live === null
@@ -167,7 +177,17 @@ export class PreviewPanel {
             )
           : '';
       const token = live?.inject === true ? live.token : null;
-      return { kind: 'page', data: { state: this.state, root, page: urlPath(relative), token, remark } };
+      return {
+        kind: 'page',
+        data: {
+          state: this.state,
+          root,
+          page: urlPath(relative),
+          token,
+          remark,
+          secure: root.startsWith('https:'),
+        },
+      };
     } catch (error) {
       return this.notice(
         vscode.l10n.t('The workbench has no address for the server: {0}', String(error)),
@@ -219,6 +239,17 @@ export class PreviewPanel {
       void vscode.commands.executeCommand('setContext', activeKey, false);
     }
   }
+}
+
+/**
+ * Whether a server of HTTPS is reached by what is not a tunnel to it: under another scheme, a prefix, or the name of
+ * somebody else's machine.
+ */
+function isBehindProxy(url: string, external: string): boolean {
+  if (!url.startsWith('https:')) return false;
+  const { protocol, hostname, pathname } = new URL(external);
+  const isHere = hostname === new URL(url).hostname || /^(?:localhost|127\.|\[::1\])/.test(hostname);
+  return protocol !== 'https:' || pathname !== '/' || !isHere;
 }
 
 function resourceRoots({ extensionUri }: PreviewServices): vscode.Uri[] {

@@ -201,9 +201,10 @@ export class SendPanel implements vscode.Disposable {
   }
 }
 
-function loopback(url: string): { host: string; port: number } | null {
-  const { hostname, port } = new URL(url);
+function loopback(url: string): { host: string; port: number; secure: boolean } | null {
+  const { hostname, port, protocol } = new URL(url);
+  const secure = protocol === 'https:';
   const host = hostname.replace(/^\[|\]$/g, '');
   const isLoopback = host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
-  return isLoopback ? { host, port: Number(port) || 80 } : null;
+  return isLoopback ? { host, port: Number(port) || (secure ? 443 : 80), secure } : null;
 }

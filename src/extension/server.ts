@@ -16,7 +16,7 @@ const lastCalls = 8;
 export type ServerState =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'starting' }
-  | { readonly kind: 'running'; readonly host: string; readonly port: number }
+  | { readonly kind: 'running'; readonly host: string; readonly port: number; readonly secure: boolean }
   | { readonly kind: 'stopping' }
   /** `offerRestart`: false once it has died too often in too short a time. */
   | { readonly kind: 'died'; readonly reason: string; readonly offerRestart: boolean };
@@ -80,7 +80,7 @@ export class Server {
 
   /** Where it answers on this machine; null while it does not. */
   get url(): string | null {
-    return this.state.kind === 'running' ? urlOf(this.state.host, this.state.port) : null;
+    return this.state.kind === 'running' ? urlOf(this.state.host, this.state.port, this.state.secure) : null;
   }
 
   get processId(): number | undefined {
@@ -197,10 +197,10 @@ export class Server {
         this.surroundings.debuggerAwaited(this, message.inspectorUrl);
         return;
       case 'listening': {
-        const { host, port, skippedPorts } = message;
-        this.surroundings.report('info', `Serves ${this.root} at ${urlOf(host, port)}`);
+        const { host, port, secure, skippedPorts } = message;
+        this.surroundings.report('info', `Serves ${this.root} at ${urlOf(host, port, secure)}`);
         this.lastPort = port;
-        if (this.state.kind === 'starting') this.enter({ kind: 'running', host, port });
+        if (this.state.kind === 'starting') this.enter({ kind: 'running', host, port, secure });
         this.settleStart({ kind: 'running', port, skippedPorts });
         return;
       }
@@ -267,8 +267,8 @@ export class Server {
 }
 
 /** Where a server that listens on an address answers on its own machine. */
-export function urlOf(host: string, port: number): string {
+export function urlOf(host: string, port: number, secure: boolean): string {
   // The unspecified addresses stand for all of the machine's own, but are no address to call.
   const reachable = host === '0.0.0.0' || host === '' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}/`;
+  return `${secure ? 'https' : 'http'}://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}/`;
 }

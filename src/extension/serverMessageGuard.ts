@@ -13,6 +13,7 @@ export function isFromServer(value: unknown): value is FromServer {
       return (
         typeof message.host === 'string' &&
         isPort(message.port) &&
+        typeof message.secure === 'boolean' &&
         Array.isArray(message.skippedPorts) &&
         message.skippedPorts.every(isPort)
       );

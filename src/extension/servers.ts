@@ -46,6 +46,8 @@ export class Servers {
   readonly onDidChange = this.changes.event;
 
   private readonly tokens: LiveTokens;
+  /** Folder for the certificate that is made where none is given: one for all windows, so that it is trusted once. */
+  private readonly certificates: string;
 
   constructor(
     script: string,
@@ -53,7 +55,9 @@ export class Servers {
     log: CaptureLog,
     channel: vscode.LogOutputChannel,
     tokens: LiveTokens,
+    certificates: string,
   ) {
+    this.certificates = certificates;
     this.tokens = tokens;
     this.script = script;
     this.store = store;
@@ -103,7 +107,7 @@ export class Servers {
     }
     const server = this.serverOf(root);
     if (server.isActive) return server;
-    const settings = serverSettings(scope, this.tokens.of(root));
+    const settings = serverSettings(scope, this.tokens.of(root), this.certificates);
     const shared = sharedAs === undefined ? {} : { host: '0.0.0.0', allowHosts: sharedAs };
     server.isShared = sharedAs !== undefined;
     const where = server.portToStartOn(settings.port, again);

@@ -48,6 +48,7 @@ export class SparkWindow implements vscode.Disposable {
       this.log,
       this.channel,
       new LiveTokens(context.workspaceState),
+      vscode.Uri.joinPath(context.globalStorageUri, 'certificates').fsPath,
     );
     this.subscriptions = [
       this.channel,

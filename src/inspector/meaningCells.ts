@@ -226,18 +226,21 @@ export function emptyRow(direction: Direction, view: ExchangeView): TemplateResu
   return noteRow(view.detail.row.aborted ? 'The connection ended before an answer.' : 'Not answered yet.');
 }
 
-export function headingOf({ detail }: ExchangeView, message: MessageView): string {
-  const { peer, serverName, row, imported } = detail;
+export function headingOf({ detail, isFromProxy }: ExchangeView, message: MessageView): string {
+  const { peer, serverName, row, imported, forwarding, connection } = detail;
   const address = peer.address.includes(':') ? `[${peer.address}]` : peer.address;
   switch (message.direction) {
     case 'received': {
       const parts = [`Request ${row.id}`];
       if (imported !== null) parts.push(l10n.t('imported from {0}', visibleString(imported.file)));
       if (address !== '') parts.push(`from ${address}:${peer.port}`);
+      if (isFromProxy && imported === null) parts.push('as sent by the proxy');
+      if (connection.tls !== '') parts.push(`inside ${visibleString(connection.tls)}`);
       if (row.comment !== '') parts.push(visibleString(row.comment));
       return parts.join(' · ');
     }
     case 'sent':
+      if (forwarding !== null) return `Response · of ${visibleString(forwarding.server)}, forwarded`;
       return `Response${serverName === '' || imported !== null ? '' : ` · from ${serverName}`}`;
   }
 }

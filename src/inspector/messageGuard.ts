@@ -138,6 +138,7 @@ const isConnection = shape<ExchangeConnection>({
   closedAt: isNumber,
   closeReason: isString,
   exchangeCount: isCount,
+  tls: isString,
 });
 
 const isDetail = shape<ExchangeDetail>({

@@ -1,12 +1,13 @@
 import { type CapturedMeaning, capturedRequest, capturedResponse } from '../http/captured.ts';
 import type { Span } from '../http/dissect.ts';
-import type { MessageInput } from '../http/findings/exchangeFacts.ts';
+import { MessageFacts, type MessageInput } from '../http/findings/exchangeFacts.ts';
 import type { Finding } from '../http/findings/finding.ts';
 import { findingsOf } from '../http/findings/findings.ts';
 import type { RuleId } from '../http/rules.ts';
 import type { Violation } from '../http/violation.ts';
 import type { Direction } from '../protocol/capture.ts';
 import type { ExchangeDetail, MessageDetail } from '../protocol/inspector.ts';
+import { isFromProxy } from './fromProxy.ts';
 import { type MeaningLine, meaningLines } from './meaning.ts';
 import { MessageBytes } from './messageBytes.ts';
 
@@ -26,6 +27,8 @@ export interface ExchangeView {
   readonly sent: MessageView;
   /** Errors first, then warnings, then notes. */
   readonly findings: readonly Finding[];
+  /** Whether the request's bytes are those of a proxy in front, and not of the client. */
+  readonly isFromProxy: boolean;
 }
 
 export function viewExchange(detail: ExchangeDetail): ExchangeView {
@@ -34,8 +37,9 @@ export function viewExchange(detail: ExchangeDetail): ExchangeView {
   const received = viewRequest(detail.request, refused);
   const sent = viewResponse(detail.response, row.method);
   const { times, connection } = detail;
+  const request = inputOf(received);
   const findings = findingsOf({
-    request: inputOf(received),
+    request,
     response: inputOf(sent),
     ...times,
     aborted: row.aborted,
@@ -44,7 +48,7 @@ export function viewExchange(detail: ExchangeDetail): ExchangeView {
     readWithNext: connection.readWithNext,
     closeReason: connection.closeReason,
   });
-  return { detail, received, sent, findings };
+  return { detail, received, sent, findings, isFromProxy: isFromProxy(new MessageFacts(request), detail) };
 }
 
 function inputOf({ bytes, detail, spans, violation }: MessageView): MessageInput {

@@ -2,6 +2,7 @@ import { readSync } from 'node:fs';
 import { Connection } from '../http/connection.ts';
 import type { FileSlice } from '../http/message.ts';
 import { wouldBlock } from '../sockets/systemCalls.ts';
+import { isTlsFailure, tlsFailure } from '../sockets/tlsFailure.ts';
 import type {
   Listener,
   ListenOptions,
@@ -39,7 +40,7 @@ export async function runEventLoop(
   const crowd = new Crowd(service);
   const listener = await transport.listen(options, {
     accepted(socket) {
-      const { id, recorder } = service.recorder.opened(socket.peer, socket.local, now());
+      const { id, recorder } = service.recorder.opened(socket.peer, socket.local, now(), socket.tls);
       if (socket.descriptor >= 0) service.trace?.belongs(socket.descriptor, id);
       const connection = crowd.admits()
         ? new ServedConnection(socket, service, recorder, () => {
@@ -49,6 +50,9 @@ export async function runEventLoop(
         : new TurnedAwayConnection(socket, service.limits, recorder, now(), () => open.delete(id));
       open.set(id, connection);
       return connection;
+    },
+    refused({ peer, local }, reason) {
+      service.recorder.opened(peer, local, now()).recorder?.closed(reason, now());
     },
     turnBegan: () => service.handler.turnBegan?.(),
     turnEnded: () => service.handler.turnEnded?.(),
@@ -149,7 +153,8 @@ class ServedConnection implements TransportEvents {
     this.service = service;
     this.recorder = recorder;
     this.forget = forget;
-    const { handler, limits } = service;
+    const { limits } = service;
+    const handler = socket.withoutTls ? (service.withoutTls ?? service.handler) : service.handler;
     this.connection = new Connection(handler, limits, now(), recorder, socket.peer.address);
     // Not within the call that says so: the source may be in the middle of something.
     this.connection.whenReady = () => setImmediate(() => this.advance());
@@ -182,6 +187,10 @@ class ServedConnection implements TransportEvents {
   }
 
   closed(error: string): void {
+    if (isTlsFailure(error)) {
+      this.finish(tlsFailure(error));
+      return;
+    }
     const reset =
       error === 'ECONNRESET' ? 'The client reset the connection.' : error && `The socket failed: ${error}.`;
     this.finish(reset);

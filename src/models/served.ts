@@ -18,17 +18,20 @@ export interface ConnectionRecorder {
 
 /** Where a model reports what happens; the same for every model. */
 export interface Recorder {
-  /** Numbers a connection, counted from 1, and returns where its events go. */
+  /** Numbers a connection, counted from 1, and returns where its events go. `tls`: as in `TransportConnection`. */
   opened(
     peer: SocketAddress,
     local: SocketAddress,
     time: number,
+    tls?: string,
   ): { id: number; recorder: ConnectionRecorder | null };
 }
 
 /** What every model serves with. */
 export interface Service {
   readonly handler: RequestHandler;
+  /** Answers who speaks without TLS where it is spoken. */
+  readonly withoutTls?: RequestHandler;
   readonly limits: Limits;
   readonly recorder: Recorder;
   /** Records the system calls of this thread; null where they are not traced. */

@@ -14,6 +14,8 @@ export interface ConnectionRecord {
   readonly id: number;
   readonly peer: Endpoint;
   readonly local: Endpoint;
+  /** What the bytes were carried inside of, as `TLS 1.3, TLS_AES_256_GCM_SHA384`; empty or missing: nothing. */
+  readonly tls?: string;
   readonly state: ConnectionState;
   /** Milliseconds since the epoch, with fractions; `closedAt` is 0 while the connection is open. */
   readonly openedAt: number;

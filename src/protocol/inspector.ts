@@ -112,6 +112,8 @@ export interface ExchangeConnection {
   readonly closedAt: number;
   readonly closeReason: string;
   readonly exchangeCount: number;
+  /** What the bytes were carried inside of, as `TLS 1.3, TLS_AES_256_GCM_SHA384`; empty for nothing. */
+  readonly tls: string;
 }
 
 /** Where an exchange was imported from. */

@@ -19,6 +19,8 @@ export interface PreviewData {
   readonly token: string | null;
   /** Shown above the page; empty for nothing. */
   readonly remark: string;
+  /** Whether the server speaks HTTPS: a page that does not answer may not have come, for want of trust. */
+  readonly secure: boolean;
 }
 
 /** Page of the preview to extension host. */

@@ -21,6 +21,7 @@ export interface ServerSettings {
   readonly model: ModelSettings;
   readonly sockets: SocketSettings;
   readonly proxy: ProxySettings;
+  readonly https: HttpsSettings;
   /** Live reload of previewed pages; null for none. */
   readonly live: LiveSettings | null;
 }
@@ -30,6 +31,20 @@ export interface LiveSettings {
   readonly token: string;
   /** Whether pages get the script that shows changes. */
   readonly inject: boolean;
+}
+
+/** Whether clients speak TLS, and with which certificate. Paths are absolute, or relative to the folder that is served. */
+export interface HttpsSettings {
+  readonly enabled: boolean;
+  /** PEM files; empty for none. */
+  readonly cert: string;
+  readonly key: string;
+  /** A PKCS #12 file instead; empty for none. */
+  readonly pfx: string;
+  /** Of the key, or of the PKCS #12 file. */
+  readonly passphrase: string;
+  /** Folder for the certificate that is made where none is given; empty: it is made anew for each run. */
+  readonly kept: string;
 }
 
 /** Which requests are forwarded to other servers, and how. */
@@ -138,6 +153,8 @@ export type FromServer =
       readonly type: 'listening';
       readonly host: string;
       readonly port: number;
+      /** Whether TLS is spoken. */
+      readonly secure: boolean;
       readonly skippedPorts: readonly number[];
     }
   /** The server could not start; the process exits with 1. `code` is an errno name (EADDRINUSE) where there is one. */

@@ -51,6 +51,11 @@ export class SiteHandler implements RequestHandler {
     this.allowed.add(hosts);
   }
 
+  /** Whether it answers requests for a host: lower case, without port. */
+  answersFor(host: string): boolean {
+    return this.allowed.has(host);
+  }
+
   admit(request: Request): Response | null {
     // HTTP/1.0 knew no Host; without one, no page of another site can be behind the request.
     const nameless = request.host === '' && request.minorVersion === 0;

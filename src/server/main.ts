@@ -85,7 +85,7 @@ async function start({ settings }: Extract<ToServer, { type: 'start' }>): Promis
       },
     });
     const { host, port, skippedPorts } = server;
-    send({ type: 'listening', host, port, skippedPorts });
+    send({ type: 'listening', host, port, secure: settings.https.enabled, skippedPorts });
   } catch (error) {
     const code = error instanceof SystemCallError ? error.code : '';
     const message = error instanceof Error ? error.message : String(error);

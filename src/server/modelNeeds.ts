@@ -4,11 +4,17 @@ import type { ServerSettings } from '../protocol/server.ts';
 export class ModelNeedError extends Error {}
 
 /**
- * A gateway waits for two sockets at a time, its client's and the other server's: only an event loop does.
+ * TLS is that of Node.js, which waits for sockets in an event loop. A gateway waits for two sockets at a time, its client's and the other server's: only an event loop does.
  * Throws ModelNeedError.
  */
-export function checkModelNeeds({ model, proxy }: ServerSettings): void {
+export function checkModelNeeds({ model, proxy, https, sockets }: ServerSettings): void {
+  if (https.enabled && sockets.layer === 'systemCalls') {
+    throw new ModelNeedError(
+      'spark.sockets (--sockets) is "systemCalls", but spark.https (--https) needs "libuv": TLS is that of Node.js. Set the sockets to auto or libuv, or do without spark.https.',
+    );
+  }
   if (model.name === 'eventLoop') return;
+  if (https.enabled) throw needsEventLoop(model.name, 'spark.https', '--https');
   if (proxy.routes.length > 0) throw needsEventLoop(model.name, 'spark.proxy', '--proxy');
 }
 

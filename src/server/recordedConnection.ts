@@ -1,7 +1,6 @@
 import type { ConnectionState, Exchange } from '../http/exchange.ts';
 import type { ConnectionRecorder } from '../models/served.ts';
 import type { ConnectionRecord } from '../protocol/capture.ts';
-import type { SocketAddress } from '../sockets/transport.ts';
 import { BodyBound } from './bodyBound.ts';
 import type { NumberedExchange, Segment } from './captureColumns.ts';
 
@@ -25,6 +24,9 @@ export interface RecordedExchange extends NumberedExchange {
   waits: boolean;
 }
 
+/** What is known of a connection from its beginning. */
+export type OpenedConnection = Pick<ConnectionRecord, 'peer' | 'local' | 'tls' | 'openedAt'>;
+
 /** Records one connection. */
 export class RecordedConnection implements ConnectionRecorder {
   readonly id: number;
@@ -33,9 +35,7 @@ export class RecordedConnection implements ConnectionRecorder {
   /** Whether the batch that is being made tells of it. */
   waits = false;
   private readonly capture: Capture;
-  private readonly peer: SocketAddress;
-  private readonly local: SocketAddress;
-  private readonly openedAt: number;
+  private readonly opened: OpenedConnection;
   private state: ConnectionState = 'accepted';
   private closedAt = 0;
   private closeReason = '';
@@ -50,12 +50,10 @@ export class RecordedConnection implements ConnectionRecorder {
   /** The exchanges before it that go on, where requests are pipelined. */
   private readonly earlier = new Map<Exchange, RecordedExchange | null>();
 
-  constructor(capture: Capture, id: number, peer: SocketAddress, local: SocketAddress, openedAt: number) {
+  constructor(capture: Capture, id: number, opened: OpenedConnection) {
     this.capture = capture;
     this.id = id;
-    this.peer = peer;
-    this.local = local;
-    this.openedAt = openedAt;
+    this.opened = opened;
     this.receivedBound = new BodyBound('received', capture.bodyBytes);
     this.sentBound = new BodyBound('sent', capture.bodyBytes);
   }
@@ -114,10 +112,8 @@ export class RecordedConnection implements ConnectionRecorder {
   record(): ConnectionRecord {
     return {
       id: this.id,
-      peer: this.peer,
-      local: this.local,
+      ...this.opened,
       state: this.state,
-      openedAt: this.openedAt,
       closedAt: this.closedAt,
       bytesReceived: this.bytesReceived,
       bytesSent: this.bytesSent,

@@ -71,10 +71,11 @@ export class CaptureRecorder implements Recorder, Capture {
     peer: SocketAddress,
     local: SocketAddress,
     time: number,
+    tls = '',
   ): { id: number; recorder: RecordedConnection } {
     const id = this.nextConnection;
     this.nextConnection += this.options.numbering.step;
-    const recorder = new RecordedConnection(this, id, peer, local, time);
+    const recorder = new RecordedConnection(this, id, { peer, local, tls, openedAt: time });
     this.connectionChanged(recorder);
     return { id, recorder };
   }

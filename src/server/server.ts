@@ -12,8 +12,8 @@ import { chooseTransport } from './socketLayer.ts';
 const highestPort = 65_535;
 
 /** Without a path; an IPv6 address stands in brackets (RFC 3986 section 3.2.2). */
-export function serverUrl(host: string, port: number): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}/`;
+export function serverUrl(host: string, port: number, secure: boolean): string {
+  return `${secure ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}/`;
 }
 
 /**
@@ -58,10 +58,8 @@ function start(options: StartOptions, rounds: number): Promise<Server> {
 async function startEventLoop(options: StartOptions, rounds: number): Promise<Server> {
   const { settings, recording, report } = options;
   const live = settings.live === null ? null : new LiveReload(settings.root, settings.live);
-  const { transport, trace } = await chooseTransport(
-    settings.sockets,
-    recording.kind === 'capture',
-    (message) => report({ type: 'log', level: 'info', message }),
+  const { transport, trace } = await chooseTransport(settings, recording.kind === 'capture', (message) =>
+    report({ type: 'log', level: 'info', message }),
   );
   const serving = new Serving({
     settings,

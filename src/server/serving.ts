@@ -10,6 +10,7 @@ import type { LiveReload } from './live/liveReload.ts';
 import { Gateway } from './proxy/gateway.ts';
 import { CaptureRecorder, NoRecorder } from './recorder.ts';
 import { RequestLog } from './requestLog.ts';
+import { PlainHttpHandler } from './tls/plainHttpHandler.ts';
 
 /** How connections are numbered where one thread has them all. */
 export const allNumbers: Numbering = { connection: 1, exchange: 1, step: 1 };
@@ -49,7 +50,10 @@ export class Serving {
     this.handler = new SiteHandler({
       site: new Site(settings.root, siteSettings, warn, live),
       live,
-      proxy: settings.proxy.routes.length === 0 ? null : new Gateway(settings.proxy, settings.limits, 'http'),
+      proxy:
+        settings.proxy.routes.length === 0
+          ? null
+          : new Gateway(settings.proxy, settings.limits, settings.https.enabled ? 'https' : 'http'),
       echo: settings.echo,
       // The server says that it is found there; an address is safe, since no name server has a say in it.
       allowHosts: [...settings.allowHosts, settings.host],
@@ -64,6 +68,9 @@ export class Serving {
         : new CallReporter(trace, options.eventLoop, (calls) => report({ type: 'calls', calls }));
     this.service = {
       handler: withWork(this.handler, options.rounds),
+      ...(settings.https.enabled
+        ? { withoutTls: new PlainHttpHandler((host) => this.handler.answersFor(host)) }
+        : {}),
       limits: settings.limits,
       recorder,
       trace,

@@ -1,11 +1,13 @@
-import type { SocketSettings } from '../protocol/server.ts';
+import type { ServerSettings, SocketSettings } from '../protocol/server.ts';
 import { previewBytes } from '../sockets/callText.ts';
 import type { CallTrace } from '../sockets/callTrace.ts';
 import { loadSystemCalls } from '../sockets/libc.ts';
 import { libuvTransport } from '../sockets/libuv.ts';
 import type { NativeLibrary } from '../sockets/nativeLibrary.ts';
 import { ReadinessTransport } from '../sockets/readiness.ts';
+import { secureTransport } from '../sockets/secureTransport.ts';
 import type { Transport } from '../sockets/transport.ts';
+import { credentialsOf } from './tls/credentials.ts';
 
 /** Where the tests prove the system calls; `auto` takes them there. */
 export function isProven({ platform, libraryName }: NativeLibrary): boolean {
@@ -20,8 +22,23 @@ export function traceOptions(
   return trace ? { previewBytes: isCaptured ? 0 : previewBytes } : null;
 }
 
-/** Chooses what the event loop's sockets stand on. Rejects where system calls are asked for and cannot be had. */
+/**
+ * Chooses what the event loop's sockets stand on. Rejects where system calls are asked for and cannot be had, and with
+ * CertificateError.
+ */
 export async function chooseTransport(
+  settings: ServerSettings,
+  isCaptured: boolean,
+  log: (message: string) => void,
+): Promise<{ readonly transport: Transport; readonly trace: CallTrace | null }> {
+  if (!settings.https.enabled) return chooseSockets(settings.sockets, isCaptured, log);
+  if (settings.sockets.layer === 'auto')
+    log('The sockets are those of Node.js (libuv): TLS (spark.https, --https) stands on them.');
+  const credentials = await credentialsOf(settings, log);
+  return { transport: secureTransport(credentials, settings.limits.headerReadTime), trace: null };
+}
+
+async function chooseSockets(
   settings: SocketSettings,
   isCaptured: boolean,
   log: (message: string) => void,

@@ -60,6 +60,7 @@ const allOptions = [...optionsOf(serverOptions), ...optionsOf(commandOptions)];
 const headings: Readonly<Record<string, string>> = {
   site: 'Files',
   proxy: 'Proxy',
+  https: 'HTTPS',
   limits: 'Limits',
   model: 'Concurrency and sockets',
   sockets: 'Concurrency and sockets',

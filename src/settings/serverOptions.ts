@@ -1,5 +1,6 @@
 /** The one place of what a server can be told, and of what it does untold: for the command line and VS Code alike. */
 import type { LiveSettings, ServerSettings } from '../protocol/server.ts';
+import { httpsOptions } from './httpsOptions.ts';
 import { choice, fixed, integer, text, texts } from './kinds.ts';
 import { limitOptions } from './limitOptions.ts';
 import { modelOptions } from './modelOptions.ts';
@@ -39,6 +40,7 @@ export const serverOptions = {
   }),
   site: siteOptions,
   proxy: proxyOptions,
+  https: httpsOptions,
   capture: {
     enabled: option({ kind: fixed<boolean>(), default: false }),
     bodyBytes: option({

@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { SystemCallError } from './systemCallError.ts';
 import {
   defaultBacklog,
@@ -14,40 +15,50 @@ import {
 
 /** The transport that stands on node:net, and so on libuv: the same on every platform. */
 export const libuvTransport: Transport = {
-  listen(options: ListenOptions, events: ListenerEvents): Promise<Listener> {
-    const server = createServer({
-      // A response must not wait for the acknowledgement of the one before (Nagle's algorithm).
-      noDelay: true,
-      // The peer's half-close is not the end: what it asked for is still sent.
-      allowHalfOpen: true,
-    });
-    const turns = new Turns(events);
-    let open = 0;
-    let mostOpen = 0;
-    server.on('connection', (socket) => {
-      socket.once('close', () => open--);
-      if (++open > mostOpen) {
-        mostOpen = open;
-        const error = descriptorShortage();
-        if (error !== null) events.failed(error);
-      }
+  listen: (options, events) =>
+    listenWith(options, events, (turns) => (socket) => {
       new LibuvConnection(socket, events, turns);
-    });
-    server.on('drop', () => events.failed(new Error('A connection was dropped before it was accepted.')));
-    return new Promise((resolve, reject) => {
-      server.once('error', (error: NodeJS.ErrnoException) => {
-        const call = error.syscall ?? 'listen';
-        const subject = `${options.host}:${options.port}`;
-        reject(new SystemCallError(call, error.code ?? '', Math.abs(error.errno ?? 0), subject));
-      });
-      server.listen(options.port, options.host, options.backlog ?? defaultBacklog, () => {
-        server.removeAllListeners('error');
-        server.on('error', (error) => events.failed(error));
-        resolve({ address: boundAddress(server), close: () => closed(server) });
-      });
-    });
-  },
+    }),
 };
+
+/** Listens, and hands each socket that is accepted to what `taker` returns. */
+export function listenWith(
+  options: ListenOptions,
+  events: ListenerEvents,
+  taker: (turns: Turns) => (socket: Socket) => void,
+): Promise<Listener> {
+  const server = createServer({
+    // A response must not wait for the acknowledgement of the one before (Nagle's algorithm).
+    noDelay: true,
+    // The peer's half-close is not the end: what it asked for is still sent.
+    allowHalfOpen: true,
+  });
+  const take = taker(new Turns(events));
+  let open = 0;
+  let mostOpen = 0;
+  server.on('connection', (socket) => {
+    socket.once('close', () => open--);
+    if (++open > mostOpen) {
+      mostOpen = open;
+      const error = descriptorShortage();
+      if (error !== null) events.failed(error);
+    }
+    take(socket);
+  });
+  server.on('drop', () => events.failed(new Error('A connection was dropped before it was accepted.')));
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const call = error.syscall ?? 'listen';
+      const subject = `${options.host}:${options.port}`;
+      reject(new SystemCallError(call, error.code ?? '', Math.abs(error.errno ?? 0), subject));
+    });
+    server.listen(options.port, options.host, options.backlog ?? defaultBacklog, () => {
+      server.removeAllListeners('error');
+      server.on('error', (error) => events.failed(error));
+      resolve({ address: boundAddress(server), close: () => closed(server) });
+    });
+  });
+}
 
 /**
  * Where no descriptor is left, libuv accepts what waits and closes it, and tells nobody. So that somebody hears of it,
@@ -77,10 +88,12 @@ function closed(server: Server): Promise<void> {
 }
 
 /** The connection of a socket of node:net. */
-class LibuvConnection implements TransportConnection {
+export class LibuvConnection implements TransportConnection {
   readonly descriptor = -1;
   readonly peer: SocketAddress;
   readonly local: SocketAddress;
+  readonly tls: string;
+  readonly withoutTls: boolean;
   private readonly socket: Socket;
   private readonly events: TransportEvents;
   /** The first write since the last flush; it needs no cork where it stays the only one. */
@@ -92,8 +105,11 @@ class LibuvConnection implements TransportConnection {
   private told = 0;
   private errorCode = '';
 
-  constructor(socket: Socket, listenerEvents: ListenerEvents, turns: Turns) {
+  /** `withoutTls`: where TLS was to be spoken, and is not. */
+  constructor(socket: Socket, listenerEvents: ListenerEvents, turns: Turns, withoutTls = false) {
     this.socket = socket;
+    this.tls = tlsOf(socket);
+    this.withoutTls = withoutTls;
     this.peer = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
     this.local = { address: socket.localAddress ?? '', port: socket.localPort ?? 0 };
     socket.on('error', (error: NodeJS.ErrnoException) => {
@@ -170,11 +186,18 @@ class LibuvConnection implements TransportConnection {
   }
 }
 
+/** Version and cipher, as `TLS 1.3, TLS_AES_256_GCM_SHA384`; empty for a bare socket. */
+function tlsOf(socket: Socket): string {
+  if (!(socket instanceof TLSSocket)) return '';
+  const version = (socket.getProtocol() ?? '').replace(/^TLSv/, 'TLS ');
+  return `${version}, ${socket.getCipher().standardName}`;
+}
+
 /**
  * Tells where a turn of the event loop begins and ends: libuv polls, calls back for every socket that is ready, then
  * runs what `setImmediate` has queued before it polls again.
  */
-class Turns {
+export class Turns {
   private readonly events: ListenerEvents;
   private begun = false;
 

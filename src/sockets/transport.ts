@@ -22,6 +22,10 @@ export interface TransportConnection {
   readonly descriptor: number;
   readonly peer: SocketAddress;
   readonly local: SocketAddress;
+  /** What is spoken below the bytes, as `TLS 1.3, TLS_AES_256_GCM_SHA384`; empty or missing: nothing. */
+  readonly tls?: string;
+  /** The client speaks without TLS where it was to be spoken. */
+  readonly withoutTls?: boolean;
   /** Bytes to be sent, in order, with the next `flush`. They must not change until the kernel has taken them. */
   write(bytes: Uint8Array): void;
   /**
@@ -52,6 +56,8 @@ export interface ListenerEvents {
    */
   turnBegan(): void;
   turnEnded(): void;
+  /** A connection came to nothing, since no TLS was agreed on. `reason`: a sentence. */
+  refused?(addresses: { readonly peer: SocketAddress; readonly local: SocketAddress }, reason: string): void;
   /** A connection could not be accepted, or the next one will not be; listening goes on. */
   failed(error: Error): void;
 }

@@ -23,6 +23,9 @@ if (data !== undefined) {
   document
     .querySelector('[data-action=startServer]')
     ?.addEventListener('click', () => workbench.postMessage({ type: 'startServer' }));
+  document
+    .querySelector('[data-action=openInBrowser]')
+    ?.addEventListener('click', () => workbench.postMessage({ type: 'openInBrowser', address: '' }));
 }
 
 /** Where the panel was last, which what it is told at its making does not know: its server may have started again. */

@@ -81,6 +81,7 @@ export function exampleDetail(example: ExampleExchange): ExchangeDetail {
       closedAt: 0,
       closeReason: '',
       exchangeCount: 1,
+      tls: '',
       ...example.connection,
     },
     serverName: 'site',

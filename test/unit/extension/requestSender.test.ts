@@ -12,7 +12,7 @@ const plan: SendPlan = { bytes, cuts: [], pause: 0, times: 1, oneConnection: fal
 
 describe('the sender', () => {
   let server: Server;
-  let address = { host: '127.0.0.1', port: 0 };
+  let address = { host: '127.0.0.1', port: 0, secure: false };
   let reads: Buffer[] = [];
   let received: (socket: Socket) => void = () => {};
 
@@ -77,7 +77,10 @@ describe('the sender', () => {
     await once(gone, 'listening');
     const port = (gone.address() as AddressInfo).port;
     await new Promise((resolve) => gone.close(resolve));
-    assert.match((await sendOverOne({ host: '127.0.0.1', port }, plan, never)).problem, /ECONNREFUSED/);
+    assert.match(
+      (await sendOverOne({ host: '127.0.0.1', port, secure: false }, plan, never)).problem,
+      /ECONNREFUSED/,
+    );
   });
 });
 

@@ -16,7 +16,7 @@ import { fakeServer } from './fakeServer.ts';
 
 const settings = defaultSettings('/site');
 
-const listening = `send({ type: 'listening', host: '127.0.0.1', port: 5501, skippedPorts: [5500] });`;
+const listening = `send({ type: 'listening', host: '127.0.0.1', port: 5501, secure: false, skippedPorts: [5500] });`;
 const stops = `if (message.type === 'stop') { send({ type: 'stopped' }); process.disconnect(); }`;
 
 interface Watched {
@@ -258,10 +258,10 @@ describe('a server', () => {
 
 describe('the address of a server', () => {
   test('can be called, whatever it listens on', () => {
-    assert.equal(urlOf('127.0.0.1', 80), 'http://127.0.0.1:80/');
-    assert.equal(urlOf('0.0.0.0', 5500), 'http://127.0.0.1:5500/');
-    assert.equal(urlOf('::', 5500), 'http://[::1]:5500/');
-    assert.equal(urlOf('fe80::1', 5500), 'http://[fe80::1]:5500/');
+    assert.equal(urlOf('127.0.0.1', 80, false), 'http://127.0.0.1:80/');
+    assert.equal(urlOf('0.0.0.0', 5500, true), 'https://127.0.0.1:5500/');
+    assert.equal(urlOf('::', 5500, false), 'http://[::1]:5500/');
+    assert.equal(urlOf('fe80::1', 5500, false), 'http://[fe80::1]:5500/');
   });
 });
 

@@ -71,7 +71,14 @@ describe('the page of the preview', () => {
       ...options,
       content: {
         kind: 'page',
-        data: { state, root: 'http://127.0.0.1:5500/proxy/', page: 'a.html', token: 'x', remark: '' },
+        data: {
+          state,
+          root: 'http://127.0.0.1:5500/proxy/',
+          page: 'a.html',
+          token: 'x',
+          remark: '',
+          secure: false,
+        },
       },
     });
     const policy = /content="([^"]*)">/.exec(page)?.[1];

@@ -60,6 +60,7 @@ function exchange(
       closedAt: 0,
       closeReason: '',
       exchangeCount: 1,
+      tls: '',
     },
     serverName: 'site',
     peer: { address: '::1', port: 1 },
