@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { randomBytes } from 'node:crypto';
 /** Spark without VS Code: `spark [folder]`. */
 import { createWriteStream, openSync, realpathSync, statSync, type WriteStream } from 'node:fs';
 import { homedir } from 'node:os';
@@ -8,6 +9,7 @@ import { type CaptureFile, captureFile } from './capture/captureFile.ts';
 import type { CaptureBatch } from './protocol/capture.ts';
 import type { HttpsSettings } from './protocol/server.ts';
 import type { ServerEvent } from './protocol/serverEvent.ts';
+import { FolderWatch } from './server/live/folderWatch.ts';
 import { unacknowledgedBatches } from './server/recorder.ts';
 import { eventLine } from './server/requestLog.ts';
 import type { RunningServer } from './server/runningServer.ts';
@@ -130,6 +132,7 @@ async function serve(usage: CommandLine): Promise<void> {
   const server = await startServer({
     settings: {
       ...settings,
+      live: usage.live ? { token: randomBytes(16).toString('hex'), inject: true } : null,
       site: { ...settings.site, mounts },
       https,
       root,
@@ -152,12 +155,20 @@ async function serve(usage: CommandLine): Promise<void> {
     },
   });
   running = server;
+  const watch = usage.live
+    ? new FolderWatch(
+        [root, ...mounts.map(({ folder }) => folder)],
+        (files) => server.filesChanged(files),
+        (message) => tell({ event: 'log', time: time(), level: 'warning', message }),
+      )
+    : null;
+  await watch?.ready;
   tell({ event: 'listening', time: time(), url: serverUrl(server.host, server.port, https.enabled) });
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;
     stopping = true;
-    void server.stop().then(async () => {
+    void Promise.all([server.stop(), watch?.close()]).then(async () => {
       await output?.close();
       if (usage.json) tell({ event: 'stopped', time: time() });
       process.exitCode = 0;

@@ -7,7 +7,7 @@ export class ModelNeedError extends Error {}
  * TLS is that of Node.js, which waits for sockets in an event loop. A gateway waits for two sockets at a time, its client's and the other server's: only an event loop does.
  * Throws ModelNeedError.
  */
-export function checkModelNeeds({ model, proxy, https, sockets }: ServerSettings): void {
+export function checkModelNeeds({ model, proxy, https, live, sockets }: ServerSettings): void {
   if (https.enabled && sockets.layer === 'systemCalls') {
     throw new ModelNeedError(
       'spark.sockets (--sockets) is "systemCalls", but spark.https (--https) needs "libuv": TLS is that of Node.js. Set the sockets to auto or libuv, or do without spark.https.',
@@ -15,6 +15,10 @@ export function checkModelNeeds({ model, proxy, https, sockets }: ServerSettings
   }
   if (model.name === 'eventLoop') return;
   if (https.enabled) throw needsEventLoop(model.name, 'spark.https', '--https');
+  if (live !== null)
+    throw new ModelNeedError(
+      `spark.model (--model) is "${model.name}", but live reload (--live) needs "eventLoop": its connections would keep others waiting. Set the model to eventLoop, or do without live reload.`,
+    );
   if (proxy.routes.length > 0) throw needsEventLoop(model.name, 'spark.proxy', '--proxy');
 }
 

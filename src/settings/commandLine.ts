@@ -17,6 +17,13 @@ const captureTarget: Kind<string> = {
 
 /** What concerns the command alone. */
 const commandOptions = {
+  pages: {
+    live: option({
+      kind: onOff(false),
+      default: false,
+      flag: { name: 'live', help: 'pages show changes of files by themselves' },
+    }),
+  },
   output: {
     quiet: option({
       kind: onOff(false),
@@ -64,6 +71,7 @@ const headings: Readonly<Record<string, string>> = {
   limits: 'Limits',
   model: 'Concurrency and sockets',
   sockets: 'Concurrency and sockets',
+  pages: 'Live reload',
   output: 'Output',
 };
 
@@ -71,6 +79,8 @@ export interface CommandLine {
   /** As given; the present one, if none was. */
   readonly folder: string;
   readonly settings: Omit<ServerSettings, 'root' | 'furtherPorts'>;
+  /** Whether pages show changes of files by themselves. */
+  readonly live: boolean;
   readonly quiet: boolean;
   readonly json: boolean;
   /** File to write what is captured to; `-` for standard output, empty for none. */
@@ -91,14 +101,14 @@ export function readCommandLine(args: readonly string[]): CommandLine | 'help' |
     if ('value' in reading) return reading.value;
     throw new UsageError(`--${one.flag.name} takes ${reading.wanted}, not "${given.at(-1)}".`);
   };
-  const { output } = readOptions(commandOptions, read);
+  const { output, pages } = readOptions(commandOptions, read);
   if (output.help) return 'help';
   if (output.version) return 'version';
   if (folders.length > 1) throw new UsageError(`One folder can be served, not ${folders.length}.`);
   const options = readOptions(serverOptions, read);
   const settings = { ...options, sockets: { ...options.sockets, trace: output.trace } };
   const { quiet, json, capture, captureSecrets } = output;
-  return { folder: folders[0] ?? '.', settings, quiet, json, capture, captureSecrets };
+  return { folder: folders[0] ?? '.', settings, live: pages.live, quiet, json, capture, captureSecrets };
 }
 
 /** What stood behind each flag, each time it was given; and what belongs to none. */

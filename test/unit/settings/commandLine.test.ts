@@ -16,6 +16,7 @@ test('Without options, the defaults are used, but calls are not traced', () => {
   assert.deepEqual(read(), {
     folder: '.',
     settings,
+    live: false,
     quiet: false,
     json: false,
     capture: '',
