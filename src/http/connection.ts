@@ -260,7 +260,8 @@ export class Connection {
     this.request = this.parsedRequest.renew(framing.kind !== 'none');
     exchange.headAt = now;
     exchange.requestBodyStart = this.messageStart + head.end;
-    this.nameExchange(exchange);
+    exchange.method = this.request.method;
+    exchange.target = this.request.target;
     const refusal = this.handler.admit(this.request);
     if (refusal !== null) {
       // A short body is read to its end so that the connection can go on; a longer one is not worth waiting for.

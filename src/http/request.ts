@@ -13,6 +13,9 @@ export class ParsedRequest implements Request {
   private methodText = '';
   private targetText = '';
   private hostText: string | null = null;
+  /** The host that was asked for last, as it was sent and in lower case: mostly it is the next one, too. */
+  private sentHost = '';
+  private lowerHost = '';
 
   constructor(head: HeadBuffer) {
     this.head = head;
@@ -54,7 +57,14 @@ export class ParsedRequest implements Request {
   }
 
   get host(): string {
-    this.hostText ??= this.recurring(this.head.hostStart, this.head.hostEnd).toLowerCase();
+    if (this.hostText === null) {
+      const sent = this.recurring(this.head.hostStart, this.head.hostEnd);
+      if (sent !== this.sentHost) {
+        this.sentHost = sent;
+        this.lowerHost = sent.toLowerCase();
+      }
+      this.hostText = this.lowerHost;
+    }
     return this.hostText;
   }
 

@@ -24,9 +24,11 @@ const loggedOnce = 200;
 /** How often a file is read again that somebody writes to meanwhile. */
 const readAttempts = 3;
 
+const servedMethods: ReadonlySet<string> = new Set(refusals.servedMethods);
+
 /** Whether a site answers this method with something else than a refusal. */
 export function isServed(method: string): boolean {
-  return refusals.servedMethods.includes(method);
+  return servedMethods.has(method);
 }
 
 /** Where a file was looked for. */
@@ -50,6 +52,8 @@ export class Site {
   /** Served folders, mounts included, that were not there when they were last asked for. */
   private readonly gone = new Set<string>();
   private readonly view: FileView | null;
+  /** When the present turn began, in milliseconds since the epoch; 0 outside of turns. */
+  private turnTime = 0;
 
   /** `root`: absolute path of a folder. `view`: what is served of files where it is not their bytes on disk. */
   constructor(
@@ -83,10 +87,12 @@ export class Site {
 
   /** Until `turnEnded`, requests are as good as at the same time: what the file system said to one holds for all. */
   turnBegan(): void {
+    this.turnTime = Date.now();
     this.cache.turnBegan();
   }
 
   turnEnded(): void {
+    this.turnTime = 0;
     this.cache.turnEnded();
   }
 
@@ -94,7 +100,7 @@ export class Site {
     try {
       if (!isServed(request.method)) return refusals.methodRefusal(request.method);
       if (request.method === 'OPTIONS') return { status: 204, fields: [refusals.allow], body: [] };
-      const now = Date.now();
+      const now = this.turnTime || Date.now();
       const held = this.held(request, now);
       if (held !== null) return this.sent(request, held, now);
       for (let attempt = 1; attempt < readAttempts; attempt++) {

@@ -9,6 +9,7 @@ import {
 } from './interestSet.ts';
 import { openListeningSocket } from './listeningSocket.ts';
 import type { NativeLibrary } from './nativeLibrary.ts';
+import { SendQueue } from './sendQueue.ts';
 import { SystemCallError } from './systemCallError.ts';
 import { type Descriptor, type SystemCalls, wouldBlock } from './systemCalls.ts';
 import type {
@@ -75,7 +76,7 @@ class ReadinessListener implements Listener {
   readonly address: SocketAddress;
   readonly calls: SystemCalls;
   readonly interests: InterestSet;
-  /** What every read goes into first. */
+  /** What every read goes into first; between two reads, small pieces are put together in it. */
   readonly scratch = Buffer.allocUnsafeSlow(readBytes);
   private readonly events: ListenerEvents;
   private readonly wakening: Wakening;
@@ -210,8 +211,7 @@ class ReadinessConnection implements TransportConnection {
   private readonly listener: ReadinessListener;
   readonly descriptor: Descriptor;
   private events: TransportEvents | null = null;
-  /** What was written and the kernel has not taken, the first of it in part. */
-  private queue: Uint8Array[] = [];
+  private readonly queue = new SendQueue();
   /** Somebody wants to send a file as soon as there is room. */
   private awaitsRoom = false;
   private interest = 0;
@@ -244,11 +244,11 @@ class ReadinessConnection implements TransportConnection {
   }
 
   write(bytes: Uint8Array): void {
-    if (bytes.length > 0) this.queue.push(bytes);
+    this.queue.push(bytes);
   }
 
   flush(): number {
-    if (this.closed || this.queue.length === 0 || this.interest & writable) return 0;
+    if (this.closed || this.queue.isEmpty || this.interest & writable) return 0;
     const taken = this.transfer();
     this.updateInterest();
     return taken;
@@ -275,7 +275,7 @@ class ReadinessConnection implements TransportConnection {
     this.halfClosing = true;
     const taken = this.flush();
     if (taken > 0) this.events?.flushed(taken);
-    if (this.queue.length === 0) this.shutdown();
+    if (this.queue.isEmpty) this.shutdown();
   }
 
   close(): void {
@@ -306,19 +306,18 @@ class ReadinessConnection implements TransportConnection {
   private writeOn(): void {
     const told = this.awaitsRoom;
     this.awaitsRoom = false;
-    const taken = this.queue.length > 0 ? this.transfer() : 0;
+    const taken = !this.queue.isEmpty ? this.transfer() : 0;
     if (this.closed) return;
     this.updateInterest();
     if (taken > 0 || told) this.events?.flushed(taken);
-    if (this.halfClosing && this.queue.length === 0) this.shutdown();
+    if (this.halfClosing && this.queue.isEmpty) this.shutdown();
   }
 
-  /** Hands what is queued to the kernel; what it does not take stays queued. Returns how many bytes it took. */
+  /** Returns how many of the queued bytes the kernel took. */
   private transfer(): number {
-    const taken = this.attempt(() => this.listener.calls.writev(this.descriptor, this.queue));
-    if (taken === wouldBlock) return 0;
-    this.take(taken);
-    return taken;
+    const { calls, scratch } = this.listener;
+    const taken = this.attempt(() => this.queue.transfer(calls, this.descriptor, scratch));
+    return taken === wouldBlock ? 0 : taken;
   }
 
   /** A failed transfer ends the connection; its driver, who is in the middle of something, hears of it afterwards. */
@@ -327,17 +326,9 @@ class ReadinessConnection implements TransportConnection {
       return transfer();
     } catch (error) {
       setImmediate(() => this.fail(error));
-      this.queue = [];
+      this.queue.clear();
       return wouldBlock;
     }
-  }
-
-  private take(count: number): void {
-    let left = count;
-    let whole = 0;
-    while (whole < this.queue.length && left >= this.queue[whole].length) left -= this.queue[whole++].length;
-    if (whole > 0) this.queue = whole === this.queue.length ? [] : this.queue.slice(whole);
-    if (left > 0) this.queue[0] = this.queue[0].subarray(left);
   }
 
   private shutdown(): void {
@@ -355,7 +346,7 @@ class ReadinessConnection implements TransportConnection {
     if (this.closed) return;
     const wanted =
       (this.paused || this.peerEnded ? 0 : readable) |
-      (this.queue.length > 0 || this.awaitsRoom ? writable : 0);
+      (!this.queue.isEmpty || this.awaitsRoom ? writable : 0);
     if (wanted === this.interest) return;
     this.listener.interests.change(this.descriptor, this.interest, wanted);
     this.interest = wanted;
@@ -369,7 +360,7 @@ class ReadinessConnection implements TransportConnection {
   private end(error: string): void {
     if (this.closed) return;
     this.closed = true;
-    this.queue = [];
+    this.queue.clear();
     this.listener.interests.forget(this.descriptor, this.interest);
     this.listener.calls.close(this.descriptor);
     const events = this.events;

@@ -56,7 +56,7 @@ export const goals: readonly Goal[] = [
     { scenario, of: 'spark', to: 'http-server', least: 10 },
     { scenario, of: 'spark-capture', to: 'spark', least: 0.6 },
   ]),
-  { scenario: 'small', of: 'spark-libuv', to: 'ceiling', least: 0.7 },
+
   { scenario: 'small', of: 'spark-trace', to: 'ceiling', least: 0.5 },
   { scenario: 'small', of: 'spark-trace', to: 'spark', least: 0.85 },
   { scenario: 'pipelined', of: 'spark', to: 'ceiling', least: 0.6 },
