@@ -24,8 +24,8 @@ export class CallStore {
 
   add(run: RunId, columns: CallColumns): void {
     if (columns.name.length === 0) return;
-    const text = columns.detail.reduce((sum, detail) => sum + 2 * detail.length, 0);
-    const bytes = columns.name.length * callBytes + text;
+    let bytes = columns.name.length * callBytes;
+    for (const { length } of columns.detail) bytes += 2 * length;
     this.chunks.push({ run, columns, bytes });
     this.size += bytes;
   }

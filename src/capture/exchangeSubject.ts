@@ -2,23 +2,15 @@ import type { ExchangeTable } from './exchangeTable.ts';
 import { endsOf } from './exchangeView.ts';
 import { fieldValues } from './filterFields.ts';
 import type { FilterSubject, MessageName } from './filterSubject.ts';
-import type { StoredConnection, StoredRun } from './run.ts';
+import type { ExchangeOwner } from './run.ts';
 import type { SegmentSlabs } from './segments.ts';
-
-/** Where the exchanges of a run stand in the table, with their owner. */
-export interface Owner {
-  readonly run: StoredRun;
-  readonly connection: StoredConnection;
-  /** Number of the slab that came with the exchange, or would have. */
-  readonly slab: number;
-}
 
 /** A head that goes on beyond this is looked at no further. */
 const longestHead = 1024 * 1024;
 
 /** Stands on one stored exchange after the other, and reads of it what a filter or an order asks for, nothing else. */
 export class ExchangeSubject implements FilterSubject {
-  private readonly table: ExchangeTable<Owner>;
+  private readonly table: ExchangeTable<ExchangeOwner>;
   private readonly slabs: SegmentSlabs;
   private readonly marks: ReadonlySet<number>;
   private readonly comments: ReadonlyMap<number, string>;
@@ -27,7 +19,7 @@ export class ExchangeSubject implements FilterSubject {
   private position = -1;
 
   constructor(
-    table: ExchangeTable<Owner>,
+    table: ExchangeTable<ExchangeOwner>,
     slabs: SegmentSlabs,
     marks: ReadonlySet<number>,
     comments: ReadonlyMap<number, string>,

@@ -1,6 +1,7 @@
 import type { ConnectionRecord } from '../protocol/capture.ts';
 import type { ImportedFrom } from '../protocol/inspector.ts';
 import { NumberQueue } from './numberQueue.ts';
+import { PositionsById } from './positionsById.ts';
 import { Stream } from './segments.ts';
 
 /** One life of one server, named by a string without `/` that stays the same over a window reload. */
@@ -24,6 +25,14 @@ export interface RunEnd {
   readonly time: number;
 }
 
+/** Whose an exchange is. */
+export interface ExchangeOwner {
+  readonly run: StoredRun;
+  readonly connection: StoredConnection;
+  /** Number of the slab that came with the exchange, or would have. */
+  readonly slab: number;
+}
+
 /** A connection as it is stored, with where its exchanges and bytes are. */
 export class StoredConnection {
   record: ConnectionRecord;
@@ -38,10 +47,17 @@ export class StoredConnection {
   /** Changes with anything that is shown of it. */
   version = 1;
   removed = false;
+  private lastOwner: ExchangeOwner | null = null;
 
   constructor(record: ConnectionRecord, slab: number) {
     this.record = record;
     this.slab = slab;
+  }
+
+  /** One object for all of its exchanges that came in one batch. */
+  owner(run: StoredRun, slab: number): ExchangeOwner {
+    if (this.lastOwner?.slab !== slab) this.lastOwner = { run, connection: this, slab };
+    return this.lastOwner;
   }
 
   /** Something is known to have happened on it; 0 stands for a time that is not known. */
@@ -67,7 +83,7 @@ export class StoredRun {
   version = 1;
   readonly connections = new Map<number, StoredConnection>();
   /** Where an exchange stands in the table, by its id. */
-  readonly positions = new Map<number, number>();
+  readonly positions = new PositionsById();
   /** Positions of exchanges that have not ended. */
   readonly open = new Set<number>();
   /** Ids of exchanges that were removed before they ended: later news of them is ignored. */

@@ -6,11 +6,18 @@ import type { TracedCall } from '../sockets/tracedCall.ts';
 import { CallStore } from './callStore.ts';
 import type { CaptureChange, CaptureSource } from './captureSource.ts';
 import { ExchangeQuery } from './exchangeQuery.ts';
-import { ExchangeSubject, type Owner } from './exchangeSubject.ts';
+import { ExchangeSubject } from './exchangeSubject.ts';
 import { ExchangeTable, rowBytes } from './exchangeTable.ts';
 import { detailOf, endsOf, type LocatedExchange, rowOf } from './exchangeView.ts';
 import { connectionKeyOf, followed } from './followConnection.ts';
-import { type RunDescription, type RunEnd, type RunId, StoredConnection, StoredRun } from './run.ts';
+import {
+  type ExchangeOwner,
+  type RunDescription,
+  type RunEnd,
+  type RunId,
+  StoredConnection,
+  StoredRun,
+} from './run.ts';
 import { SegmentSlabs, type Stream } from './segments.ts';
 
 /** Memory of a connection: its record, two streams and places in indexes. */
@@ -31,7 +38,7 @@ export interface StoreTotals {
  */
 export class CaptureStore implements CaptureSource {
   private readonly storedRuns = new Map<RunId, StoredRun>();
-  private readonly table = new ExchangeTable<Owner>();
+  private readonly table = new ExchangeTable<ExchangeOwner>();
   private readonly slabs = new SegmentSlabs();
   private readonly systemCalls = new CallStore();
   /** Closed connections without any stored exchange, oldest first. */
@@ -355,7 +362,7 @@ export class CaptureStore implements CaptureSource {
       const connection = this.connectionOf(run, exchanges.connection[row]);
       connection.version++;
       if (known !== undefined) this.indexBytes -= this.rowSize(known);
-      const position = known ?? this.table.append({ run, connection, slab }, exchanges, row);
+      const position = known ?? this.table.append(connection.owner(run, slab), exchanges, row);
       if (known === undefined) {
         run.positions.set(id, position);
         connection.exchanges.push(position);

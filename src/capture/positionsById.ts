@@ -1,0 +1,59 @@
+/** How far beyond the highest id so far one may lie to get a slot: ids count up, with gaps where several count. */
+const farthest = 4096;
+const none = -1;
+
+/**
+ * Positions by the ids of exchanges. Ids count up and the oldest go first, so that most have a slot of their own in one
+ * array, which costs a fraction of a map's entry; those that do not come in this order are kept in a map.
+ */
+export class PositionsById {
+  /** Slot i is that of the id `first + i`. */
+  private slots: number[] = [];
+  private first = 0;
+  /** Slots at the front that are empty for good. */
+  private emptied = 0;
+  private readonly others = new Map<number, number>();
+
+  get(id: number): number | undefined {
+    const slot = id - this.first;
+    if (slot >= this.emptied && slot < this.slots.length && this.slots[slot] !== none)
+      return this.slots[slot];
+    return this.others.size === 0 ? undefined : this.others.get(id);
+  }
+
+  set(id: number, position: number): void {
+    if (this.emptied === this.slots.length) this.restart(id);
+    const slot = id - this.first;
+    if (slot < this.emptied || slot >= this.slots.length + farthest || !Number.isInteger(slot)) {
+      this.others.set(id, position);
+      return;
+    }
+    while (this.slots.length < slot) this.slots.push(none);
+    if (slot === this.slots.length) this.slots.push(position);
+    else this.slots[slot] = position;
+    if (this.others.size > 0) this.others.delete(id);
+  }
+
+  delete(id: number): void {
+    if (this.others.size > 0) this.others.delete(id);
+    const slot = id - this.first;
+    if (!(slot >= this.emptied && slot < this.slots.length)) return;
+    this.slots[slot] = none;
+    while (this.emptied < this.slots.length && this.slots[this.emptied] === none) this.emptied++;
+    if (this.emptied < farthest || this.emptied * 2 < this.slots.length) return;
+    this.slots = this.slots.slice(this.emptied);
+    this.first += this.emptied;
+    this.emptied = 0;
+  }
+
+  clear(): void {
+    this.restart(0);
+    this.others.clear();
+  }
+
+  private restart(id: number): void {
+    this.slots = [];
+    this.first = id;
+    this.emptied = 0;
+  }
+}
