@@ -40,6 +40,7 @@ function checkedRoot(folder: string): string {
 
 /** Where what is captured goes. A reader that is slow, or gone, keeps nobody from being served. */
 class CaptureOutput {
+  readonly format: 'har' | 'pcapng';
   private readonly file: CaptureFile;
   private readonly stream: WriteStream;
   private readonly failed: (reason: string) => void;
@@ -47,8 +48,8 @@ class CaptureOutput {
 
   /** @throws what opening the file does */
   constructor({ capture, captureSecrets }: CommandLine, failed: (reason: string) => void) {
-    const format = /\.har$/i.test(capture) ? 'har' : 'pcapng';
-    this.file = captureFile(format, version, captureSecrets);
+    this.format = /\.har$/i.test(capture) ? 'har' : 'pcapng';
+    this.file = captureFile(this.format, version, captureSecrets);
     this.failed = failed;
     // Standard output as a stream of Node's would block the server while a pipe is full.
     this.stream = createWriteStream('', { fd: capture === '-' ? 1 : openSync(capture, 'w') });
@@ -81,11 +82,17 @@ class CaptureOutput {
 function captureOutput(usage: CommandLine): CaptureOutput | null {
   if (usage.capture === '') return null;
   try {
-    return new CaptureOutput(usage, (reason) => {
+    const output = new CaptureOutput(usage, (reason) => {
       process.stderr.write(
         `spark: Nothing more is captured: ${usage.capture} cannot be written (${reason}).\n`,
       );
     });
+    if (output.format === 'pcapng') {
+      process.stderr.write(
+        'spark: The capture holds cookies and credentials as they are sent; HAR leaves them out.\n',
+      );
+    }
+    return output;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return fail(1, `The file ${usage.capture} cannot be written (${code}). Name another one.`);

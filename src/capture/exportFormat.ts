@@ -3,6 +3,7 @@ import { curlScript } from './exportCurl.ts';
 import { harFile } from './exportHar.ts';
 import { httpFile } from './exportHttpFile.ts';
 import { pcapngFile } from './exportPcapng.ts';
+import type { ExposedMessages } from './exportSecrets.ts';
 
 export type ExportFormat =
   | 'har'
@@ -28,6 +29,24 @@ export function fileEnding(format: ExportFormat): string {
     case 'requestBytes':
     case 'responseBytes':
       return 'bin';
+  }
+}
+
+/** Of which messages the format shows cookies and credentials to whoever has not asked for them. */
+export function exposedBy(format: ExportFormat): ExposedMessages {
+  switch (format) {
+    case 'har':
+    // Its name says it.
+    case 'harWithSecrets':
+      return [];
+    case 'pcapng':
+      return ['request', 'response'];
+    case 'http':
+    case 'curl':
+    case 'requestBytes':
+      return ['request'];
+    case 'responseBytes':
+      return ['response'];
   }
 }
 

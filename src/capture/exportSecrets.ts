@@ -7,6 +7,28 @@ const asterisk = 0x2a;
 /** RFC 3986 section 3.2.1. */
 const userInfo = /\/\/([^/@\s]+)@/;
 
+/** The messages of which a format has the bytes as they were. */
+export type ExposedMessages = readonly ('request' | 'response')[];
+
+/** Bytes that are looked at for an end of the head. */
+const longestHead = 1024 * 1024;
+
+/** Whether the head of such a message has a field whose value is a secret, however malformed it is. */
+export function holdsSecrets(detail: ExchangeDetail, messages: ExposedMessages): boolean {
+  if (messages.includes('request') && userInfo.test(detail.row.target)) return true;
+  return messages.some((name) => {
+    const bytes = detail[name].kept[0]?.bytes ?? new Uint8Array(0);
+    const text = Buffer.from(bytes.subarray(0, longestHead)).toString('latin1');
+    const [head] = text.split(/\r?\n\r?\n/, 1);
+    return head.split(/[\r\n]+/).some((line) => secretFields.test(fieldNameOf(line)));
+  });
+}
+
+/** Of a line that may be malformed; in lower case. */
+function fieldNameOf(line: string): string {
+  return /^[^A-Za-z]*([A-Za-z0-9-]+)/.exec(line)?.[1].toLowerCase() ?? '';
+}
+
 /**
  * The exchange with the values of its secret fields overwritten by asterisks, byte for byte, so that every offset
  * stays true. It goes by lines, not by what the parser makes of them: a malformed head may hold secrets too.

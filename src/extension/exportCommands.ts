@@ -4,7 +4,8 @@ import * as vscode from 'vscode';
 import { version } from '../../package.json';
 import type { CaptureSource } from '../capture/captureSource.ts';
 import { curlCommand } from '../capture/exportCurl.ts';
-import { type ExportFormat, exportPieces, fileEnding } from '../capture/exportFormat.ts';
+import { type ExportFormat, exportPieces, exposedBy, fileEnding } from '../capture/exportFormat.ts';
+import { holdsSecrets } from '../capture/exportSecrets.ts';
 import type { CaptureStore } from '../capture/store.ts';
 import type { ExchangeDetail, ExchangeKey } from '../protocol/inspector.ts';
 import { isElement } from './connectionItems.ts';
@@ -14,6 +15,8 @@ import { notify } from './notices.ts';
 import { withProgressWhereLong } from './progress.ts';
 import type { SendPanel } from './sendPanel.ts';
 
+/** Milliseconds after which it is no longer looked for secrets. */
+const patience = 2000;
 /** Milliseconds that an export keeps the extension host at a time. */
 const slice = 20;
 
@@ -41,7 +44,7 @@ async function exportExchanges(services: ExportServices, argument: unknown): Pro
   const keys = keysOf(services, argument) ?? (await chooseExchanges(services));
   if (keys === null) return;
   const format = await chooseFormat();
-  if (format === null) return;
+  if (format === null || !(await mayExpose(services.capture, keys, format))) return;
   const ending = fileEnding(format);
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const name = keys.length === 1 ? `exchange-${keys[0].slice(keys[0].lastIndexOf('/') + 1)}` : 'exchanges';
@@ -60,6 +63,35 @@ async function exportExchanges(services: ExportServices, argument: unknown): Pro
   }
   vscode.window.setStatusBarMessage(vscode.l10n.t('Exported to {0}', path.basename(target.path)), 5000);
   if (format === 'pcapng') offerWireshark(services.capture.detail(keys[0])?.local.port ?? 0, target);
+}
+
+/** Asks, where the format would hold cookies or credentials of one of the exchanges. */
+async function mayExpose(
+  capture: CaptureSource,
+  keys: readonly ExchangeKey[],
+  format: ExportFormat,
+): Promise<boolean> {
+  const messages = exposedBy(format);
+  const until = performance.now() + patience;
+  let exposes = false;
+  for (let i = 0; i < keys.length && messages.length > 0 && !exposes; i++) {
+    const detail = capture.detail(keys[i]);
+    exposes = detail !== null && holdsSecrets(detail, messages);
+    // Of very many, the rest may hold some: asking once too often does no harm.
+    if (performance.now() > until) exposes = true;
+    if (i % 50 === 49) await new Promise((resolve) => setImmediate(resolve));
+  }
+  if (!exposes) return true;
+  const goOn = vscode.l10n.t('Export with Secrets');
+  const answer = await vscode.window.showWarningMessage(
+    vscode.l10n.t('The file will hold cookies or credentials.'),
+    {
+      modal: true,
+      detail: vscode.l10n.t('Whoever gets it can use them. HAR, without sensitive data, leaves them out.'),
+    },
+    goOn,
+  );
+  return answer === goOn;
 }
 
 /** On a port that it does not know, Wireshark guesses from a connection's first packet whether it is HTTP. */
@@ -274,7 +306,10 @@ async function copyAsCurl(services: ExportServices, argument: unknown): Promise<
   const detail = oneExchange(services, argument);
   if (detail === null) return;
   await vscode.env.clipboard.writeText(curlCommand(detail));
-  vscode.window.setStatusBarMessage(vscode.l10n.t('Copied a shell command that sends the request'), 3000);
+  const said = holdsSecrets(detail, exposedBy('curl'))
+    ? `$(warning) ${vscode.l10n.t('Copied a shell command: it holds cookies or credentials')}`
+    : vscode.l10n.t('Copied a shell command that sends the request');
+  vscode.window.setStatusBarMessage(said, 5000);
 }
 
 async function commentExchange(services: ExportServices, argument: unknown): Promise<void> {

@@ -48,6 +48,7 @@ test('--capture FILE.har writes each exchange, without secrets', async () => {
   assert.equal(har.log.entries[0].response.content.text, '<h1>Hello</h1>');
   assert.ok(!text.includes('secret'));
   assert.match(command.output, /GET \/ 200/);
+  assert.equal(command.errors, '');
 });
 
 for (const model of ['eventLoop', 'processes']) {
@@ -61,6 +62,7 @@ for (const model of ['eventLoop', 'processes']) {
     assert.equal((await command.exit()).code, 0);
     assert.ok(command.output.startsWith('\n\r\r\n'));
     assert.match(command.errors, /GET \/ 200/);
+    assert.match(command.errors, /^spark: The capture holds cookies and credentials/);
   });
 }
 
