@@ -7,4 +7,7 @@ export const exportCommandIds = [
   'spark.editAndSend',
 ] as const;
 
+/** The page of `sendPanel.ts`. */
+export const sendViewType = 'spark.send';
+
 export type ExportCommandId = (typeof exportCommandIds)[number];

@@ -5,7 +5,7 @@ import { type SparkApi, sparkApi } from './api.ts';
 import { registerCommands, showActionsCommand } from './commands.ts';
 import { settingOf } from './configuration.ts';
 import { ConnectionsView } from './connectionsView.ts';
-import { exportCommandIds } from './exportCommandIds.ts';
+import { exportCommandIds, sendViewType } from './exportCommandIds.ts';
 import { followConnection } from './followCommand.ts';
 import { registerInspectorCommands } from './inspectorCommands.ts';
 import { InspectorPanel } from './inspectorPanel.ts';
@@ -14,6 +14,7 @@ import { LiveFiles } from './liveFiles.ts';
 import { PageConsole } from './pageConsole.ts';
 import { PreviewPanel } from './previewPanel.ts';
 import { ProgramDebugging } from './programDebugging.ts';
+import type { SendPanel } from './sendPanel.ts';
 import { ServerSource } from './serverSource.ts';
 import type { Servers } from './servers.ts';
 import { ServerTasks } from './serverTask.ts';
@@ -55,17 +56,24 @@ export function activate(context: vscode.ExtensionContext): SparkExtension {
   const api = sparkApi(servers, panels.capture);
   const connections = new ConnectionsView(store, servers);
   const inspector = new InspectorPanel(panels, present.channel, context.workspaceState);
-  const loadExports = async () => {
-    const { exportCommands, SendPanel } = await import('./onDemand.ts');
-    const send = new SendPanel({
-      extensionUri,
-      store,
-      servers,
-      log: present.channel,
-      showExchange: (key) => inspector.show(key),
+  let loadingSend: Promise<SendPanel> | null = null;
+  const loadSend = () => {
+    loadingSend ??= import('./onDemand.ts').then(({ SendPanel }) => {
+      const send = new SendPanel({
+        extensionUri,
+        store,
+        servers,
+        log: present.channel,
+        showExchange: (key) => inspector.show(key),
+      });
+      context.subscriptions.push(send);
+      return send;
     });
-    context.subscriptions.push(send);
-    return exportCommands({ capture: panels.capture, store, inspector, send });
+    return loadingSend;
+  };
+  const loadExports = async () => {
+    const { exportCommands } = await import('./onDemand.ts');
+    return exportCommands({ capture: panels.capture, store, inspector, send: await loadSend() });
   };
   context.subscriptions.push(
     present,
@@ -93,6 +101,12 @@ export function activate(context: vscode.ExtensionContext): SparkExtension {
       serverSource: new ServerSource(extensionUri, servers),
       openInspector: (exchange) => inspector.show(exchange ?? null),
       followConnection: (argument) => followConnection(store, inspector, argument),
+    }),
+    vscode.window.registerWebviewPanelSerializer(sendViewType, {
+      async deserializeWebviewPanel(panel) {
+        present.resume();
+        (await loadSend()).restore(panel);
+      },
     }),
     vscode.window.registerWebviewPanelSerializer(PreviewPanel.viewType, {
       async deserializeWebviewPanel(panel, state) {

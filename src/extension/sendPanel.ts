@@ -5,6 +5,7 @@ import type { CaptureStore } from '../capture/store.ts';
 import { wireText } from '../http/content/wireText.ts';
 import type { ExchangeDetail, ExchangeKey } from '../protocol/inspector.ts';
 import type { FromSend, SendPlan, ToSend } from '../protocol/send.ts';
+import { sendViewType } from './exportCommandIds.ts';
 import { inspectorHtml } from './inspectorHtml.ts';
 import type { WarningLog } from './inspectorPanel.ts';
 import { notify } from './notices.ts';
@@ -72,26 +73,33 @@ export class SendPanel implements vscode.Disposable {
     }
   }
 
+  /** Takes over the page of before a window reload; it has kept what was in it by itself. */
+  restore(panel: vscode.WebviewPanel): void {
+    if (this.panel === null) this.attach(panel);
+    else panel.dispose();
+  }
+
   dispose(): void {
     this.answers.dispose();
     this.panel?.dispose();
   }
 
   private open(): void {
-    const { extensionUri, servers } = this.services;
-    const dist = vscode.Uri.joinPath(extensionUri, 'dist');
     const panel = vscode.window.createWebviewPanel(
-      'spark.send',
+      sendViewType,
       vscode.l10n.t('Send Request'),
       vscode.ViewColumn.Active,
-      {
-        enableScripts: true,
-        localResourceRoots: [dist],
-        retainContextWhenHidden: true,
-      },
+      { enableScripts: true, retainContextWhenHidden: true },
     );
+    this.attach(panel);
+  }
+
+  private attach(panel: vscode.WebviewPanel): void {
+    const { extensionUri, servers } = this.services;
+    const dist = vscode.Uri.joinPath(extensionUri, 'dist');
     this.panel = panel;
     const { webview } = panel;
+    webview.options = { enableScripts: true, localResourceRoots: [dist] };
     this.subscriptions = [
       webview.onDidReceiveMessage((message: unknown) => {
         if (isFromSend(message)) this.handle(message);

@@ -4,8 +4,13 @@ import type { FromSend, SendOutcome, SendTarget, ToSend } from '../../protocol/s
 import { everyByte, readCuts } from './cuts.ts';
 import { gallery } from './gallery.ts';
 import { isToSend } from './messageGuard.ts';
+import { isSendState, mostKept, type Pieces, type SendState } from './sendState.ts';
 
-declare function acquireVsCodeApi(): { postMessage(message: FromSend): void };
+declare function acquireVsCodeApi(): {
+  postMessage(message: FromSend): void;
+  getState(): unknown;
+  setState(state: SendState): void;
+};
 
 const workbench = acquireVsCodeApi();
 /** Outcomes that the page shows: the latest. */
@@ -15,15 +20,33 @@ const shownBytes = 8192;
 
 const latin1 = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
+const initialState: SendState = {
+  request: gallery[0].request,
+  pieces: 'whole',
+  cuts: '',
+  pause: '0',
+  times: '1',
+  oneConnection: false,
+  target: '',
+};
+const kept = workbench.getState();
+const before = isSendState(kept) ? kept : initialState;
+
 /** What the page knows; `draw` shows it. */
 const page = {
-  bytes: latin1(gallery[0].request) as Uint8Array,
+  bytes: latin1(before.request) as Uint8Array,
+  pieces: before.pieces as Pieces,
   problem: '',
   targets: [] as readonly SendTarget[],
   outcomes: [] as SendOutcome[],
   sending: false,
   says: '',
 };
+
+/** One character per byte: for any number of them, which a call's arguments are not. */
+function binaryText(bytes: Uint8Array): string {
+  return new TextDecoder('utf-16le').decode(Uint16Array.from(bytes));
+}
 
 const root = document.createElement('main');
 document.body.append(root);
@@ -36,6 +59,21 @@ function field<T extends HTMLElement>(id: string, type: new () => T): T {
 
 function draw(): void {
   render(view(), root);
+}
+
+/** Keeps what is written for when the window comes back. */
+function remember(): void {
+  const { bytes, pieces } = page;
+  const request = bytes.length > mostKept ? before.request : binaryText(bytes);
+  workbench.setState({
+    request,
+    pieces,
+    cuts: field('cuts', HTMLInputElement).value,
+    pause: field('pause', HTMLInputElement).value,
+    times: field('times', HTMLInputElement).value,
+    oneConnection: field('one', HTMLInputElement).checked,
+    target: field('target', HTMLSelectElement).value,
+  });
 }
 
 function view(): TemplateResult {
@@ -54,7 +92,10 @@ function view(): TemplateResult {
       </select>
       <label for="target">Server</label>
       <select id="target">
-        ${page.targets.map(({ name, url }) => html`<option value=${url}>${name} · ${url}</option>`)}
+        ${page.targets.map(
+          ({ name, url }) =>
+            html`<option value=${url} ?selected=${url === before.target}>${name} · ${url}</option>`,
+        )}
       </select>
       ${noTarget ? html`<span>No server runs: start one first.</span>` : ''}
     </p>
@@ -73,18 +114,19 @@ function view(): TemplateResult {
     <fieldset>
       <legend>How</legend>
       <label for="pieces">Pieces</label>
-      <select id="pieces">
-        <option value="whole">in one piece</option>
-        <option value="cuts">cut at offsets</option>
-        <option value="bytes">byte by byte</option>
+      <select id="pieces" @change=${piecesChosen}>
+        ${Object.entries(piecesNames).map(
+          ([value, name]) =>
+            html`<option value=${value} ?selected=${value === before.pieces}>${name}</option>`,
+        )}
       </select>
       <label for="cuts">Offsets</label>
-      <input id="cuts" placeholder="4, 16" />
+      <input id="cuts" value=${before.cuts} placeholder="4, 16" ?disabled=${page.pieces !== 'cuts'} />
       <label for="pause">Pause between pieces (ms)</label>
-      <input id="pause" type="number" min="0" max="60000" value="0" />
+      <input id="pause" type="number" min="0" max="60000" value=${before.pause} />
       <label for="times">Times</label>
-      <input id="times" type="number" min="1" max="1000" value="1" />
-      <label><input id="one" type="checkbox" /> all over one connection</label>
+      <input id="times" type="number" min="1" max="1000" value=${before.times} />
+      <label><input id="one" type="checkbox" ?checked=${before.oneConnection} /> all over one connection</label>
     </fieldset>
     <p>
       <button id="send" ?disabled=${page.sending || noTarget || page.problem !== ''} @click=${send}>Send</button>
@@ -94,6 +136,7 @@ function view(): TemplateResult {
       <span role="status">${page.says}</span>
     </p>
     <h2>Answers</h2>
+    ${page.outcomes.length === 0 ? html`<p>None yet. Ctrl+Enter sends, too.</p>` : ''}
     <ol class="answers">
       ${page.outcomes.toReversed().map(answerItem)}
     </ol>
@@ -120,6 +163,19 @@ function answerItem({ number, answer, answerLength, milliseconds, problem }: Sen
   </li>`;
 }
 
+const piecesNames: Readonly<Record<Pieces, string>> = {
+  whole: 'in one piece',
+  cuts: 'cut at offsets',
+  bytes: 'byte by byte',
+};
+
+function piecesChosen(): void {
+  const { value } = field('pieces', HTMLSelectElement);
+  page.pieces = value === 'cuts' || value === 'bytes' ? value : 'whole';
+  draw();
+  remember();
+}
+
 function chooseExample(): void {
   const example = gallery[Number(field('gallery', HTMLSelectElement).value || -1)];
   if (example !== undefined) load(latin1(example.request));
@@ -131,6 +187,7 @@ function load(bytes: Uint8Array): void {
   field('text', HTMLTextAreaElement).value = wireText(bytes);
   field('hex', HTMLTextAreaElement).value = wireHex(bytes);
   draw();
+  remember();
 }
 
 /** Takes over what was written in one editor, and shows it in the other. */
@@ -155,17 +212,18 @@ function hexChanged(): void {
 }
 
 function chosenCuts(): ReturnType<typeof readCuts> {
-  switch (field('pieces', HTMLSelectElement).value) {
+  switch (page.pieces) {
     case 'cuts':
       return readCuts(field('cuts', HTMLInputElement).value, page.bytes.length);
     case 'bytes':
       return { cuts: everyByte(page.bytes.length) };
-    default:
+    case 'whole':
       return { cuts: [] };
   }
 }
 
 function send(): void {
+  if (page.sending || page.targets.length === 0 || page.problem !== '') return;
   const read = chosenCuts();
   const numbers = ['pause', 'times'].map((id) => field(id, HTMLInputElement));
   const wrong = numbers.find((input) => input.value === '' || !input.checkValidity());
@@ -215,6 +273,13 @@ function handle(message: ToSend): void {
 
 window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
   if (isToSend(data)) handle(data);
+});
+root.addEventListener('input', remember);
+root.addEventListener('change', remember);
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  send();
 });
 draw();
 load(page.bytes);
