@@ -37,6 +37,7 @@ export class SiteHandler implements RequestHandler {
     this.live = options.live ?? null;
     this.proxy = options.proxy ?? null;
     this.echo = options.echo;
+    this.site.crossOrigin.anyMethod = options.echo !== 'off';
     this.allowed = new AllowedHosts(options.allowHosts);
     this.log = options.log;
   }
@@ -66,8 +67,8 @@ export class SiteHandler implements RequestHandler {
       return this.proxy?.refusal(request) ?? null;
     }
     if (this.wantsMessage(request)) {
-      const forged = changesState(request.method) && comesFromElsewhere(request, this.allowed);
-      return forged ? originRefusal() : null;
+      const elsewhere = changesState(request.method) && comesFromElsewhere(request, this.allowed);
+      return elsewhere && !this.site.crossOrigin.allows(request) ? originRefusal() : null;
     }
     return isServed(request.method) ? null : this.site.respond(request);
   }
@@ -97,7 +98,9 @@ export class SiteHandler implements RequestHandler {
 
   respond(request: Request, message: Uint8Array | null): Response {
     if (this.live?.concerns(request)) return this.live.respond(request);
-    return message === null ? this.site.respond(request) : echoed(message);
+    if (message === null) return this.site.respond(request);
+    const { crossOrigin } = this.site;
+    return crossOrigin.none ? echoed(message) : crossOrigin.addedTo(echoed(message), request);
   }
 
   refuse(violation: Violation): Response {

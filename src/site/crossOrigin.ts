@@ -1,13 +1,18 @@
 /** Cross-origin sharing (https://fetch.spec.whatwg.org/#http-cors-protocol): which other sites' scripts may read answers. */
 import type { Request, Response } from '../http/message.ts';
 import { withFields, withVary } from './extraFields.ts';
+import { servedMethods } from './refusals.ts';
 
 /** Seconds that a browser may remember a preflight's answer. */
 const rememberedFor = '600';
 /** What scripts may read beside the fields that they always may. */
 const exposed = 'Accept-Ranges, Content-Encoding, Content-Range, Date, ETag';
 
+const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
 export class CrossOrigin {
+  /** Whether other methods than a site's own are answered, too: then a preflight is told that it may use the one it asks for. */
+  anyMethod = false;
   private readonly any: boolean;
   private readonly origins: ReadonlySet<string>;
 
@@ -31,7 +36,12 @@ export class CrossOrigin {
       ['Access-Control-Allow-Origin', allowed],
       ['Access-Control-Expose-Headers', exposed],
     ]);
-    return { ...response, fields: [...fields, ...preflightFields(request)], encoded: undefined };
+    return { ...response, fields: [...fields, ...this.preflightFields(request)], encoded: undefined };
+  }
+
+  /** Whether the scripts of the page that a request comes from may read the answer. */
+  allows(request: Request): boolean {
+    return this.allowedOrigin(request) !== null;
   }
 
   private allowedOrigin(request: Request): string | null {
@@ -39,20 +49,21 @@ export class CrossOrigin {
     const origin = request.field('origin');
     return origin !== undefined && this.origins.has(origin.toLowerCase()) ? origin : null;
   }
-}
 
-/** A browser asks before it sends what a form could not: the answer says what it may send. */
-function preflightFields(request: Request): Response['fields'] {
-  const method = request.field('access-control-request-method');
-  if (request.method !== 'OPTIONS' || method === undefined) return [];
-  const fields: [string, string][] = [
-    ['Access-Control-Allow-Methods', 'GET, HEAD, OPTIONS'],
-    ['Access-Control-Max-Age', rememberedFor],
-  ];
-  const names = request.field('access-control-request-headers');
-  if (names !== undefined && /^[!#$%&'*+\-.^_`|~0-9A-Za-z, \t]+$/.test(names))
-    fields.push(['Access-Control-Allow-Headers', names]);
-  if (request.field('access-control-request-private-network') === 'true')
-    fields.push(['Access-Control-Allow-Private-Network', 'true']);
-  return fields;
+  /** A browser asks before it sends what a form could not: the answer says what it may send. */
+  private preflightFields(request: Request): Response['fields'] {
+    const method = request.field('access-control-request-method');
+    if (request.method !== 'OPTIONS' || method === undefined) return [];
+    const other = this.anyMethod && token.test(method) && !servedMethods.includes(method);
+    const fields: [string, string][] = [
+      ['Access-Control-Allow-Methods', [...servedMethods, ...(other ? [method] : [])].join(', ')],
+      ['Access-Control-Max-Age', rememberedFor],
+    ];
+    const names = request.field('access-control-request-headers');
+    if (names !== undefined && /^[!#$%&'*+\-.^_`|~0-9A-Za-z, \t]+$/.test(names))
+      fields.push(['Access-Control-Allow-Headers', names]);
+    if (request.field('access-control-request-private-network') === 'true')
+      fields.push(['Access-Control-Allow-Private-Network', 'true']);
+    return fields;
+  }
 }

@@ -45,7 +45,8 @@ export class Site {
   private readonly log: (message: string) => void;
   private readonly mounts: Mounts;
   private readonly extraFields: ExtraFields;
-  private readonly crossOrigin: CrossOrigin;
+  /** Whose scripts may read what is served. */
+  readonly crossOrigin: CrossOrigin;
   private readonly cache = new FileCache();
   private readonly sidecars = new SidecarMemory();
   private readonly logged = new Set<string>();

@@ -17,8 +17,13 @@ after(() => rmSync(root, { recursive: true, force: true }));
 
 const log: string[] = [];
 
-function handler(allowHosts: readonly string[] = [], echo: EchoMode = 'off'): SiteHandler {
-  const site = new Site(root, defaultSettings(root).site, (message) => log.push(message));
+function handler(
+  allowHosts: readonly string[] = [],
+  echo: EchoMode = 'off',
+  cors: readonly string[] = [],
+): SiteHandler {
+  const settings = { ...defaultSettings(root).site, cors };
+  const site = new Site(root, settings, (message) => log.push(message));
   return new SiteHandler({ site, echo, allowHosts, log: (message) => log.push(message) });
 }
 
@@ -125,3 +130,29 @@ test('Every rule of requests has a page that names it, its status and the offset
     assert.ok(text(response).includes(`RFC ${rule.rfc} section ${rule.section}`), id);
   }
 });
+
+test('an origin that may read answers may have its requests echoed, any other may not', () => {
+  const [friend, stranger] = ['https://friend.test', 'https://stranger.test'];
+  const message = Buffer.from('POST / HTTP/1.1');
+  const of = (origin: string, method = 'POST') =>
+    request('/', { origin, 'sec-fetch-site': 'cross-site' }, method);
+  const one = handler([], 'unhandled', [friend]);
+  assert.equal(one.admit(of(friend)), null);
+  assert.equal(one.admit(of(stranger))?.status, 403);
+  assert.equal(one.admit(request('/', { 'sec-fetch-site': 'cross-site' }, 'POST'))?.status, 403);
+  const fields = new Map(one.respond(of(friend), message).fields);
+  assert.equal(fields.get('Access-Control-Allow-Origin'), friend);
+  assert.equal(fields.get('Vary'), 'Origin');
+  assert.equal(handler([], 'all', ['*']).admit(of(stranger, 'PUT')), null);
+  assert.equal(handler([], 'unhandled').admit(of(friend))?.status, 403);
+});
+
+for (const [echo, methods] of [
+  ['off', 'GET, HEAD, OPTIONS'],
+  ['unhandled', 'GET, HEAD, OPTIONS, PUT'],
+] as const)
+  test(`with echo ${echo}, a preflight is told that it may use ${methods}`, () => {
+    const asked = { origin: 'https://friend.test', 'access-control-request-method': 'PUT' };
+    const answer = handler([], echo, ['https://friend.test']).respond(request('/', asked, 'OPTIONS'), null);
+    assert.equal(new Map(answer.fields).get('Access-Control-Allow-Methods'), methods);
+  });
