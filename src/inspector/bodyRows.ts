@@ -5,6 +5,7 @@ import { type BodyPart, multipartOf } from '../http/content/multipart.ts';
 import { parametersOf, percentDecoded } from '../http/content/query.ts';
 import type { Part } from '../http/content/range.ts';
 import { looksLikeText, visibleString, visibleText } from '../http/visibleText.ts';
+import { l10n } from '../l10n/l10n.ts';
 import type { BodyContent } from './bodyContent.ts';
 import { counted } from './format.ts';
 import { hexDump } from './hexDump.ts';
@@ -66,12 +67,12 @@ function textRow(content: BodyContent, options: BodyRowOptions): PartRow {
   const left = content.bytes.length - shown.length;
   return partRow(key, options.level, {
     block: { kind: 'text', text: decoded.text },
-    remark: [decoded.remark, left > 0 ? `${counted(left, 'more byte')}` : '']
+    remark: [decoded.remark, left > 0 ? counted(left, 'more byte') : '']
       .filter((part) => part !== '')
       .join(' · '),
     actions:
       left > 0 && limit < mostText
-        ? [{ label: 'Show more', pressed: null, does: { kind: 'more', key } }]
+        ? [{ label: l10n.t('Show more'), pressed: null, does: { kind: 'more', key } }]
         : [],
   });
 }
@@ -83,9 +84,12 @@ function decodedText(bytes: Uint8Array, charset: string): { text: string; remark
   try {
     const decoder = new TextDecoder(charset);
     const lines = decoder.decode(bytes).replaceAll('\r\n', '\n');
-    return { text: visibleString(lines, lineBreaks), remark: `read as ${decoder.encoding}` };
+    return { text: visibleString(lines, lineBreaks), remark: l10n.t('read as {0}', decoder.encoding) };
   } catch {
-    return { text: asUtf8(), remark: `The charset "${visibleString(charset)}" is not known; read as utf-8.` };
+    return {
+      text: asUtf8(),
+      remark: l10n.t('The charset "{0}" is not known; read as utf-8.', visibleString(charset)),
+    };
   }
 }
 
@@ -99,7 +103,7 @@ function hexRow(content: BodyContent, options: BodyRowOptions): PartRow {
   return partRow(key, options.level, {
     block: { kind: 'hex', text: hexDump(shown) },
     remark: left > 0 ? counted(left, 'more byte') : '',
-    actions: left > 0 ? [{ label: 'Show more', pressed: null, does: { kind: 'more', key } }] : [],
+    actions: left > 0 ? [{ label: l10n.t('Show more'), pressed: null, does: { kind: 'more', key } }] : [],
   });
 }
 
@@ -107,7 +111,9 @@ function imageRow(content: BodyContent, options: BodyRowOptions): PartRow {
   const complete = content.bytes.length === content.length;
   return partRow(`${options.key} image`, options.level, {
     block: { kind: 'image', bytes: content.bytes, type: content.type.type },
-    remark: complete ? '' : `Only ${counted(content.bytes.length, 'byte')} of the picture are there.`,
+    remark: complete
+      ? ''
+      : l10n.t('Of the picture, only {0} are there.', counted(content.bytes.length, 'byte')),
   });
 }
 
@@ -120,7 +126,7 @@ function formRows(content: BodyContent, options: BodyRowOptions): PartRow[] {
   const rows = parameters.slice(0, limit).map(({ start, end, name, value }) =>
     partRow(`${options.key} ${start}`, options.level, {
       place: content.place({ start, end }),
-      remark: 'form field',
+      remark: l10n.t('form field'),
       texts: [
         text(decoded(name), 'name', content.place(name)),
         ...(value === null ? [] : [text(decoded(value), 'value', content.place(value))]),
@@ -137,7 +143,10 @@ function multipartRows(content: BodyContent, options: BodyRowOptions, nesting: n
   if (parts.length === 0) {
     const row = textRow(content, options);
     return [
-      { ...row, remark: 'No part was found: the boundary of Content-Type does not occur in the body.' },
+      {
+        ...row,
+        remark: l10n.t('No part was found: the boundary of Content-Type does not occur in the body.'),
+      },
     ];
   }
   const rows = parts
@@ -150,7 +159,7 @@ function multipartRows(content: BodyContent, options: BodyRowOptions, nesting: n
     ...(cutOff
       ? [
           partRow(`${options.key} open`, options.level, {
-            remark: 'The delimiter that ends the last part is not there.',
+            remark: l10n.t('The delimiter that ends the last part is not there.'),
           }),
         ]
       : []),
@@ -174,7 +183,7 @@ function partRows(
   const disposition = contentType(`x/x;${fieldValue('content-disposition').replace(/^[^;]*;?/, '')}`);
   const size = part.content.end - part.content.start;
   const facts = [
-    `part ${index + 1}`,
+    l10n.t('part {0}', index + 1),
     counted(size, 'byte'),
     ...['name', 'filename'].flatMap((name) => {
       const value = disposition.parameters.get(name);
@@ -254,7 +263,9 @@ function jsonRows(content: BodyContent, options: BodyRowOptions): PartRow[] {
   if (brokenAt >= 0 && !more) rows.push(brokenJsonRow(content, brokenAt, options));
   if (cut && !more) {
     rows.push(
-      partRow(`${options.key} cut`, options.level, { remark: 'There are more values than are shown.' }),
+      partRow(`${options.key} cut`, options.level, {
+        remark: l10n.t('There are more values than are shown.'),
+      }),
     );
   }
   return rows;
@@ -267,9 +278,9 @@ function brokenJsonRow(content: BodyContent, at: number, options: BodyRowOptions
     place: content.place({ start: last, end: last + 1 }),
     remark: ends
       ? content.bytes.length < content.length
-        ? 'What follows was not kept.'
-        : 'The JSON text ends too early.'
-      : 'From here on it is no JSON.',
+        ? l10n.t('What follows was not kept.')
+        : l10n.t('The JSON text ends too early.')
+      : l10n.t('From here on it is no JSON.'),
   });
 }
 
@@ -290,7 +301,7 @@ export function moreRow(isMore: boolean, key: string, level: number): PartRow[] 
   if (!isMore) return [];
   return [
     partRow(`${key} more`, level, {
-      actions: [{ label: 'Show more', pressed: null, does: { kind: 'more', key } }],
+      actions: [{ label: l10n.t('Show more'), pressed: null, does: { kind: 'more', key } }],
     }),
   ];
 }

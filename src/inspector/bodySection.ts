@@ -1,6 +1,7 @@
 /** A body as it is shown: what is known of it, the choices of how to see it, and its rows. */
 import type { Span } from '../http/dissect.ts';
 import { visibleText } from '../http/visibleText.ts';
+import { l10n } from '../l10n/l10n.ts';
 import type { Direction } from '../protocol/capture.ts';
 import type { Decompressed } from '../protocol/inspector.ts';
 import { type BodyContent, bodyContent, decompressedContent } from './bodyContent.ts';
@@ -97,7 +98,7 @@ function factsOf(message: MessageView, line: MeaningLine, content: BodyContent, 
   if (content.codings.length > 0) facts.push(content.codings.join(', '));
   if (chunked) facts.push(counted(line.tokens.length, 'chunk'));
   const missing = line.tokens.reduce((sum, { start, end }) => sum + message.bytes.missing(start, end), 0);
-  if (missing > 0) facts.push(`${counted(missing, 'byte')} not kept`);
+  if (missing > 0) facts.push(l10n.t('{0} not kept', counted(missing, 'byte')));
   return facts;
 }
 
@@ -114,13 +115,18 @@ function sourceActions(source: BodySource, chunked: boolean, content: BodyConten
     does: { kind: 'source', source: value },
   });
   return [
-    ...(chunked ? [action('Chunks', 'wire')] : []),
-    action(chunked ? 'De-chunked' : 'As sent', 'joined'),
-    ...(encoded ? [action('Decompressed', 'decompressed')] : []),
+    ...(chunked ? [action(l10n.t('Chunks'), 'wire')] : []),
+    action(chunked ? l10n.t('De-chunked') : l10n.t('As sent'), 'joined'),
+    ...(encoded ? [action(l10n.t('Decompressed'), 'decompressed')] : []),
   ];
 }
 
-const partsLabels = { json: 'Tree', form: 'Fields', multipart: 'Parts', image: 'Picture' } as const;
+const partsLabels = {
+  json: l10n.t('Tree'),
+  form: l10n.t('Fields'),
+  multipart: l10n.t('Parts'),
+  image: l10n.t('Picture'),
+} as const;
 
 function formatActions(source: BodySource, format: BodyFormat, content: BodyContent | null): Action[] {
   if (source === 'wire' || content === null || content.bytes.length === 0) return [];
@@ -132,7 +138,11 @@ function formatActions(source: BodySource, format: BodyFormat, content: BodyCont
     pressed: shown === value,
     does: { kind: 'format', format: value },
   });
-  return [...(named === null ? [] : [action(named, 'parts')]), action('Text', 'text'), action('Hex', 'hex')];
+  return [
+    ...(named === null ? [] : [action(named, 'parts')]),
+    action(l10n.t('Text'), 'text'),
+    action(l10n.t('Hex'), 'hex'),
+  ];
 }
 
 function decompressed(content: BodyContent, decompression: Decompression): BodyContent | null {
@@ -142,20 +152,29 @@ function decompressed(content: BodyContent, decompression: Decompression): BodyC
 }
 
 function stateOf(decompression: Decompression): string {
-  if (decompression === null || decompression === 'waiting') return 'Decompressing ...';
+  if (decompression === null || decompression === 'waiting') return l10n.t('Decompressing ...');
   return decompression.end === 'unavailable'
-    ? 'This content coding cannot be undone here.'
-    : 'The data is not of the coding that Content-Encoding names, or was not kept from its beginning.';
+    ? l10n.t('This content coding cannot be undone here.')
+    : l10n.t(
+        'The data is not of the coding that Content-Encoding names, or was not kept from its beginning.',
+      );
 }
 
 function decompressedRemark(content: BodyContent, sent: BodyContent, decompression: Decompression): string {
-  const size = `${counted(content.length, 'byte')}, from ${counted(sent.length, 'byte')} on the wire`;
+  const size = l10n.t(
+    '{0}, from {1} on the wire',
+    counted(content.length, 'byte'),
+    counted(sent.length, 'byte'),
+  );
   const end = decompression === null || decompression === 'waiting' ? 'whole' : decompression.end;
   switch (end) {
     case 'cut':
-      return `${size}. There is more: decompressing stops here, since a few bytes can hold very many.`;
+      return l10n.t(
+        '{0}. There is more: decompressing stops here, since a few bytes can hold very many.',
+        size,
+      );
     case 'broken':
-      return `${size}. What follows is missing or malformed.`;
+      return l10n.t('{0}. What follows is missing or malformed.', size);
     case 'whole':
     case 'unavailable':
       return size;

@@ -1,4 +1,5 @@
 import { visibleText } from '../http/visibleText.ts';
+import { l10n } from '../l10n/l10n.ts';
 import { formatCount } from './format.ts';
 
 /** What some bytes read as. */
@@ -19,7 +20,7 @@ const textDecoders = [
 /** @param bytes of a selection; `length`: of the selection, of which some may not have been kept */
 export function readingsOf(bytes: Uint8Array, length: number): readonly Reading[] {
   return [
-    { name: 'Length', text: `${formatCount(length)} (0x${length.toString(16).toUpperCase()})` },
+    { name: l10n.t('Length'), text: `${formatCount(length)} (0x${length.toString(16).toUpperCase()})` },
     ...integers(bytes),
     ...texts(bytes),
     ...decoded(bytes),
@@ -72,11 +73,11 @@ function decoded(bytes: Uint8Array): Reading[] {
   const isCut = bytes.length > textLimit;
   const text = String.fromCharCode(...bytes.subarray(0, textLimit));
   if (/%[\da-f]{2}/i.test(text))
-    readings.push({ name: 'Percent-decoded', text: shown(percentDecoded(text), isCut) });
+    readings.push({ name: l10n.t('Percent-decoded'), text: shown(percentDecoded(text), isCut) });
   const unpadded = text.replaceAll('-', '+').replaceAll('_', '/').replace(/=+$/, '');
   if (unpadded.length >= 4 && /^[A-Za-z\d+/]+$/.test(unpadded) && unpadded.length % 4 !== 1) {
     const octets = Uint8Array.from(atob(unpadded), (character) => character.charCodeAt(0));
-    readings.push({ name: 'Base64-decoded', text: shown(octets, isCut) });
+    readings.push({ name: l10n.t('Base64-decoded'), text: shown(octets, isCut) });
   }
   return readings;
 }

@@ -1,3 +1,4 @@
+import { l10n } from '../l10n/l10n.ts';
 import type { MessageBytes } from './messageBytes.ts';
 import type { ByteRange } from './spanIndex.ts';
 
@@ -19,8 +20,9 @@ export function byteSearch(kind: SearchKind, query: string): ByteSearch {
       return { pattern: new RegExp(literal(latin1(new TextEncoder().encode(query))), 'gi') };
     case 'hex': {
       const digits = query.replaceAll(/0x|[\s,:]/gi, '');
-      if (!/^[\da-f]*$/i.test(digits)) return { problem: 'Hexadecimal digits are expected, such as 0D 0A.' };
-      if (digits.length % 2 !== 0) return { problem: 'Every byte takes two hexadecimal digits.' };
+      if (!/^[\da-f]*$/i.test(digits))
+        return { problem: l10n.t('Hexadecimal digits are expected, such as 0D 0A.') };
+      if (digits.length % 2 !== 0) return { problem: l10n.t('Every byte takes two hexadecimal digits.') };
       const octets = (digits.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16));
       return { pattern: new RegExp(literal(String.fromCharCode(...octets)), 'g') };
     }

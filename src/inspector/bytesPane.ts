@@ -1,6 +1,7 @@
 import { effect, signal } from '@preact/signals-core';
 import { render } from 'lit-html';
 import { type ByteFormat, writeBytes } from '../http/byteEncodings.ts';
+import { l10n } from '../l10n/l10n.ts';
 import type { Direction } from '../protocol/capture.ts';
 import { bytesToolbar } from './bytesToolbar.ts';
 import { type BytePlace, BytesView } from './bytesView.ts';
@@ -40,7 +41,7 @@ export class BytesPane {
     const { element, view } = this;
     element.className = 'bytes-pane';
     element.setAttribute('role', 'region');
-    element.setAttribute('aria-label', 'Bytes');
+    element.setAttribute('aria-label', l10n.t('Bytes'));
     const bar = document.createElement('div');
     bar.className = 'bytes-bar';
     const finder = document.createElement('div');

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { octetName } from '../http/visibleText.ts';
+import { l10n } from '../l10n/l10n.ts';
 import { type GrammarRole, grammarRoles } from './grammar.ts';
 import { controlGlyphs, otherGlyph } from './hexRow.ts';
 
@@ -20,30 +21,30 @@ const roleNames: Readonly<Record<GrammarRole, string>> = {
   target: 'target',
   version: 'version',
   status: 'status',
-  name: 'field name',
-  value: 'field value',
+  name: l10n.t('field name'),
+  value: l10n.t('field value'),
   delimiter: 'delimiter',
-  framing: 'framing of chunks',
+  framing: l10n.t('framing of chunks'),
   body: 'body',
-  unparsed: 'without meaning',
+  unparsed: l10n.t('without meaning'),
 };
 
 /** What can be switched above the bytes, and the legend of their tints. */
 export function bytesToolbar(state: BytesToolbarState, events: BytesToolbarEvents): TemplateResult {
   const { showsControls, showsLegend, showsParser } = state;
-  return html`<div class="bytes-tools" role="toolbar" aria-label="Bytes">
+  return html`<div class="bytes-tools" role="toolbar" aria-label=${l10n.t('Bytes')}>
       ${toggle(
         '¶',
-        'Control characters',
-        'Show CR, LF, NUL, TAB and SP in the text',
+        l10n.t('Control characters'),
+        l10n.t('Show CR, LF, NUL, TAB and SP in the text'),
         showsControls,
         (shown) => events.showControls(shown),
       )}
-      ${toggle('▦', 'Legend', 'Show what tints and lines mean', showsLegend, (shown) => events.showLegend(shown))}
+      ${toggle('▦', l10n.t('Legend'), l10n.t('Show what tints and lines mean'), showsLegend, (shown) => events.showLegend(shown))}
       ${toggle(
         '▷',
-        'Parser',
-        'Scrub the parser: go through the message byte by byte, as the server read it',
+        l10n.t('Parser'),
+        l10n.t('Scrub the parser: go through the message byte by byte, as the server read it'),
         showsParser,
         (shown) => events.showParser(shown),
       )}
@@ -64,17 +65,17 @@ function toggle(
 }
 
 function legend(showsControls: boolean): TemplateResult {
-  return html`<ul class="legend" aria-label="Legend">
+  return html`<ul class="legend" aria-label=${l10n.t('Legend')}>
     ${grammarRoles.map((role) => html`<li><span class="swatch wire role-${role}">A1</span>${roleNames[role]}</li>`)}
-    <li><span class="swatch wire boundary">A1</span>begins a read or write</li>
-    <li><span class="swatch wire breaks">A1</span>► breaks a rule</li>
+    <li><span class="swatch wire boundary">A1</span>${l10n.t('begins a read or write')}</li>
+    <li><span class="swatch wire breaks">A1</span>► ${l10n.t('breaks a rule')}</li>
     ${
       showsControls
         ? html`${Object.entries(controlGlyphs).map(
             ([octet, glyph]) =>
               html`<li><span class="swatch wire">${glyph}</span>${octetName(Number(octet))}</li>`,
           )}
-            <li><span class="swatch wire">${otherGlyph}</span>other byte</li>`
+            <li><span class="swatch wire">${otherGlyph}</span>${l10n.t('other byte')}</li>`
         : nothing
     }
   </ul>`;

@@ -11,7 +11,7 @@ import { ScrollExtent } from './scrollExtent.ts';
 import type { ByteRange } from './spanIndex.ts';
 
 export const directions: readonly Direction[] = ['received', 'sent'];
-const titles = { received: 'Request', sent: 'Response' } as const;
+const titles = { received: l10n.t('Request'), sent: l10n.t('Response') } as const;
 /** CSS pixels; the stylesheet reads it from --spark-heading-height. */
 const headingHeight = 24;
 /** CSS pixels left of the rows, for the sign of an offending byte. */
@@ -278,7 +278,7 @@ function headingText(message: MessageView, imported: ExchangeDetail['imported'])
   const { length } = message.bytes;
   const missing = message.bytes.missing(0, length);
   const parts = [`${titles[message.direction]} · ${counted(length, 'byte')}`];
-  if (missing > 0) parts.push(`${counted(missing, 'byte')} not kept`);
+  if (missing > 0) parts.push(l10n.t('{0} not kept', counted(missing, 'byte')));
   if (imported?.rebuilt === true) parts.push(l10n.t('rebuilt from HAR: not the bytes on the wire'));
   return parts.join(' · ');
 }

@@ -1,5 +1,6 @@
 /** The life of an exchange's connection as its system calls tell it. */
 import { html, nothing, svg, type TemplateResult } from 'lit-html';
+import { l10n } from '../l10n/l10n.ts';
 import type { CallLine, CallLines } from '../protocol/calls.ts';
 import type { ExchangeDetail } from '../protocol/inspector.ts';
 import { counted, formatCount, formatDuration } from './format.ts';
@@ -27,13 +28,13 @@ export function callsSection(
     ${callTable(calls, detail.times.startedAt)}
     ${
       more > 0
-        ? html`<button class="link" @click=${showMore}>Show more (${counted(more, 'call')})</button>`
+        ? html`<button class="link" @click=${showMore}>${l10n.t('Show more ({0})', counted(more, 'call'))}</button>`
         : nothing
     }`;
 }
 
-const notKept = html`<p class="note remark">They were not kept: newer ones took their place, or the server was busier than the record could follow.</p>`;
-const notAllKept = html`<p class="note remark">Some calls were not kept: one of this connection may be missing.</p>`;
+const notKept = html`<p class="note remark">${l10n.t('They were not kept: newer ones took their place, or the server was busier than the record could follow.')}</p>`;
+const notAllKept = html`<p class="note remark">${l10n.t('Some calls were not kept: one of this connection may be missing.')}</p>`;
 
 /** A mark for each call, as wide as it took. The table says the same in words. */
 function timeLine({ lines }: CallLines): TemplateResult {
@@ -65,7 +66,7 @@ function timeLine({ lines }: CallLines): TemplateResult {
 function callTable({ lines }: CallLines, from: number): TemplateResult {
   return html`<table class="calls">
     <thead>
-      <tr><th scope="col" class="number">at</th><th scope="col" class="number">took</th><th scope="col">call</th><th scope="col">result</th><th scope="col" class="number">thread</th></tr>
+      <tr><th scope="col" class="number">${l10n.t('at')}</th><th scope="col" class="number">${l10n.t('took')}</th><th scope="col">${l10n.t('call')}</th><th scope="col">${l10n.t('result')}</th><th scope="col" class="number">${l10n.t('thread')}</th></tr>
     </thead>
     <tbody>
       ${lines.map((line) => callRow(line, from))}
@@ -82,23 +83,25 @@ function callRow(
     <td class="number">${shortDuration(duration)}</td>
     <td>
       <span class="key ${kind}" aria-hidden="true"></span><code>${text}</code>${
-        count > 1 ? html` <span class="remark">${formatCount(count)} times in a row</span>` : nothing
+        count > 1
+          ? html` <span class="remark">${l10n.t('{0} times in a row', formatCount(count))}</span>`
+          : nothing
       }
     </td>
     <td><code>${result}</code>${meaningOf(result)}</td>
-    <td class="number">${thread}${thread === process ? nothing : html` <span class="remark">of process ${process}</span>`}</td>
+    <td class="number">${thread}${thread === process ? nothing : html` <span class="remark">${l10n.t('of process {0}', process)}</span>`}</td>
   </tr>`;
 }
 
 /** What an error says of a connection. */
 const errors: Readonly<Record<string, string>> = {
-  EAGAIN: 'nothing has come yet, or there is no room yet',
-  EWOULDBLOCK: 'nothing has come yet, or there is no room yet',
-  EINTR: 'a signal came first',
-  ECONNRESET: 'the client has cut the connection',
-  EPIPE: 'the client no longer reads',
-  ENOTCONN: 'the client is gone already',
-  EMFILE: 'the process has no descriptor left',
+  EAGAIN: l10n.t('nothing has come yet, or there is no room yet'),
+  EWOULDBLOCK: l10n.t('nothing has come yet, or there is no room yet'),
+  EINTR: l10n.t('a signal came first'),
+  ECONNRESET: l10n.t('the client has cut the connection'),
+  EPIPE: l10n.t('the client no longer reads'),
+  ENOTCONN: l10n.t('the client is gone already'),
+  EMFILE: l10n.t('the process has no descriptor left'),
 };
 
 function meaningOf(result: string): TemplateResult | typeof nothing {
@@ -126,17 +129,17 @@ function unseenSteps(detail: ExchangeDetail): TemplateResult {
       ? [{ name: 'close', time: connection.closedAt - times.startedAt, remark: connection.closeReason }]
       : []),
   ];
-  return html`<p class="note remark">None were traced: the sockets were libuv's, which makes its calls unseen, or spark.trace was off. What was done all the same for this exchange, and when the program knew of it:</p>
+  return html`<p class="note remark">${l10n.t("None were traced: the sockets were libuv's, which makes its calls unseen, or spark.trace was off. What was done all the same for this exchange, and when the program knew of it:")}</p>
     <table class="calls">
       <thead>
-        <tr><th scope="col" class="number">at</th><th scope="col">step</th><th scope="col">call</th><th scope="col">remark</th></tr>
+        <tr><th scope="col" class="number">${l10n.t('at')}</th><th scope="col">${l10n.t('step')}</th><th scope="col">${l10n.t('call')}</th><th scope="col">${l10n.t('remark')}</th></tr>
       </thead>
       <tbody>
         ${steps.map(
           ({ name, time, remark }) => html`<tr>
             <td class="number">${moment(time)}</td>
             <td>${name}</td>
-            <td class="remark">performed unseen</td>
+            <td class="remark">${l10n.t('performed unseen')}</td>
             <td class="remark">${remark}</td>
           </tr>`,
         )}

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
+import { l10n } from '../l10n/l10n.ts';
 import type { GoneExchange, ListState } from './inspectorState.ts';
 
 /** What stands in the place of a list without rows. */
@@ -9,17 +10,17 @@ export function nothingListed(
   if (list === null) return nothing;
   if (list.summary.exchanges === 0) return nothingCaptured(list, startServer);
   if (list.view.count > 0) return nothing;
-  if (list.view.progress < 1) return html`<p>Searching what was captured …</p>`;
-  return html`<p>No exchange passes the filter.</p>`;
+  if (list.view.progress < 1) return html`<p>${l10n.t('Searching what was captured …')}</p>`;
+  return html`<p>${l10n.t('No exchange passes the filter.')}</p>`;
 }
 
 function nothingCaptured({ serverRuns }: ListState, startServer: () => void): TemplateResult {
   return serverRuns
-    ? html`<p>Nothing captured yet.</p>
-        <p>The server is running: open one of its pages, and every request appears here.</p>`
-    : html`<p>Nothing captured yet.</p>
-        <p>Start the server, then open one of its pages: every request appears here.</p>
-        <button class="primary" @click=${startServer}>Start Server</button>`;
+    ? html`<p>${l10n.t('Nothing captured yet.')}</p>
+        <p>${l10n.t('The server is running: open one of its pages, and every request appears here.')}</p>`
+    : html`<p>${l10n.t('Nothing captured yet.')}</p>
+        <p>${l10n.t('Start the server, then open one of its pages: every request appears here.')}</p>
+        <button class="primary" @click=${startServer}>${l10n.t('Start Server')}</button>`;
 }
 
 /** What stands in the place of an exchange. */
@@ -29,5 +30,5 @@ export function nothingSelected(
 ): TemplateResult | typeof nothing {
   if (gone !== null) return html`<p>${gone.reason}</p>`;
   if ((list?.summary.exchanges ?? 0) === 0) return nothing;
-  return html`<p>Select an exchange to see its bytes and what they mean.</p>`;
+  return html`<p>${l10n.t('Select an exchange to see its bytes and what they mean.')}</p>`;
 }

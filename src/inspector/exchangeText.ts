@@ -1,6 +1,7 @@
 import { isLiveReload } from '../http/liveReload.ts';
 import { reasonPhrases } from '../http/reasonPhrases.ts';
 import { visibleString } from '../http/visibleText.ts';
+import { l10n } from '../l10n/l10n.ts';
 import type { ExchangeRow } from '../protocol/inspector.ts';
 import { counted, formatDuration, formatTime } from './format.ts';
 import type { IconName } from './icons.ts';
@@ -18,42 +19,44 @@ export interface Badge {
 
 export function badgesOf(row: ExchangeRow): readonly Badge[] {
   const badges: Badge[] = [];
-  if (row.marked) badges.push({ icon: 'bookmark', text: 'marked', severe: false, named: false });
-  if (row.comment !== '') badges.push({ icon: 'comment', text: 'commented', severe: false, named: false });
-  if (row.rule !== '') badges.push({ icon: 'error', text: 'malformed', severe: true, named: true });
+  if (row.marked) badges.push({ icon: 'bookmark', text: l10n.t('marked'), severe: false, named: false });
+  if (row.comment !== '')
+    badges.push({ icon: 'comment', text: l10n.t('commented'), severe: false, named: false });
+  if (row.rule !== '') badges.push({ icon: 'error', text: l10n.t('malformed'), severe: true, named: true });
   else if (row.status >= 500)
-    badges.push({ icon: 'error', text: 'server error', severe: true, named: false });
+    badges.push({ icon: 'error', text: l10n.t('server error'), severe: true, named: false });
   else if (row.status >= 400)
-    badges.push({ icon: 'warning', text: 'client error', severe: true, named: false });
-  if (row.aborted) badges.push({ icon: 'circle-slash', text: 'aborted', severe: true, named: true });
+    badges.push({ icon: 'warning', text: l10n.t('client error'), severe: true, named: false });
+  if (row.aborted) badges.push({ icon: 'circle-slash', text: l10n.t('aborted'), severe: true, named: true });
   if (isLiveReload(row.target))
-    badges.push({ icon: 'sync', text: 'live reload', severe: false, named: true });
-  if (row.beforeReload) badges.push({ icon: 'history', text: 'before reload', severe: false, named: true });
-  if (row.imported) badges.push({ icon: 'archive', text: 'imported', severe: false, named: true });
+    badges.push({ icon: 'sync', text: l10n.t('live reload'), severe: false, named: true });
+  if (row.beforeReload)
+    badges.push({ icon: 'history', text: l10n.t('before reload'), severe: false, named: true });
+  if (row.imported) badges.push({ icon: 'archive', text: l10n.t('imported'), severe: false, named: true });
   return badges;
 }
 
 /** An exchange as a sentence, for those who hear it. */
 export function exchangeSentence(row: ExchangeRow): string {
-  const request = `${visibleString(row.method) || 'No method'} ${visibleString(row.target)}`.trim();
+  const request = `${visibleString(row.method) || l10n.t('No method')} ${visibleString(row.target)}`.trim();
   const phrase = Object.hasOwn(reasonPhrases, row.status) ? ` ${reasonPhrases[row.status]}` : '';
   const parts = [
-    `${request}, exchange ${row.id}, connection ${row.connection}`,
-    row.status === 0 ? 'not answered yet' : `answered ${row.status}${phrase}`,
-    `${counted(row.requestSize, 'byte')} received`,
-    `${counted(row.responseSize, 'byte')} sent`,
-    row.duration === null ? 'still going on' : `took ${formatDuration(row.duration)}`,
+    l10n.t('{0}, exchange {1}, connection {2}', request, row.id, row.connection),
+    row.status === 0 ? l10n.t('not answered yet') : l10n.t('answered {0}', `${row.status}${phrase}`),
+    l10n.t('{0} received', counted(row.requestSize, 'byte')),
+    l10n.t('{0} sent', counted(row.responseSize, 'byte')),
+    row.duration === null ? l10n.t('still going on') : l10n.t('took {0}', formatDuration(row.duration)),
   ];
-  if (row.rule !== '') parts.push(`malformed: ${row.rule}`);
-  if (row.aborted) parts.push('aborted');
+  if (row.rule !== '') parts.push(l10n.t('malformed: {0}', row.rule));
+  if (row.aborted) parts.push(l10n.t('aborted'));
   if (row.type !== '') parts.push(visibleString(row.type));
   const { arrival } = waterfallOf(row);
-  if (arrival !== 'new') parts.push(arrival === 'reused' ? 'connection reused' : 'pipelined');
-  parts.push(`at ${formatTime(row.startedAt)}`);
-  if (isLiveReload(row.target)) parts.push('of live reload');
-  if (row.marked) parts.push('marked');
-  if (row.comment !== '') parts.push(`comment: ${visibleString(row.comment)}`);
-  if (row.imported) parts.push('imported');
-  if (row.beforeReload) parts.push('captured before the window was reloaded');
+  if (arrival !== 'new') parts.push(arrival === 'reused' ? l10n.t('connection reused') : l10n.t('pipelined'));
+  parts.push(l10n.t('at {0}', formatTime(row.startedAt)));
+  if (isLiveReload(row.target)) parts.push(l10n.t('of live reload'));
+  if (row.marked) parts.push(l10n.t('marked'));
+  if (row.comment !== '') parts.push(l10n.t('comment: {0}', visibleString(row.comment)));
+  if (row.imported) parts.push(l10n.t('imported'));
+  if (row.beforeReload) parts.push(l10n.t('captured before the window was reloaded'));
   return parts.join(', ');
 }

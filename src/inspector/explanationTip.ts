@@ -72,7 +72,10 @@ export class ExplanationTip {
   private show(row: Element, element: Element, { name, sentence, definedIn }: Explanation): void {
     if (!row.isConnected) return;
     const { tip, container } = this;
-    render(html`<strong>${name}</strong> ${sentence} <span class="remark">${definedIn}</span>`, tip);
+    render(
+      html`<strong>${name}</strong> <span lang="en">${sentence}</span> <span class="remark">${definedIn}</span>`,
+      tip,
+    );
     tip.hidden = false;
     const pane = container.getBoundingClientRect();
     const box = row.getBoundingClientRect();

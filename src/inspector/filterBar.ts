@@ -1,5 +1,6 @@
 import { effect, type Signal, signal } from '@preact/signals-core';
 import { html, nothing, render, type TemplateResult } from 'lit-html';
+import { l10n } from '../l10n/l10n.ts';
 import type { FilterProblem, FilterSuggestion } from '../protocol/exchangeList.ts';
 import { icon } from './icons.ts';
 import type { InspectorState } from './inspectorState.ts';
@@ -41,7 +42,7 @@ export class FilterBar {
     popup.className = 'suggestions';
     popup.id = 'filter-suggestions';
     popup.setAttribute('role', 'listbox');
-    popup.setAttribute('aria-label', 'Suggestions for the filter');
+    popup.setAttribute('aria-label', l10n.t('Suggestions for the filter'));
     // The field keeps the focus.
     popup.addEventListener('pointerdown', (event) => event.preventDefault());
     const field = document.createElement('div');
@@ -94,10 +95,12 @@ export class FilterBar {
     input.type = 'text';
     input.spellcheck = false;
     input.autocomplete = 'off';
-    input.placeholder = 'Filter: method:POST status:4xx path:/api is:malformed -field:cookie "text" /regex/';
+    input.placeholder = l10n.t(
+      'Filter: method:POST status:4xx path:/api is:malformed -field:cookie "text" /regex/',
+    );
     const attributes = {
       role: 'combobox',
-      'aria-label': 'Filter',
+      'aria-label': l10n.t('Filter'),
       'aria-autocomplete': 'list',
       'aria-controls': 'filter-suggestions',
       'aria-describedby': describedBy,
@@ -203,8 +206,8 @@ export class FilterBar {
   private clearButton(): TemplateResult {
     return html`<button
       class="tool"
-      title="Remove the filter"
-      aria-label="Remove the filter"
+      title=${l10n.t('Remove the filter')}
+      aria-label=${l10n.t('Remove the filter')}
       @click=${() => {
         this.apply('');
         this.input.focus();

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit-html';
+import { l10n } from '../l10n/l10n.ts';
 import type { Direction } from '../protocol/capture.ts';
 import { byteSearch, findBytes, matchLimit, type SearchKind } from './byteSearch.ts';
 import { directions, type Matches } from './bytesView.ts';
@@ -8,9 +9,9 @@ import { keyOf, used } from './keys.ts';
 import { type ExchangeView, messageOf } from './messageView.ts';
 
 const kinds: readonly (readonly [SearchKind, string])[] = [
-  ['text', 'Text'],
-  ['hex', 'Hex'],
-  ['regex', 'Regular expression'],
+  ['text', l10n.t('Text')],
+  ['hex', l10n.t('Hex')],
+  ['regex', l10n.t('Regular expression')],
 ];
 
 export interface FindBytesEvents {
@@ -60,7 +61,7 @@ export class FindBytesBar {
 
   template(): TemplateResult | typeof nothing {
     if (!this.isOpen.value) return nothing;
-    return html`<div class="find-bytes" role="search" aria-label="Search the bytes" @keydown=${(event: KeyboardEvent) => this.key(event)}>
+    return html`<div class="find-bytes" role="search" aria-label=${l10n.t('Search the bytes')} @keydown=${(event: KeyboardEvent) => this.key(event)}>
       <select
         aria-label="Search for"
         @change=${(event: Event) => {
@@ -77,17 +78,17 @@ export class FindBytesBar {
         spellcheck="false"
         aria-label="Find in bytes"
         aria-invalid=${this.problem.value !== ''}
-        placeholder=${this.kind.value === 'hex' ? '0D 0A' : 'Find in bytes'}
+        placeholder=${this.kind.value === 'hex' ? '0D 0A' : l10n.t('Find in bytes')}
         @input=${(event: Event) => {
           if (!(event.target instanceof HTMLInputElement)) return;
           this.query = event.target.value;
           this.search(true);
         }}
       />
-      <button class="tool" title="Previous match (Shift+Enter)" @click=${() => this.step(-1)}>Previous</button>
-      <button class="tool" title="Next match (Enter)" @click=${() => this.step(1)}>Next</button>
+      <button class="tool" title=${l10n.t('Previous match (Shift+Enter)')} @click=${() => this.step(-1)}>${l10n.t('Previous')}</button>
+      <button class="tool" title=${l10n.t('Next match (Enter)')} @click=${() => this.step(1)}>${l10n.t('Next')}</button>
       <span role="status">${this.count()}</span>
-      <button class="tool" title="Close (Escape)" @click=${() => this.close()}>Close</button>
+      <button class="tool" title=${l10n.t('Close (Escape)')} @click=${() => this.close()}>${l10n.t('Close')}</button>
     </div>`;
   }
 
@@ -137,12 +138,12 @@ export class FindBytesBar {
     const matches = this.matches.value;
     if (matches === null) return '';
     const all = flat(matches);
-    if (all.length === 0) return 'No match';
+    if (all.length === 0) return l10n.t('No match');
     const isMore = matches.received.length === matchLimit || matches.sent.length === matchLimit;
     const at = all.findIndex(
       ({ direction, index }) => direction === matches.current?.direction && index === matches.current.index,
     );
-    return `${formatCount(at + 1)} of ${formatCount(all.length)}${isMore ? '+' : ''}`;
+    return l10n.t('{0} of {1}', formatCount(at + 1), `${formatCount(all.length)}${isMore ? '+' : ''}`);
   }
 }
 

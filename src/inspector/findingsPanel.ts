@@ -1,12 +1,23 @@
 import { effect } from '@preact/signals-core';
 import { html, nothing, render, type TemplateResult } from 'lit-html';
 import type { Finding, Severity } from '../http/findings/finding.ts';
+import { l10n } from '../l10n/l10n.ts';
 import { counted } from './format.ts';
 import { icon } from './icons.ts';
 import type { InspectorState, Mark } from './inspectorState.ts';
 import { markOf, markOfFinding, markOfPlace, severityIcons } from './meaningCells.ts';
 
-const titles: Readonly<Record<Severity, string>> = { error: 'Errors', warning: 'Warnings', note: 'Notes' };
+const titles: Readonly<Record<Severity, string>> = {
+  error: l10n.t('Errors'),
+  warning: l10n.t('Warnings'),
+  note: l10n.t('Notes'),
+};
+/** Of one finding. */
+export const severityNames: Readonly<Record<Severity, string>> = {
+  error: l10n.t('error'),
+  warning: l10n.t('warning'),
+  note: l10n.t('note'),
+};
 const severities: readonly Severity[] = ['error', 'warning', 'note'];
 
 /** What is worth knowing about the selected exchange. Each finding leads to the bytes that show it. */
@@ -37,9 +48,9 @@ export class FindingsPanel {
     };
     render(
       findings.length === 0
-        ? html`<p class="note remark">Nothing stands out in this exchange.</p>`
+        ? html`<p class="note remark">${l10n.t('Nothing stands out in this exchange.')}</p>`
         : html`<p class="note remark">
-              ${counted(findings.length, 'finding')}. F8 and Shift+F8 go through them, wherever you are.
+              ${l10n.t('{0}. F8 and Shift+F8 go through them, wherever you are.', counted(findings.length, 'finding'))}
             </p>
             ${severities.map(group)}`,
       this.element,
@@ -57,12 +68,12 @@ export class FindingsPanel {
     >
       ${icon(severityIcons[finding.severity])}
       <span>
-        <span class="unseen">${finding.severity}: </span>${finding.sentence}
+        <span class="unseen">${severityNames[finding.severity]}: </span><span lang="en">${finding.sentence}</span>
         <span class="finding-source">
           ${
             mark === null
-              ? html`<span class="remark">No byte shows it.</span>`
-              : html`<button class="link" @click=${() => this.go(index)}>Show its bytes</button>${finding.places.slice(1, 4).map((place) => this.otherPlace(markOfPlace(place.message, place)))}`
+              ? html`<span class="remark">${l10n.t('No byte shows it.')}</span>`
+              : html`<button class="link" @click=${() => this.go(index)}>${l10n.t('Show its bytes')}</button>${finding.places.slice(1, 4).map((place) => this.otherPlace(markOfPlace(place.message, place)))}`
           }
           <a href=${finding.source.url}>${finding.source.name}</a>
         </span>
@@ -71,7 +82,10 @@ export class FindingsPanel {
   }
 
   private otherPlace(mark: Mark): TemplateResult {
-    const side = mark.direction === 'received' ? 'request' : 'response';
-    return html`<button class="link" @click=${() => this.state.chooseMark(mark)}>${side} byte ${mark.start}</button>`;
+    const label =
+      mark.direction === 'received'
+        ? l10n.t('request byte {0}', mark.start)
+        : l10n.t('response byte {0}', mark.start);
+    return html`<button class="link" @click=${() => this.state.chooseMark(mark)}>${label}</button>`;
   }
 }

@@ -1,15 +1,34 @@
+import { l10n } from '../l10n/l10n.ts';
+
 /** Numbers as people read them. */
 
-const groups = new Intl.NumberFormat('en');
+const groups = new Intl.NumberFormat(l10n.language);
 
 /** 1,234 */
 export function formatCount(value: number): string {
   return groups.format(value);
 }
 
-/** "1 byte", "2 bytes" */
-export function counted(value: number, one: string, many = `${one}s`): string {
-  return `${formatCount(value)} ${value === 1 ? one : many}`;
+/** What is counted: one of it, and any other number. */
+const nouns = {
+  byte: [l10n.t('1 byte'), l10n.t('{0} bytes')],
+  'more byte': [l10n.t('1 more byte'), l10n.t('{0} more bytes')],
+  exchange: [l10n.t('1 exchange'), l10n.t('{0} exchanges')],
+  'new exchange': [l10n.t('1 new exchange'), l10n.t('{0} new exchanges')],
+  'older exchange': [l10n.t('1 older exchange'), l10n.t('{0} older exchanges')],
+  chunk: [l10n.t('1 chunk'), l10n.t('{0} chunks')],
+  call: [l10n.t('1 call'), l10n.t('{0} calls')],
+  'read or write': [l10n.t('1 read or write'), l10n.t('{0} reads and writes')],
+  finding: [l10n.t('1 finding'), l10n.t('{0} findings')],
+  member: [l10n.t('1 member'), l10n.t('{0} members')],
+  element: [l10n.t('1 element'), l10n.t('{0} elements')],
+  'more rule': [l10n.t('1 more rule'), l10n.t('{0} more rules')],
+} as const;
+
+/** "1 byte", "2,000 bytes" */
+export function counted(value: number, noun: keyof typeof nouns): string {
+  const [one, many] = nouns[noun];
+  return value === 1 ? one : many.replace('{0}', formatCount(value));
 }
 
 /** A size in a narrow column: 412 B, 1.2 kB, 3.4 MB. */

@@ -1,4 +1,5 @@
 import type { SpanName } from '../http/span.ts';
+import { l10n } from '../l10n/l10n.ts';
 
 /** What a token does in a message: tokens of one role are tinted alike. */
 export type GrammarRole =
@@ -65,5 +66,5 @@ export const grammar: Readonly<Record<SpanName, GrammarElement>> = {
 /** "RFC 9110 section 5.5" */
 export function definedIn(name: SpanName): string {
   const { rfc, section } = grammar[name];
-  return `RFC ${rfc} section ${section}`;
+  return l10n.t('RFC {0} section {1}', rfc, section);
 }

@@ -1,4 +1,5 @@
-import { formatCount } from './format.ts';
+import { l10n } from '../l10n/l10n.ts';
+import { counted } from './format.ts';
 import type { HexRow } from './hexLayout.ts';
 
 /**
@@ -72,7 +73,7 @@ export function hexRowText(row: HexRow, layout: HexColumns, showsControls = fals
   const offset = (start - column).toString(16).toUpperCase().padStart(layout.digits, '0');
   if (bytes === null) {
     const size = row.end - row.start;
-    return `${offset}  ${formatCount(size)} ${size === 1 ? 'byte' : 'bytes'} not kept`;
+    return `${offset}  ${l10n.t('{0} not kept', counted(size, 'byte'))}`;
   }
   let hex = '';
   let text = '';

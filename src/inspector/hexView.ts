@@ -1,4 +1,5 @@
 import { hex, octetName } from '../http/visibleText.ts';
+import { l10n } from '../l10n/l10n.ts';
 import { counted } from './format.ts';
 import { definedIn, grammar } from './grammar.ts';
 import { HexLayout, type HexRow } from './hexLayout.ts';
@@ -56,8 +57,6 @@ function boundaries(column: number, columns: HexColumns): string[] {
   const inHex = `calc(${hexCharacter(columns, column)}ch - 0.5ch - 1px) 0`;
   return [inHex, `calc(${columns.textStart + column}ch - 1px) 0`];
 }
-
-const names = { received: 'Request', sent: 'Response' } as const;
 
 /**
  * The bytes of one message as rows of text, of which the visible ones exist. A row is one text: what is marked in it
@@ -124,7 +123,9 @@ export class HexView {
     grid.setAttribute('aria-colcount', String(columns.columns + 1));
     grid.setAttribute(
       'aria-label',
-      `${names[message.direction]} bytes, ${counted(message.bytes.length, 'byte')}`,
+      message.direction === 'received'
+        ? l10n.t('Request bytes, {0}', counted(message.bytes.length, 'byte'))
+        : l10n.t('Response bytes, {0}', counted(message.bytes.length, 'byte')),
     );
     for (const drawn of this.drawn) drawn.row = null;
   }
@@ -299,15 +300,19 @@ export class HexView {
   private describe(offset: number): string {
     const { bytes, spans, violation } = this.message;
     const octet = bytes.at(offset);
-    const parts = [`offset ${offset}, hexadecimal ${hex(octet, 2)}, ${octetName(octet)}`];
+    const parts = [l10n.t('offset {0}, hexadecimal {1}, {2}', offset, hex(octet, 2), octetName(octet))];
     const index = spanIndexAt(spans, offset);
-    if (index >= 0) parts.push(`in ${spans[index].name}, ${definedIn(spans[index].name)}`);
+    if (index >= 0) parts.push(l10n.t('in {0}, {1}', spans[index].name, definedIn(spans[index].name)));
     const transfer = transferAt(this.transfers, offset);
     if (transfer !== null) {
-      const verb = verbs[this.message.direction];
-      parts.push(`${verb} ${transfer.number} at ${formatSince(transfer.time, this.look.origin)}`);
+      const since = formatSince(transfer.time, this.look.origin);
+      parts.push(
+        this.message.direction === 'received'
+          ? l10n.t('read {0} at {1}', transfer.number, since)
+          : l10n.t('write {0} at {1}', transfer.number, since),
+      );
     }
-    if (violation?.offset === offset) parts.push(`here the rule ${violation.rule} is broken`);
+    if (violation?.offset === offset) parts.push(l10n.t('here the rule {0} is broken', violation.rule));
     return parts.join(', ');
   }
 

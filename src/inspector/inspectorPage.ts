@@ -1,5 +1,6 @@
 import { batch, effect } from '@preact/signals-core';
 import { nothing, render, type TemplateResult } from 'lit-html';
+import { l10n } from '../l10n/l10n.ts';
 import type { ListCommand, ListQuery } from '../protocol/exchangeList.ts';
 import type { ExchangeDetail, ExchangeKey, FromInspector, ToInspector } from '../protocol/inspector.ts';
 import { BytesPane } from './bytesPane.ts';
@@ -7,6 +8,7 @@ import { Decompressing } from './decompressing.ts';
 import { nothingListed, nothingSelected } from './emptyStates.ts';
 import { ExchangeList } from './exchangeList.ts';
 import { FilterBar } from './filterBar.ts';
+import { severityNames } from './findingsPanel.ts';
 import { FollowView } from './follow/followView.ts';
 import { InspectorState, type ListState, type Mark } from './inspectorState.ts';
 import { keyOf, used } from './keys.ts';
@@ -386,7 +388,13 @@ export class InspectorPage {
     this.state.finding.value = index;
     this.state.chooseMark(mark);
     this.bytes.focus(mark.direction);
-    this.announcement.textContent = `${finding.severity}, ${index + 1} of ${findings.length}: ${finding.sentence}`;
+    this.announcement.textContent = l10n.t(
+      '{0}, {1} of {2}: {3}',
+      severityNames[finding.severity],
+      index + 1,
+      findings.length,
+      finding.sentence,
+    );
   }
 
   private keepLayout(change: Partial<Layout>): void {

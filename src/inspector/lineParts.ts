@@ -16,6 +16,7 @@ import {
   explainStatus,
 } from '../http/explanations/explanation.ts';
 import { visibleText } from '../http/visibleText.ts';
+import { l10n } from '../l10n/l10n.ts';
 import type { MeaningLine } from './meaning.ts';
 import type { MessageView } from './messageView.ts';
 import { type PartRow, partRow, text } from './partRow.ts';
@@ -78,7 +79,7 @@ function explanationRows(key: string, explanation: Explanation | null, name = ''
     ? []
     : [
         partRow(`${key} meaning`, level, {
-          remark: 'Not a registered field: only those who use it know what it means.',
+          remark: l10n.t('Not a registered field: only those who use it know what it means.'),
         }),
       ];
 }
@@ -97,19 +98,19 @@ function targetRows(key: string, message: MessageView, line: MeaningLine): PartR
     rows.push(
       partRow(`${key} ${name}`, level, {
         place: at(part),
-        remark: decoded !== '' && decoded !== shown ? `${name}, decoded: ${decoded}` : name,
+        remark: decoded !== '' && decoded !== shown ? l10n.t('{0}, decoded: {1}', name, decoded) : name,
         texts: [text(shown, 'target', at(part))],
       }),
     );
   };
-  if (authority !== null) add('scheme and host', authority, false);
-  if (path.end > path.start) add('path', path, true);
+  if (authority !== null) add(l10n.t('scheme and host'), authority, false);
+  if (path.end > path.start) add(l10n.t('path'), path, true);
   if (query === null) return rows;
   for (const { start, end, name, value } of parametersOf(bytes, query.start, query.end, mostParts)) {
     rows.push(
       partRow(`${key} ${start}`, level, {
         place: at({ start, end }),
-        remark: 'query parameter',
+        remark: l10n.t('query parameter'),
         texts: [
           text(decodedText(bytes, name), 'name', at(name)),
           ...(value === null ? [] : [text(decodedText(bytes, value), 'value', at(value))]),

@@ -1,3 +1,4 @@
+import { l10n } from '../l10n/l10n.ts';
 import type { ListColumn } from '../protocol/exchangeList.ts';
 
 /** A column of the list of exchanges. Widths are CSS pixels. */
@@ -14,17 +15,23 @@ export interface ColumnDescription {
 /** In the order in which they stand. The target takes the room that the others leave. */
 export const columnDescriptions: readonly ColumnDescription[] = [
   { column: 'id', title: '#', width: 48, isNumber: true, dispensable: 2 },
-  { column: 'connection', title: 'Conn.', width: 52, isNumber: true, dispensable: 7 },
-  { column: 'time', title: 'Time', width: 96, isNumber: true, dispensable: 9 },
-  { column: 'method', title: 'Method', width: 64, isNumber: false, dispensable: 1 },
-  { column: 'target', title: 'Target', width: 200, isNumber: false, dispensable: 0 },
-  { column: 'status', title: 'Status', width: 156, isNumber: false, dispensable: 0 },
-  { column: 'type', title: 'Type', width: 110, isNumber: false, dispensable: 8 },
-  { column: 'requestSize', title: 'Request', width: 68, isNumber: true, dispensable: 6 },
-  { column: 'responseSize', title: 'Response', width: 76, isNumber: true, dispensable: 3 },
-  { column: 'duration', title: 'Duration', width: 72, isNumber: true, dispensable: 4 },
-  { column: 'comment', title: 'Comment', width: 160, isNumber: false, dispensable: 10 },
-  { column: 'waterfall', title: 'Connection’s Waterfall', width: 200, isNumber: false, dispensable: 5 },
+  { column: 'connection', title: l10n.t('Conn.'), width: 52, isNumber: true, dispensable: 7 },
+  { column: 'time', title: l10n.t('Time'), width: 96, isNumber: true, dispensable: 9 },
+  { column: 'method', title: l10n.t('Method'), width: 64, isNumber: false, dispensable: 1 },
+  { column: 'target', title: l10n.t('Target'), width: 200, isNumber: false, dispensable: 0 },
+  { column: 'status', title: l10n.t('Status'), width: 156, isNumber: false, dispensable: 0 },
+  { column: 'type', title: l10n.t('Type'), width: 110, isNumber: false, dispensable: 8 },
+  { column: 'requestSize', title: l10n.t('Request'), width: 68, isNumber: true, dispensable: 6 },
+  { column: 'responseSize', title: l10n.t('Response'), width: 76, isNumber: true, dispensable: 3 },
+  { column: 'duration', title: l10n.t('Duration'), width: 72, isNumber: true, dispensable: 4 },
+  { column: 'comment', title: l10n.t('Comment'), width: 160, isNumber: false, dispensable: 10 },
+  {
+    column: 'waterfall',
+    title: l10n.t('Connection’s Waterfall'),
+    width: 200,
+    isNumber: false,
+    dispensable: 5,
+  },
 ];
 
 export const leastWidth = 36;

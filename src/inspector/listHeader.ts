@@ -1,3 +1,4 @@
+import { l10n } from '../l10n/l10n.ts';
 import type { ListColumn, ListOrder } from '../protocol/exchangeList.ts';
 import { iconElement } from './icons.ts';
 import { type ColumnDescription, columnDescriptions } from './listColumns.ts';
@@ -66,7 +67,12 @@ export class ListHeader {
     const sorted = order?.column === column ? order : null;
     const direction = sorted === null ? 'none' : sorted.descending ? 'descending' : 'ascending';
     cell.setAttribute('aria-sort', direction);
-    cell.title = sorted === null ? `Sort by ${title}` : `Sorted by ${title}, ${direction}`;
+    cell.title =
+      sorted === null
+        ? l10n.t('Sort by {0}', title)
+        : direction === 'ascending'
+          ? l10n.t('Sorted by {0}, ascending', title)
+          : l10n.t('Sorted by {0}, descending', title);
     if (sorted !== null) cell.append(iconElement(sorted.descending ? 'arrow-down' : 'arrow-up'));
     if (index < columns.length - 1) cell.append(this.border(index, columns));
     return cell;

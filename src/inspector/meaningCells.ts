@@ -89,7 +89,7 @@ function textCell(direction: Direction, { text, role, place }: PartText): Templa
     data-direction=${place === null ? nothing : direction}
     data-start=${place === null ? nothing : place.start}
     data-end=${place === null ? nothing : place.end}
-    >${text === '' ? html`<span class="remark">(empty)</span>` : text}</span
+    >${text === '' ? html`<span class="remark">${l10n.t('(empty)')}</span>` : text}</span
   >`;
 }
 
@@ -103,7 +103,7 @@ export function tokenCell({ bytes, direction }: MessageView, token: Span): Templ
     data-direction=${direction}
     data-start=${token.start}
     data-end=${token.end}
-    >${pieces(shown)}${left > 0 ? html` <span class="remark">and ${counted(left, 'more byte')}</span>` : nothing}</span
+    >${pieces(shown)}${left > 0 ? html` <span class="remark">${l10n.t('and {0}', counted(left, 'more byte'))}</span>` : nothing}</span
   >`;
 }
 
@@ -111,7 +111,9 @@ export function fieldCells(message: MessageView, line: MeaningLine): TemplateRes
   const cells = line.tokens.map((token) => tokenCell(message, token));
   const hasValue = line.tokens.some(({ name }) => name === 'field-value' || name === 'trailer-value');
   const ended = message.bytes.at(line.end - 1) === LF;
-  return hasValue || !ended ? cells : [...cells, html`<span role="gridcell" class="remark">(empty)</span>`];
+  return hasValue || !ended
+    ? cells
+    : [...cells, html`<span role="gridcell" class="remark">${l10n.t('(empty)')}</span>`];
 }
 
 export function remarkCell(text: string): TemplateResult {
@@ -150,7 +152,7 @@ function blockCell(block: Block, pictures: (block: Block & { kind: 'image' }) =>
 export function unparsedCell({ bytes }: MessageView, line: MeaningLine): TemplateResult {
   const shown = bytes.slice(line.start, line.end, 512);
   return html`<div role="gridcell" tabindex="-1" class="cell">
-    <span class="remark">Not parsed · ${counted(line.end - line.start, 'byte')}</span>
+    <span class="remark">${l10n.t('Not parsed')} · ${counted(line.end - line.start, 'byte')}</span>
     <span class="wire">${pieces(shown)}</span>
   </div>`;
 }
@@ -185,10 +187,10 @@ function whereBroken(view: ExchangeView, { direction }: Mark): string {
   const octet = bytes.at(violation.offset);
   const where =
     octet < 0
-      ? `, at byte ${violation.offset}, which never came`
-      : `, at byte ${violation.offset}: ${hex(octet, 2)} ${octetName(octet)}`;
+      ? l10n.t(', at byte {0}, which never came', violation.offset)
+      : l10n.t(', at byte {0}: {1}', violation.offset, `${hex(octet, 2)} ${octetName(octet)}`);
   const { status } = rules[violation.rule];
-  return status > 0 ? `${where} · answered with ${status}` : where;
+  return status > 0 ? `${where} · ${l10n.t('answered with {0}', status)}` : where;
 }
 
 /** The bytes that show a finding best; null where none do. */
@@ -222,8 +224,10 @@ export function markOf(target: EventTarget | null): Mark | null {
 
 /** What stands in the place of a message without bytes. */
 export function emptyRow(direction: Direction, view: ExchangeView): TemplateResult {
-  if (direction === 'received') return noteRow('Nothing of it was received.');
-  return noteRow(view.detail.row.aborted ? 'The connection ended before an answer.' : 'Not answered yet.');
+  if (direction === 'received') return noteRow(l10n.t('Nothing of it was received.'));
+  return noteRow(
+    view.detail.row.aborted ? l10n.t('The connection ended before an answer.') : l10n.t('Not answered yet.'),
+  );
 }
 
 export function headingOf({ detail, isFromProxy }: ExchangeView, message: MessageView): string {

@@ -1,5 +1,6 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals-core';
 import { html, nothing, render, type TemplateResult } from 'lit-html';
+import { l10n } from '../l10n/l10n.ts';
 import type { ConnectionKey } from '../protocol/follow.ts';
 import type { Decompressing } from './decompressing.ts';
 import { connectionKey } from './exchangeRows.ts';
@@ -44,7 +45,7 @@ export class MeaningView {
     this.callsShown = computed(() => (this.tab.value === 'timing' ? state.callsLimit.value : 0));
     tabs.className = 'meaning-tabs';
     tabs.setAttribute('role', 'tablist');
-    tabs.setAttribute('aria-label', 'Meaning');
+    tabs.setAttribute('aria-label', l10n.t('Meaning'));
     tabs.addEventListener('keydown', (event) => this.key(event));
     const bar = document.createElement('div');
     bar.className = 'meaning-bar';
@@ -80,9 +81,9 @@ export class MeaningView {
 
   private show(view: ExchangeView | null, shown: TabName): void {
     const labels: Readonly<Record<TabName, string>> = {
-      messages: 'Messages',
+      messages: l10n.t('Messages'),
       findings: findingsLabel(view),
-      timing: 'Timing',
+      timing: l10n.t('Timing'),
     };
     render(
       html`${tabNames.map(
@@ -149,11 +150,11 @@ function explainsToggle({ explains }: InspectorState): TemplateResult {
   return html`<button
     class="tool toggle"
     aria-pressed=${pressed ? 'true' : 'false'}
-    aria-label="Explain lines"
+    aria-label=${l10n.t('Explain lines')}
     title=${
       pressed
         ? 'A line is explained when the pointer or the focus rests on it: click for peace'
-        : 'Explain a line when the pointer or the focus rests on it'
+        : l10n.t('Explain a line when the pointer or the focus rests on it')
     }
     @click=${() => {
       explains.value = !pressed;
@@ -166,6 +167,8 @@ function explainsToggle({ explains }: InspectorState): TemplateResult {
 function findingsLabel(view: ExchangeView | null): string {
   const findings = view?.findings ?? [];
   const severe = findings.filter(({ severity }) => severity !== 'note').length;
-  if (findings.length === 0) return 'Findings';
-  return severe === 0 ? `Findings (${findings.length})` : `Findings (${findings.length}, ${severe} to mend)`;
+  if (findings.length === 0) return l10n.t('Findings');
+  return severe === 0
+    ? l10n.t('Findings ({0})', findings.length)
+    : l10n.t('Findings ({0}, {1} to mend)', findings.length, severe);
 }

@@ -1,6 +1,7 @@
 import { effect, type Signal, signal } from '@preact/signals-core';
 import { html, nothing, render, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
+import { l10n } from '../l10n/l10n.ts';
 import type { Direction } from '../protocol/capture.ts';
 import {
   type BodySection,
@@ -69,7 +70,7 @@ export class MessagesPanel {
     const { element } = this;
     element.className = 'messages';
     element.setAttribute('role', 'treegrid');
-    element.setAttribute('aria-label', 'Messages, taken apart');
+    element.setAttribute('aria-label', l10n.t('Messages, taken apart'));
     element.addEventListener('pointerover', (event) => state.point(markOf(event.target), null));
     element.addEventListener('pointerleave', () => state.point(null, null));
     element.addEventListener('click', (event) => this.click(event));
@@ -155,7 +156,7 @@ export class MessagesPanel {
       </div>
       ${
         message.bytes.length > 0 && !message.detail.complete && message.violation === null
-          ? noteRow(view.detail.row.aborted ? 'It was cut off here.' : 'More may come.')
+          ? noteRow(view.detail.row.aborted ? l10n.t('It was cut off here.') : l10n.t('More may come.'))
           : nothing
       }
     </div>`;
@@ -189,11 +190,16 @@ export class MessagesPanel {
       case 'trailer':
         return this.opening(message, line, choices, fieldCells(message, line));
       case 'empty-lines':
-        return lineRow(message, line, null, remarkCell('Empty lines before the request line are ignored.'));
+        return lineRow(
+          message,
+          line,
+          null,
+          remarkCell(l10n.t('Empty lines before the request line are ignored.')),
+        );
       case 'header-end':
-        return lineRow(message, line, null, remarkCell('An empty line ends the header section.'));
+        return lineRow(message, line, null, remarkCell(l10n.t('An empty line ends the header section.')));
       case 'trailer-end':
-        return lineRow(message, line, null, remarkCell('An empty line ends the trailer section.'));
+        return lineRow(message, line, null, remarkCell(l10n.t('An empty line ends the trailer section.')));
       case 'body':
         return this.body(
           message,
@@ -216,7 +222,7 @@ export class MessagesPanel {
   }
 
   private body(message: MessageView, line: MeaningLine, { facts, actions, rows }: BodySection): unknown {
-    const head = html`<span role="gridcell" tabindex="-1" class="cell remark">Body · ${facts.join(' · ')}</span>
+    const head = html`<span role="gridcell" tabindex="-1" class="cell remark">${l10n.t('Body')} · ${facts.join(' · ')}</span>
       ${actions.map((action) => actionCell(action, (chosen) => this.act(message.direction, chosen)))}`;
     return [lineRow(message, line, null, head), this.rows(message, rows)];
   }

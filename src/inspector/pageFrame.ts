@@ -1,3 +1,4 @@
+import { l10n } from '../l10n/l10n.ts';
 import { announcer } from './announcer.ts';
 import type { InspectorState } from './inspectorState.ts';
 import type { Layout } from './pageState.ts';
@@ -33,7 +34,7 @@ export class PageFrame {
 
   constructor(state: InspectorState, parts: FrameParts) {
     const title = made('h1', 'unseen');
-    title.textContent = 'Request Inspector';
+    title.textContent = l10n.t('Request Inspector');
     const { announcement } = parts;
     announcement.className = 'unseen';
     announcement.setAttribute('role', 'status');
@@ -42,7 +43,7 @@ export class PageFrame {
       this.bar(parts),
       made('div', 'upper', parts.list, this.nothingListed),
       splitter({
-        label: 'Height of the list',
+        label: l10n.t('Height of the list'),
         direction: 'column',
         container: this.page,
         property: '--spark-list-share',
@@ -60,7 +61,7 @@ export class PageFrame {
   private bar({ filter }: FrameParts): HTMLElement {
     const { buttons, echo } = this;
     buttons.setAttribute('role', 'toolbar');
-    buttons.setAttribute('aria-label', 'List');
+    buttons.setAttribute('aria-label', l10n.t('List'));
     echo.id = filterEchoId;
     return made('header', 'toolbar', filter, buttons, echo);
   }
@@ -69,7 +70,7 @@ export class PageFrame {
     const sides = made('div', 'sides', meaning);
     sides.append(
       splitter({
-        label: 'Width of the meaning',
+        label: l10n.t('Width of the meaning'),
         direction: 'row',
         container: sides,
         property: '--spark-meaning-share',

@@ -1,3 +1,4 @@
+import { l10n } from '../l10n/l10n.ts';
 import type { ListColumn } from '../protocol/exchangeList.ts';
 import type { ExchangeKey, ExchangeRow } from '../protocol/inspector.ts';
 import { cellKinds } from './exchangeCells.ts';
@@ -78,7 +79,7 @@ export class RowPainter {
   private giveWords(element: HTMLElement): void {
     this.wordless.delete(element);
     const row = this.painted.get(element)?.row;
-    setAttribute(element, 'aria-label', row === undefined ? 'Loading' : exchangeSentence(row));
+    setAttribute(element, 'aria-label', row === undefined ? l10n.t('Loading') : exchangeSentence(row));
     if (row === undefined) return;
     this.columns.forEach((column, i) => {
       const words = cellKinds[column].words?.(row);

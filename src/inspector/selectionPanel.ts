@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { type ByteFormat, byteFormats } from '../http/byteEncodings.ts';
+import { l10n } from '../l10n/l10n.ts';
 import { readingsOf } from './byteReadings.ts';
 import type { Chosen } from './inspectorState.ts';
 import { type ExchangeView, messageOf } from './messageView.ts';
@@ -9,13 +10,13 @@ const readLimit = 4096;
 export const copyLimit = 16 * 1024 * 1024;
 
 const formatNames: Readonly<Record<ByteFormat, string>> = {
-  hex: 'Hex',
-  hexDump: 'Hex dump',
-  escaped: 'Escaped string',
+  hex: l10n.t('Hex'),
+  hexDump: l10n.t('Hex dump'),
+  escaped: l10n.t('Escaped string'),
   cArray: 'C array',
-  jsArray: 'JavaScript array',
+  jsArray: l10n.t('JavaScript array'),
   base64: 'Base64',
-  text: 'Text',
+  text: l10n.t('Text'),
 };
 
 /** What the selected bytes are, and the ways to copy them. */
@@ -28,14 +29,14 @@ export function selectionPanel(
   const { start, end, direction } = chosen;
   const { bytes } = messageOf(view, direction);
   const readings = readingsOf(bytes.slice(start, end, readLimit), end - start);
-  return html`<div class="selection" role="group" aria-label="Selected bytes" tabindex="0">
+  return html`<div class="selection" role="group" aria-label=${l10n.t('Selected bytes')} tabindex="0">
     <dl>
       ${readings.map(({ name, text }) => html`<div><dt>${name}</dt><dd class="wire">${text}</dd></div>`)}
     </dl>
     <label
-      >Copy as
+      >${l10n.t('Copy as')}
       <select
-        aria-label="Copy the selected bytes as"
+        aria-label=${l10n.t('Copy the selected bytes as')}
         @change=${(event: Event) => {
           if (!(event.target instanceof HTMLSelectElement)) return;
           const { value } = event.target;

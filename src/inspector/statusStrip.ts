@@ -1,13 +1,14 @@
 import { effect } from '@preact/signals-core';
 import { html, nothing, render, type TemplateResult } from 'lit-html';
 import { hex, octetName } from '../http/visibleText.ts';
+import { l10n } from '../l10n/l10n.ts';
 import { formatCount } from './format.ts';
 import { definedIn } from './grammar.ts';
 import type { InspectorState, Mark } from './inspectorState.ts';
 import { type ExchangeView, messageOf } from './messageView.ts';
 import { spanIndexAt } from './spanIndex.ts';
 
-const hint = html`<span class="remark">Point at a byte or a field to see what it is.</span>`;
+const hint = html`<span class="remark">${l10n.t('Point at a byte or a field to see what it is.')}</span>`;
 
 /** Names what is under the pointer; where it points at nothing, what is under the cursor. */
 export function statusStrip(state: InspectorState): HTMLElement {
@@ -32,13 +33,13 @@ function describe(view: ExchangeView, mark: Mark, offset: number): TemplateResul
   const index = spanIndexAt(message.spans, offset);
   const { violation } = message;
   const length = mark.end - mark.start;
-  return html`<span>${mark.direction === 'received' ? 'Request' : 'Response'} byte ${offset}</span>
-    <span class="wire">${octet < 0 ? 'not kept' : html`0x${hex(octet, 2)} ${octetName(octet)}`}</span>
+  return html`<span>${mark.direction === 'received' ? l10n.t('Request byte {0}', offset) : l10n.t('Response byte {0}', offset)}</span>
+    <span class="wire">${octet < 0 ? l10n.t('not kept') : html`0x${hex(octet, 2)} ${octetName(octet)}`}</span>
     ${
       index < 0
         ? nothing
         : html`<strong>${message.spans[index].name}</strong><span>${definedIn(message.spans[index].name)}</span>`
     }
-    ${length > 1 ? html`<span>bytes ${mark.start}–${mark.end - 1} (${formatCount(length)})</span>` : nothing}
-    ${violation?.offset === offset ? html`<strong class="severe">breaks ${violation.rule}</strong>` : nothing}`;
+    ${length > 1 ? html`<span>${l10n.t('bytes {0} ({1})', `${mark.start}–${mark.end - 1}`, formatCount(length))}</span>` : nothing}
+    ${violation?.offset === offset ? html`<strong class="severe">${l10n.t('breaks {0}', violation.rule)}</strong>` : nothing}`;
 }

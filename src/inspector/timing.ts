@@ -1,6 +1,7 @@
+import { l10n } from '../l10n/l10n.ts';
 /** Where the time of an exchange went: pure. */
 import type { ExchangeDetail } from '../protocol/inspector.ts';
-import { formatDuration } from './format.ts';
+import { counted, formatDuration } from './format.ts';
 
 /** A stretch of an exchange's life. Milliseconds from the first byte of the request; `end` null while it goes on. */
 export interface TimingStep {
@@ -47,34 +48,52 @@ export function timingOf(detail: ExchangeDetail): Timing {
   const first = connection.exchangeNumber === 1;
   const moments: TimingMoment[] = [
     {
-      name: 'Waiting in the accept queue',
+      name: l10n.t('Waiting in the accept queue'),
       time: null,
-      remark: 'not known: the kernel does not tell when the connection was established',
+      remark: l10n.t('not known: the kernel does not tell when the connection was established'),
     },
     {
-      name: 'Connection accepted',
+      name: l10n.t('Connection accepted'),
       time: since(connection.openedAt),
-      remark: first ? '' : `${connection.exchangeNumber - 1} exchanges before this one on it`,
+      remark: first
+        ? ''
+        : l10n.t('{0} before this one on it', counted(connection.exchangeNumber - 1, 'exchange')),
     },
-    { name: 'First byte of the request', time: 0, remark: '' },
-    { name: 'Head complete', time: since(times.headAt), remark: times.headAt > 0 ? '' : 'never' },
+    { name: l10n.t('First byte of the request'), time: 0, remark: '' },
     {
-      name: 'Request complete',
+      name: l10n.t('Head complete'),
+      time: since(times.headAt),
+      remark: times.headAt > 0 ? '' : l10n.t('never'),
+    },
+    {
+      name: l10n.t('Request complete'),
       time: since(times.requestEndedAt),
-      remark: times.requestEndedAt > 0 ? '' : 'never',
+      remark: times.requestEndedAt > 0 ? '' : l10n.t('never'),
     },
     ...forwardingMoments(detail, since),
-    { name: 'Answer ready', time: since(times.respondedAt), remark: times.respondedAt > 0 ? '' : 'not yet' },
-    { name: 'First byte out', time: firstOut, remark: firstOut === null ? 'not recorded' : '' },
     {
-      name: 'Last byte out',
-      time: row.aborted ? null : since(times.endedAt),
-      remark: row.aborted ? 'never: the connection ended before' : times.endedAt > 0 ? '' : 'not yet',
+      name: l10n.t('Answer ready'),
+      time: since(times.respondedAt),
+      remark: times.respondedAt > 0 ? '' : l10n.t('not yet'),
     },
     {
-      name: 'Connection closed',
+      name: l10n.t('First byte out'),
+      time: firstOut,
+      remark: firstOut === null ? l10n.t('not recorded') : '',
+    },
+    {
+      name: l10n.t('Last byte out'),
+      time: row.aborted ? null : since(times.endedAt),
+      remark: row.aborted
+        ? l10n.t('never: the connection ended before')
+        : times.endedAt > 0
+          ? ''
+          : l10n.t('not yet'),
+    },
+    {
+      name: l10n.t('Connection closed'),
       time: since(connection.closedAt),
-      remark: connection.closedAt > 0 ? connection.closeReason : 'still open',
+      remark: connection.closedAt > 0 ? connection.closeReason : l10n.t('still open'),
     },
   ];
   return { steps, moments, transfers };
@@ -89,13 +108,16 @@ function forwardingMoments(
   const { server, target, connectedAt, sentAt, answeredAt, endedAt, problem } = forwarding;
   const known = (time: number, remark = ''): Pick<TimingMoment, 'time' | 'remark'> => ({
     time: since(time),
-    remark: time > 0 ? remark : problem || 'never',
+    remark: time > 0 ? remark : problem || l10n.t('never'),
   });
   return [
-    { name: 'Connected to the other server', ...known(connectedAt, `forwarded to ${server} as ${target}`) },
-    { name: 'Request forwarded to its end', ...known(sentAt) },
-    { name: 'Answer began there', ...known(answeredAt) },
-    { name: 'Answer ended there', ...known(endedAt, problem) },
+    {
+      name: l10n.t('Connected to the other server'),
+      ...known(connectedAt, l10n.t('forwarded to {0} as {1}', server, target)),
+    },
+    { name: l10n.t('Request forwarded to its end'), ...known(sentAt) },
+    { name: l10n.t('Answer began there'), ...known(answeredAt) },
+    { name: l10n.t('Answer ended there'), ...known(endedAt, problem) },
   ];
 }
 
@@ -125,32 +147,32 @@ function stepsOf(
   if (connection.exchangeNumber === 1) {
     add(
       'waiting',
-      'Waiting for the request',
+      l10n.t('Waiting for the request'),
       since(connection.openedAt),
       0,
-      'From accept() to the first byte.',
+      l10n.t('From accept() to the first byte.'),
     );
   }
   add(
     'reading',
-    'Reading the head',
+    l10n.t('Reading the head'),
     0,
     head ?? ready,
-    'From the first byte to the empty line that ends the header section.',
+    l10n.t('From the first byte to the empty line that ends the header section.'),
   );
   if (complete !== null && head !== null && complete > head) {
     add(
       'reading',
-      'Reading the body',
+      l10n.t('Reading the body'),
       head,
       complete,
-      'From the end of the head to the last byte of the body.',
+      l10n.t('From the end of the head to the last byte of the body.'),
     );
   }
   if (forwarding === null) {
     add(
       'handling',
-      'Handling',
+      l10n.t('Handling'),
       complete ?? head,
       ready,
       "From the complete request to the answer: the server's own work.",
@@ -160,32 +182,32 @@ function stepsOf(
     const failed = since(forwarding.endedAt) ?? ready;
     add(
       'waiting',
-      'Connecting',
+      l10n.t('Connecting'),
       head,
       connected ?? failed,
-      `From the head to a connection to ${forwarding.server}.`,
+      l10n.t('From the head to a connection to {0}.', forwarding.server),
     );
     add(
       'handling',
-      'Forwarded',
+      l10n.t('Forwarded'),
       connected,
       ready ?? failed,
-      `From there to the answer of ${forwarding.server}.`,
+      l10n.t('From there to the answer of {0}.', forwarding.server),
     );
   }
   add(
     'writing',
-    'Waiting to send',
+    l10n.t('Waiting to send'),
     ready,
     firstOut,
-    'From the answer to the first write; answers go out in the order of their requests.',
+    l10n.t('From the answer to the first write; answers go out in the order of their requests.'),
   );
   add(
     'writing',
-    'Sending',
+    l10n.t('Sending'),
     firstOut,
     since(times.endedAt),
-    'From the first write to the last byte handed to the kernel.',
+    l10n.t('From the first write to the last byte handed to the kernel.'),
   );
   return steps;
 }

@@ -1,5 +1,6 @@
 import { effect, type Signal, signal } from '@preact/signals-core';
 import { html, nothing, render, svg, type TemplateResult } from 'lit-html';
+import { l10n } from '../l10n/l10n.ts';
 import { callsSection, firstCalls, moreCalls } from './callsSection.ts';
 import { counted, formatDuration } from './format.ts';
 import type { InspectorState, ShownCalls } from './inspectorState.ts';
@@ -50,13 +51,13 @@ export class TimingPanel {
     const timing = timingOf(view.detail);
     render(
       html`${picture(timing)}
-        <h2>Steps</h2>
+        <h2>${l10n.t('Steps')}</h2>
         ${stepTable(timing)}
-        <h2>Moments</h2>
+        <h2>${l10n.t('Moments')}</h2>
         ${momentTable(timing)}
-        <h2>System calls of the connection</h2>
+        <h2>${l10n.t('System calls of the connection')}</h2>
         ${callsSection(view.detail, calls, () => this.moreCalls())}
-        <h2>Reads and writes</h2>
+        <h2>${l10n.t('Reads and writes')}</h2>
         ${this.transferTable(timing.transfers, limit)}`,
       this.element,
     );
@@ -67,11 +68,11 @@ export class TimingPanel {
   }
 
   private transferTable(transfers: readonly TimingTransfer[], limit: number): TemplateResult {
-    if (transfers.length === 0) return html`<p class="note remark">None were recorded.</p>`;
+    if (transfers.length === 0) return html`<p class="note remark">${l10n.t('None were recorded.')}</p>`;
     const more = transfers.length - limit;
     return html`<table>
         <thead>
-          <tr><th scope="col" class="number">at</th><th scope="col" class="number">pause</th><th scope="col">call</th><th scope="col" class="number">bytes</th><th scope="col">of the message</th></tr>
+          <tr><th scope="col" class="number">${l10n.t('at')}</th><th scope="col" class="number">${l10n.t('pause')}</th><th scope="col">${l10n.t('call')}</th><th scope="col" class="number">${l10n.t('bytes')}</th><th scope="col">${l10n.t('of the message')}</th></tr>
         </thead>
         <tbody>
           ${transfers.slice(0, limit).map((transfer, index) => {
@@ -80,10 +81,10 @@ export class TimingPanel {
             return html`<tr class="transfer" data-direction=${direction} data-start=${start} data-end=${end}>
               <td class="number">${moment(time)}</td>
               <td class="number">${pause === null ? '' : formatDuration(pause)}</td>
-              <td>${direction === 'received' ? 'read' : 'write'}</td>
+              <td>${direction === 'received' ? l10n.t('read') : l10n.t('write')}</td>
               <td class="number">${counted(end - start, 'byte')}</td>
               <td>
-                <button class="link">${direction === 'received' ? 'request' : 'response'} ${start}–${end - 1}</button>
+                <button class="link">${direction === 'received' ? l10n.t('request') : l10n.t('response')} ${start}–${end - 1}</button>
               </td>
             </tr>`;
           })}
@@ -93,7 +94,7 @@ export class TimingPanel {
         more > 0
           ? html`<button class="link" @click=${() => {
               this.limit.value = limit + 1000;
-            }}>Show more (${counted(more, 'read or write', 'reads and writes')})</button>`
+            }}>${l10n.t('Show more ({0})', counted(more, 'read or write'))}</button>`
           : nothing
       }`;
   }
@@ -130,7 +131,7 @@ function picture({ steps, transfers }: Timing): TemplateResult {
         data-direction=${direction}
         data-start=${start}
         data-end=${end}
-      ><title>${direction === 'received' ? 'read' : 'write'} of ${counted(end - start, 'byte')} at ${moment(time)}</title></rect>`,
+      ><title>${direction === 'received' ? l10n.t('read of {0} at {1}', counted(end - start, 'byte'), moment(time)) : l10n.t('write of {0} at {1}', counted(end - start, 'byte'), moment(time))}</title></rect>`,
     )}
   </svg>`;
 }
@@ -138,14 +139,14 @@ function picture({ steps, transfers }: Timing): TemplateResult {
 function stepTable({ steps }: Timing): TemplateResult {
   return html`<table>
     <thead>
-      <tr><th scope="col">step</th><th scope="col" class="number">from</th><th scope="col" class="number">took</th><th scope="col">what it is</th></tr>
+      <tr><th scope="col">${l10n.t('step')}</th><th scope="col" class="number">${l10n.t('from')}</th><th scope="col" class="number">${l10n.t('took')}</th><th scope="col">${l10n.t('what it is')}</th></tr>
     </thead>
     <tbody>
       ${steps.map(
         ({ kind, name, start, end, meaning }) => html`<tr>
           <th scope="row"><span class="key ${kind}" aria-hidden="true"></span>${name}</th>
           <td class="number">${moment(start)}</td>
-          <td class="number">${end === null ? 'goes on' : formatDuration(end - start)}</td>
+          <td class="number">${end === null ? l10n.t('goes on') : formatDuration(end - start)}</td>
           <td class="remark">${meaning}</td>
         </tr>`,
       )}
@@ -156,7 +157,7 @@ function stepTable({ steps }: Timing): TemplateResult {
 function momentTable({ moments }: Timing): TemplateResult {
   return html`<table>
     <thead>
-      <tr><th scope="col">moment</th><th scope="col" class="number">at</th><th scope="col">remark</th></tr>
+      <tr><th scope="col">${l10n.t('moment')}</th><th scope="col" class="number">${l10n.t('at')}</th><th scope="col">${l10n.t('remark')}</th></tr>
     </thead>
     <tbody>
       ${moments.map(

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
+import { l10n } from '../l10n/l10n.ts';
 import type { FilterProblem } from '../protocol/exchangeList.ts';
 import type { CaptureSummary } from '../protocol/inspector.ts';
 import { counted, formatCount } from './format.ts';
@@ -30,39 +31,39 @@ export function toolbar(state: ToolbarState, events: ToolbarEvents): TemplateRes
   return html`${
     isEmpty || (following && !sorted)
       ? nothing
-      : html`<button class="tool" title="Show the newest exchange, and follow" @click=${() => events.follow()}>
-          ${icon('arrow-down')}Newest
+      : html`<button class="tool" title=${l10n.t('Show the newest exchange, and follow')} @click=${() => events.follow()}>
+          ${icon('arrow-down')}${l10n.t('Newest')}
         </button>`
   }
     ${toggle(
       paused ? 'play' : 'debug-pause',
-      'Pause the list',
+      l10n.t('Pause the list'),
       paused
-        ? 'The list stands still; what arrives is captured all the same. Go on showing it'
-        : 'Pause: let the list stand still while exchanges arrive',
+        ? l10n.t('The list stands still; what arrives is captured all the same. Go on showing it')
+        : l10n.t('Pause: let the list stand still while exchanges arrive'),
       paused,
       () => events.pause(!paused),
     )}
     ${toggle(
       'pinned',
-      'Keep across server restarts',
+      l10n.t('Keep across server restarts'),
       list?.preserve === false
-        ? 'Keep exchanges when the server starts again'
-        : 'Exchanges are kept when the server starts again',
+        ? l10n.t('Keep exchanges when the server starts again')
+        : l10n.t('Exchanges are kept when the server starts again'),
       list?.preserve !== false,
       () => events.preserve(list?.preserve === false),
     )}
     ${toggle(
       'megaphone',
-      'Announce new exchanges',
+      l10n.t('Announce new exchanges'),
       announces
-        ? 'New exchanges are announced to a screen reader'
-        : 'Announce new exchanges to a screen reader',
+        ? l10n.t('New exchanges are announced to a screen reader')
+        : l10n.t('Announce new exchanges to a screen reader'),
       announces,
       () => events.announce(!announces),
     )}
-    ${action('list-selection', 'Choose columns', false, () => events.chooseColumns())}
-    ${action('clear-all', 'Clear the capture', isEmpty, () => events.clear())}`;
+    ${action('list-selection', l10n.t('Choose columns'), false, () => events.chooseColumns())}
+    ${action('clear-all', l10n.t('Clear the capture'), isEmpty, () => events.clear())}`;
 }
 
 function toggle(
@@ -98,25 +99,28 @@ export function filterEcho(
     const isTyping = isUnfinished(view.problem);
     return html`<span class=${isTyping ? 'remark' : 'severe'}
       >${isTyping ? nothing : icon('error')} ${view.problem.message}</span
-    > <span class="remark">The list is as before.</span>`;
+    > <span class="remark">${l10n.t('The list is as before.')}</span>`;
   }
   const parts: string[] = [];
-  if (view.progress < 1) parts.push(`searching, ${Math.floor(view.progress * 100)} %`);
-  if (view.arrivedWhilePaused > 0) parts.push(`paused, ${formatCount(view.arrivedWhilePaused)} new`);
+  if (view.progress < 1) parts.push(l10n.t('searching, {0} %', Math.floor(view.progress * 100)));
+  if (view.arrivedWhilePaused > 0)
+    parts.push(l10n.t('paused, {0} new', formatCount(view.arrivedWhilePaused)));
   parts.push(...losses(summary));
   const rest = parts.map((part) => ` · ${part}`).join('');
   if (view.words === '') {
     return html`${summary.exchanges === 0 ? nothing : `${counted(summary.exchanges, 'exchange')}${rest}`}`;
   }
-  return html`${formatCount(view.count)} of ${counted(summary.exchanges, 'exchange')}: <span class="words"
+  return html`${l10n.t('{0} of {1}', formatCount(view.count), counted(summary.exchanges, 'exchange'))}: <span class="words"
       >${view.words}</span
     >${rest}`;
 }
 
 function losses({ displaced, leftOut, lostInReload }: CaptureSummary): string[] {
   const parts: string[] = [];
-  if (displaced > 0) parts.push(`${counted(displaced, 'older one')} displaced`);
-  if (leftOut > 0) parts.push(`${counted(leftOut, 'exchange')} not recorded while the server was busy`);
-  if (lostInReload > 0) parts.push(`${counted(lostInReload, 'exchange')} not kept over the window reload`);
+  if (displaced > 0) parts.push(l10n.t('{0} displaced', counted(displaced, 'older exchange')));
+  if (leftOut > 0)
+    parts.push(l10n.t('{0} not recorded while the server was busy', counted(leftOut, 'exchange')));
+  if (lostInReload > 0)
+    parts.push(l10n.t('{0} not kept over the window reload', counted(lostInReload, 'exchange')));
   return parts;
 }

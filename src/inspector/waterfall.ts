@@ -1,3 +1,4 @@
+import { l10n } from '../l10n/l10n.ts';
 import type { ExchangeRow } from '../protocol/inspector.ts';
 import { formatDuration } from './format.ts';
 
@@ -20,17 +21,17 @@ export interface Waterfall {
 }
 
 export const phaseNames: Readonly<Record<PhaseKind, string>> = {
-  idle: 'connection idle',
-  receiving: 'receiving the request',
-  queued: 'waiting behind the answer ahead',
-  handling: 'handling',
-  sending: 'sending the response',
+  idle: l10n.t('connection idle'),
+  receiving: l10n.t('receiving the request'),
+  queued: l10n.t('waiting behind the answer ahead'),
+  handling: l10n.t('handling'),
+  sending: l10n.t('sending the response'),
 };
 
 const arrivalWords: Readonly<Record<Arrival, string>> = {
-  new: 'first on its connection',
-  reused: 'connection reused',
-  pipelined: 'pipelined: sent before the answer ahead was out',
+  new: l10n.t('first on its connection'),
+  reused: l10n.t('connection reused'),
+  pipelined: l10n.t('pipelined: sent before the answer ahead was out'),
 };
 
 /** Where the exchange stands in its connection's time. Nothing is drawn that is not known. */
@@ -48,7 +49,7 @@ export function waterfallOf(row: ExchangeRow): Waterfall {
 /** The same in words. */
 export function waterfallWords(row: ExchangeRow): string {
   return [
-    `Connection ${row.connection}, exchange ${row.number}: ${arrivalWords[arrivalOf(row)]}`,
+    l10n.t('Connection {0}, exchange {1}: {2}', row.connection, row.number, arrivalWords[arrivalOf(row)]),
     ...stretchesOf(row).map(([kind, from, to]) => `${phaseNames[kind]} ${formatDuration(to - from)}`),
   ].join(', ');
 }

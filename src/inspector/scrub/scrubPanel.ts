@@ -4,6 +4,7 @@ import { live } from 'lit-html/directives/live.js';
 import { type ParserStanding, rulesAhead } from '../../http/parserAtWork.ts';
 import { type RuleId, ruleSource, rules } from '../../http/rules.ts';
 import { octetName } from '../../http/visibleText.ts';
+import { l10n } from '../../l10n/l10n.ts';
 import type { Direction } from '../../protocol/capture.ts';
 import { counted } from '../format.ts';
 import { icon } from '../icons.ts';
@@ -37,7 +38,7 @@ export class ScrubPanel {
     this.state = state;
     const { element, open } = this;
     element.className = 'scrub';
-    element.setAttribute('aria-label', 'Parser, byte by byte');
+    element.setAttribute('aria-label', l10n.t('Parser, byte by byte'));
     let exchange = '';
     effect(() => {
       const view = state.view.value;
@@ -158,7 +159,7 @@ export class ScrubPanel {
     const sentence = standingSentence(message, fed, standing);
     return html`${this.controls(scrubbing, fed, sentence)}
       <p class="scrub-byte">
-        <span class="wire">${fed === 0 ? 'Start' : `Byte ${fed - 1} ${octetName(message.bytes.at(fed - 1))}`}</span>
+        <span class="wire">${fed === 0 ? l10n.t('Start') : l10n.t('Byte {0} {1}', fed - 1, octetName(message.bytes.at(fed - 1)))}</span>
         ${whatTheByteDid(message, fed, standing)};
         <strong class=${standing.violation === null ? nothing : 'severe'}>${whatItReads(standing)}</strong>
       </p>
@@ -176,30 +177,30 @@ export class ScrubPanel {
     return html`<div class="scrub-controls">
       ${(['received', 'sent'] as const).map(
         (one) => html`<button class="tool" aria-pressed=${one === direction} @click=${() => this.choose(one)}>
-          ${one === 'received' ? 'Request' : 'Response'}
+          ${one === 'received' ? l10n.t('Request') : l10n.t('Response')}
         </button>`,
       )}
-      <button class="tool" title="One byte back" aria-label="One byte back" @click=${() => this.step('stop', -1)}>
+      <button class="tool" title=${l10n.t('One byte back')} aria-label=${l10n.t('One byte back')} @click=${() => this.step('stop', -1)}>
         <span class="flipped">${icon('chevron-right')}</span>
       </button>
       <button
         class="tool"
-        aria-label=${playing ? 'Pause' : 'Play'}
-        title=${playing ? 'Pause' : 'Play: go through the message by itself'}
+        aria-label=${playing ? l10n.t('Pause') : l10n.t('Play')}
+        title=${playing ? l10n.t('Pause') : l10n.t('Play: go through the message by itself')}
         @click=${() => this.togglePlaying()}
       >
         ${icon(playing ? 'debug-pause' : 'play')}
       </button>
-      <button class="tool" title="One byte on" aria-label="One byte on" @click=${() => this.step('stop', 1)}>
+      <button class="tool" title=${l10n.t('One byte on')} aria-label=${l10n.t('One byte on')} @click=${() => this.step('stop', 1)}>
         ${icon('chevron-right')}
       </button>
       <input
         type="range"
         min="0"
         max=${stops.last}
-        aria-label="Bytes that the parser has read"
+        aria-label=${l10n.t('Bytes that the parser has read')}
         aria-valuetext=${sentence}
-        title="Arrow keys: a byte. Ctrl with them: a grammar element. Page Up and Page Down: a line. Home and End."
+        title=${l10n.t('Arrow keys: a byte. Ctrl with them: a grammar element. Page Up and Page Down: a line. Home and End.')}
         .value=${live(String(stops.stopAt(fed)))}
         @input=${(event: Event) => {
           this.playing.value = false;
@@ -207,7 +208,7 @@ export class ScrubPanel {
         }}
         @keydown=${(event: KeyboardEvent) => this.key(event)}
       />
-      <span class="remark">${fed} of ${counted(stops.end, 'byte')}</span>
+      <span class="remark">${l10n.t('{0} of {1}', fed, counted(stops.end, 'byte'))}</span>
     </div>`;
   }
 
@@ -215,19 +216,22 @@ export class ScrubPanel {
   private rule(scrubbing: Scrubbing, fed: number, standing: ParserStanding): TemplateResult {
     const { message, stops } = scrubbing;
     const broken = standing.violation ?? (fed >= stops.end ? message.violation : null);
-    if (broken !== null) return ruleRow('Broken', broken.rule, true);
-    if (standing.complete) return html`<p class="scrub-rule remark">No rule was broken.</p>`;
+    if (broken !== null) return ruleRow(l10n.t('Broken'), broken.rule, true);
+    if (standing.complete) return html`<p class="scrub-rule remark">${l10n.t('No rule was broken.')}</p>`;
     if (fed >= stops.end) {
-      const why = scrubbing.goesOnUnkept ? 'What follows was not kept.' : 'Nothing more came.';
+      const why = scrubbing.goesOnUnkept
+        ? l10n.t('What follows was not kept.')
+        : l10n.t('Nothing more came.');
       return html`<p class="scrub-rule remark">${why}</p>`;
     }
     const [first, ...others] = rulesAhead(scrubbing.kind, standing);
-    if (first === undefined) return html`<p class="scrub-rule remark">Whatever byte comes, it is taken.</p>`;
-    return html`${ruleRow('Rule', first, false)}${
+    if (first === undefined)
+      return html`<p class="scrub-rule remark">${l10n.t('Whatever byte comes, it is taken.')}</p>`;
+    return html`${ruleRow(l10n.t('Rule'), first, false)}${
       others.length === 0
         ? nothing
         : html`<details class="scrub-others">
-            <summary>${counted(others.length, 'more rule')} for the next byte</summary>
+            <summary>${l10n.t('{0} for the next byte', counted(others.length, 'more rule'))}</summary>
             ${others.map((rule) => ruleRow('', rule, false))}
           </details>`
     }`;

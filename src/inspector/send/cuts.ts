@@ -1,3 +1,4 @@
+import { l10n } from '../../l10n/l10n.ts';
 /** Where bytes are cut into pieces, or in a sentence what is wrong with what was written. */
 export type Cuts = { readonly cuts: readonly number[] } | { readonly problem: string };
 
@@ -5,7 +6,8 @@ export type Cuts = { readonly cuts: readonly number[] } | { readonly problem: st
 export function readCuts(text: string, length: number): Cuts {
   const words = text.split(/[\s,]+/).filter((word) => word !== '');
   const wrong = words.find((word) => !/^\d+$/.test(word) || Number(word) < 1 || Number(word) >= length);
-  if (wrong !== undefined) return { problem: `Cuts are offsets from 1 to ${length - 1}, not "${wrong}".` };
+  if (wrong !== undefined)
+    return { problem: l10n.t('Cuts are offsets from 1 to {0}, not "{1}".', length - 1, wrong) };
   return { cuts: [...new Set(words.map(Number))].sort((one, other) => one - other) };
 }
 

@@ -1,6 +1,8 @@
 import { html, render, type TemplateResult } from 'lit-html';
 import { bytesOfHex, bytesOfText, type WireBytes, wireHex, wireText } from '../../http/content/wireText.ts';
+import { l10n } from '../../l10n/l10n.ts';
 import type { FromSend, SendOutcome, SendTarget, ToSend } from '../../protocol/send.ts';
+import { counted } from '../format.ts';
 import { everyByte, readCuts } from './cuts.ts';
 import { gallery } from './gallery.ts';
 import { isToSend } from './messageGuard.ts';
@@ -76,67 +78,70 @@ function remember(): void {
   });
 }
 
+const byteEscapes = String.raw`\r, \n, \t, \0, \xNN, \\`;
+const groupNames = { 'Well-formed': l10n.t('Well-formed'), Malformed: l10n.t('Malformed') } as const;
+
 function view(): TemplateResult {
   const noTarget = page.targets.length === 0;
   return html`
-    <h1>Send Request</h1>
+    <h1>${l10n.t('Send Request')}</h1>
     <p>
-      <label for="gallery">Start from</label>
+      <label for="gallery">${l10n.t('Start from')}</label>
       <select id="gallery" @change=${chooseExample}>
-        <option value="">An example ...</option>
+        <option value="">${l10n.t('An example ...')}</option>
         ${(['Well-formed', 'Malformed'] as const).map(
-          (group) => html`<optgroup label=${group}>
+          (group) => html`<optgroup label=${groupNames[group]}>
             ${gallery.map((one, i) => (one.group === group ? html`<option value=${i}>${one.title}</option>` : ''))}
           </optgroup>`,
         )}
       </select>
-      <label for="target">Server</label>
+      <label for="target">${l10n.t('Server')}</label>
       <select id="target">
         ${page.targets.map(
           ({ name, url }) =>
             html`<option value=${url} ?selected=${url === before.target}>${name} · ${url}</option>`,
         )}
       </select>
-      ${noTarget ? html`<span>No server runs: start one first.</span>` : ''}
+      ${noTarget ? html`<span>${l10n.t('No server runs: start one first.')}</span>` : ''}
     </p>
     <div class="editors">
       <p>
-        <label for="text">Text: \\r, \\n, \\t, \\0, \\xNN and \\\\ are bytes, line breaks are none</label>
+        <label for="text">${l10n.t('Text: {0} are bytes, line breaks are none', byteEscapes)}</label>
         <textarea id="text" spellcheck="false" aria-describedby="problem" @input=${textChanged}></textarea>
       </p>
       <p>
-        <label for="hex">Hexadecimal</label>
+        <label for="hex">${l10n.t('Hexadecimal')}</label>
         <textarea id="hex" spellcheck="false" aria-describedby="problem" @input=${hexChanged}></textarea>
       </p>
     </div>
     <p id="problem" role="alert">${page.problem}</p>
-    <p>${page.bytes.length} bytes</p>
+    <p>${counted(page.bytes.length, 'byte')}</p>
     <fieldset>
-      <legend>How</legend>
-      <label for="pieces">Pieces</label>
+      <legend>${l10n.t('How')}</legend>
+      <label for="pieces">${l10n.t('Pieces')}</label>
       <select id="pieces" @change=${piecesChosen}>
         ${Object.entries(piecesNames).map(
           ([value, name]) =>
             html`<option value=${value} ?selected=${value === before.pieces}>${name}</option>`,
         )}
       </select>
-      <label for="cuts">Offsets</label>
+      <label for="cuts">${l10n.t('Offsets')}</label>
       <input id="cuts" value=${before.cuts} placeholder="4, 16" ?disabled=${page.pieces !== 'cuts'} />
-      <label for="pause">Pause between pieces (ms)</label>
+      <label for="pause">${l10n.t('Pause between pieces (ms)')}</label>
       <input id="pause" type="number" min="0" max="60000" value=${before.pause} />
-      <label for="times">Times</label>
+      <label for="times">${l10n.t('Times')}</label>
       <input id="times" type="number" min="1" max="1000" value=${before.times} />
-      <label><input id="one" type="checkbox" ?checked=${before.oneConnection} /> all over one connection</label>
+      <label><input id="one" type="checkbox" ?checked=${before.oneConnection} /> ${l10n.t('all over one connection')}</label>
     </fieldset>
     <p>
-      <button id="send" ?disabled=${page.sending || noTarget || page.problem !== ''} @click=${send}>Send</button>
+      <button id="send" ?disabled=${page.sending || noTarget || page.problem !== ''} @click=${send}>${l10n.t('Send')}</button>
       <button id="cancel" ?disabled=${!page.sending} @click=${() => workbench.postMessage({ type: 'cancel' })}>
-        Cancel
+        ${l10n.t('Cancel')}
       </button>
       <span role="status">${page.says}</span>
     </p>
-    <h2>Answers</h2>
-    ${page.outcomes.length === 0 ? html`<p>None yet. Ctrl+Enter sends, too.</p>` : ''}
+    <h2>${l10n.t('Answers')}</h2>
+    ${page.outcomes.length === 0 ? html`<p>${l10n.t('None yet. Ctrl+Enter sends, too.')}</p>` : ''}
     <ol class="answers">
       ${page.outcomes.toReversed().map(answerItem)}
     </ol>
@@ -149,24 +154,24 @@ function answerItem({ number, answer, answerLength, milliseconds, problem }: Sen
   const post = (type: 'show' | 'compare') => () => workbench.postMessage({ type, number });
   return html`<li value=${number}>
     <details>
-      <summary>${visible || 'No answer'} · ${answerLength} bytes · ${Math.round(milliseconds)} ms ${problem}</summary>
-      <pre tabindex="0" aria-label=${`Answer ${number}`}>${wireText(answer.subarray(0, shownBytes))}</pre>
+      <summary>${visible || l10n.t('No answer')} · ${counted(answerLength, 'byte')} · ${Math.round(milliseconds)} ms ${problem}</summary>
+      <pre tabindex="0" aria-label=${l10n.t('Answer {0}', number)}>${wireText(answer.subarray(0, shownBytes))}</pre>
     </details>
-    <button @click=${post('show')} aria-label=${`Show exchange of answer ${number}`}>Show Exchange</button>
+    <button @click=${post('show')} aria-label=${l10n.t('Show exchange of answer {0}', number)}>${l10n.t('Show Exchange')}</button>
     ${
       number === 1
         ? ''
-        : html`<button @click=${post('compare')} aria-label=${`Compare answer ${number} with the first`}>
-            Compare with First
+        : html`<button @click=${post('compare')} aria-label=${l10n.t('Compare answer {0} with the first', number)}>
+            ${l10n.t('Compare with First')}
           </button>`
     }
   </li>`;
 }
 
 const piecesNames: Readonly<Record<Pieces, string>> = {
-  whole: 'in one piece',
-  cuts: 'cut at offsets',
-  bytes: 'byte by byte',
+  whole: l10n.t('in one piece'),
+  cuts: l10n.t('cut at offsets'),
+  bytes: l10n.t('byte by byte'),
 };
 
 function piecesChosen(): void {
@@ -195,7 +200,7 @@ function edited(read: WireBytes, other: HTMLTextAreaElement, show: (bytes: Uint8
   if ('problem' in read) page.problem = read.problem;
   else {
     page.bytes = read.bytes;
-    page.problem = read.bytes.length === 0 ? 'There is nothing to send.' : '';
+    page.problem = read.bytes.length === 0 ? l10n.t('There is nothing to send.') : '';
     other.value = show(read.bytes);
   }
   draw();
@@ -235,7 +240,7 @@ function send(): void {
   }
   const [pause, times] = numbers.map((input) => Number(input.value));
   page.sending = true;
-  page.says = 'Sending ...';
+  page.says = l10n.t('Sending ...');
   draw();
   workbench.postMessage({
     type: 'send',
@@ -265,7 +270,7 @@ function handle(message: ToSend): void {
       break;
     case 'done':
       page.sending = false;
-      page.says = `Done. ${page.outcomes.at(-1)?.problem ?? ''}`;
+      page.says = l10n.t('Done. {0}', page.outcomes.at(-1)?.problem ?? '');
       draw();
       break;
   }
