@@ -1,10 +1,28 @@
 import type { ConnectionCalls } from '../protocol/calls.ts';
+import type { Direction } from '../protocol/capture.ts';
 import type { ConnectionKey, FollowedConnection } from '../protocol/follow.ts';
-import type { CaptureSummary, ExchangeDetail, ExchangeKey, ExchangeRow } from '../protocol/inspector.ts';
+import type {
+  CaptureSummary,
+  ExchangeDetail,
+  ExchangeKey,
+  ExchangeRow,
+  KeptBytes,
+} from '../protocol/inspector.ts';
 import type { ExchangeQuery } from './exchangeQuery.ts';
 
 /** What has happened to the capture: exchanges came, went on or were displaced; or everything was removed. */
 export type CaptureChange = 'changed' | 'cleared';
+
+/** What went one way over a connection. */
+export interface StoredStream {
+  /** Bytes on the wire so far, kept or not. */
+  readonly length: number;
+  /** In order; offsets count from the first byte. */
+  readonly kept: readonly KeptBytes[];
+  /** Milliseconds since the epoch, with fractions. */
+  readonly openedAt: number;
+  readonly lastActiveAt: number;
+}
 
 /** What views see of the captured exchanges. Rows stand in the order in which they arrived, oldest first. */
 export interface CaptureSource {
@@ -33,6 +51,8 @@ export interface CaptureSource {
    * where the connection is not stored.
    */
   follow(connection: ConnectionKey, end: number | null): FollowedConnection | null;
+  /** One direction of a connection; null where the connection is not stored. The caller owns the bytes. */
+  stream(connection: ConnectionKey, direction: Direction): StoredStream | null;
   summary(): CaptureSummary;
   /** Removes all exchanges and closed connections, also what was kept on disk. */
   clear(): void;

@@ -1,8 +1,8 @@
-import zlib from 'node:zlib';
 import type { Content, Cookie, Entry, Header, PostData, QueryString, Timings } from 'har-format';
 import { percentDecoded } from '../http/content/query.ts';
 import type { Finding } from '../http/findings/finding.ts';
 import type { ExchangeDetail, MessageDetail } from '../protocol/inspector.ts';
+import { decodedContent } from './contentDecoding.ts';
 import {
   authorityOf,
   bodyData,
@@ -13,9 +13,6 @@ import {
   tokenText,
 } from './exportExchange.ts';
 import { withoutSecrets } from './exportSecrets.ts';
-
-/** Bytes that a compressed body may become: a few can hold gigabytes. */
-const mostDecompressed = 32 * 1024 * 1024;
 
 export interface HarOptions {
   /** Of Spark. */
@@ -295,7 +292,7 @@ function postDataOf(request: ExportedMessage): { postData?: PostData & { _conten
 
 function contentOf(response: ExportedMessage, contentType: string): Content {
   const wire = bodyData(response);
-  const decoded = decompressed(wire, response.facts.list('content-encoding'));
+  const decoded = decodedContent(wire, response.facts.list('content-encoding'));
   const bytes = decoded ?? wire;
   const mimeType = contentType || 'x-unknown';
   const notes: string[] = [];
@@ -308,23 +305,4 @@ function contentOf(response: ExportedMessage, contentType: string): Content {
   return text === null
     ? { ...size, mimeType, text: Buffer.from(bytes).toString('base64'), encoding: 'base64', ...comment }
     : { ...size, mimeType, text, ...comment };
-}
-
-/** Null where that cannot be done: an unknown coding, broken data, or a body that becomes too long. */
-function decompressed(body: Uint8Array, codings: readonly string[]): Uint8Array | null {
-  let bytes = body;
-  if (bytes.length === 0) return bytes;
-  try {
-    for (const coding of codings.toReversed()) {
-      const options = { maxOutputLength: mostDecompressed };
-      if (coding === 'identity') continue;
-      if (coding === 'gzip' || coding === 'x-gzip') bytes = zlib.gunzipSync(bytes, options);
-      else if (coding === 'deflate') bytes = zlib.inflateSync(bytes, options);
-      else if (coding === 'br') bytes = zlib.brotliDecompressSync(bytes, options);
-      else return null;
-    }
-    return bytes;
-  } catch {
-    return null;
-  }
 }

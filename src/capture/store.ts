@@ -4,7 +4,7 @@ import type { ConnectionKey, FollowedConnection } from '../protocol/follow.ts';
 import type { CaptureSummary, ExchangeDetail, ExchangeKey, ExchangeRow } from '../protocol/inspector.ts';
 import type { TracedCall } from '../sockets/tracedCall.ts';
 import { CallStore } from './callStore.ts';
-import type { CaptureChange, CaptureSource } from './captureSource.ts';
+import type { CaptureChange, CaptureSource, StoredStream } from './captureSource.ts';
 import { ExchangeQuery } from './exchangeQuery.ts';
 import { ExchangeSubject } from './exchangeSubject.ts';
 import { ExchangeTable, rowBytes } from './exchangeTable.ts';
@@ -163,6 +163,19 @@ export class CaptureStore implements CaptureSource {
   detail(key: ExchangeKey): ExchangeDetail | null {
     const position = this.positionOf(key);
     return position === null ? null : detailOf(this.located(position), this.slabs);
+  }
+
+  stream(key: ConnectionKey, direction: Direction): StoredStream | null {
+    const stored = this.connectionAt(key)?.connection;
+    if (stored === undefined) return null;
+    const stream = stored[direction];
+    const { kept } = stream.cut(this.slabs, 0, stream.length);
+    return {
+      length: stream.length,
+      kept,
+      openedAt: stored.record.openedAt,
+      lastActiveAt: stored.lastActiveAt,
+    };
   }
 
   summary(): CaptureSummary {

@@ -10,6 +10,8 @@ const initial = {
   'spark.isShared': false,
   'spark.hasCapture': false,
   'spark.hasOpenConnections': false,
+  /** An exchange was selected, for another to be compared with it. */
+  'spark.comparisonBegun': false,
 };
 
 export type ContextKey = keyof typeof initial;

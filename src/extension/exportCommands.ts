@@ -1,4 +1,3 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { version } from '../../package.json';
@@ -6,24 +5,17 @@ import type { CaptureSource } from '../capture/captureSource.ts';
 import { curlCommand } from '../capture/exportCurl.ts';
 import { type ExportFormat, exportPieces, exposedBy, fileEnding } from '../capture/exportFormat.ts';
 import { holdsSecrets } from '../capture/exportSecrets.ts';
-import type { CaptureStore } from '../capture/store.ts';
 import type { ExchangeDetail, ExchangeKey } from '../protocol/inspector.ts';
-import { isElement } from './connectionItems.ts';
+import { type ExchangeServices, keysOf, oneExchange } from './exchangeArgument.ts';
 import type { ExportCommandId } from './exportCommandIds.ts';
-import type { InspectorPanel } from './inspectorPanel.ts';
+import { writeWithProgress } from './fileWriting.ts';
 import { notify } from './notices.ts';
-import { withProgressWhereLong } from './progress.ts';
 import type { SendPanel } from './sendPanel.ts';
 
 /** Milliseconds after which it is no longer looked for secrets. */
 const patience = 2000;
-/** Milliseconds that an export keeps the extension host at a time. */
-const slice = 20;
 
-export interface ExportServices {
-  readonly capture: CaptureSource;
-  readonly store: CaptureStore;
-  readonly inspector: InspectorPanel;
+export interface ExportServices extends ExchangeServices {
   readonly send: SendPanel;
 }
 
@@ -55,7 +47,7 @@ async function exportExchanges(services: ExportServices, argument: unknown): Pro
   });
   if (target === undefined) return;
   try {
-    if (!(await writeWithProgress(services.capture, keys, format, target))) return;
+    if (!(await writeExchanges(services.capture, keys, format, target))) return;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     notify('error', vscode.l10n.t('The exchanges could not be exported: {0}', reason));
@@ -105,30 +97,6 @@ function offerWireshark(port: number, { fsPath }: vscode.Uri): void {
       run: () => vscode.env.clipboard.writeText(command),
     },
   );
-}
-
-/** The exchanges that a menu's argument is about; null where it is about none. */
-function keysOf({ store }: ExportServices, argument: unknown): readonly ExchangeKey[] | null {
-  if (typeof argument === 'string') return [argument];
-  if (isElement(argument, 'exchange')) return [argument.row.key];
-  if (isElement(argument, 'connection')) {
-    const rows = store.newestExchanges(argument.connection, argument.connection.exchanges.length);
-    return rows.map(({ key }) => key).toReversed();
-  }
-  if (isElement(argument, 'server')) {
-    const prefix = `${argument.run?.description.id ?? ''}/`;
-    return allKeys(store).filter((key) => key.startsWith(prefix));
-  }
-  if (typeof argument !== 'object' || argument === null) return null;
-  if ('connection' in argument && typeof argument.connection === 'string' && !('exchange' in argument)) {
-    return store.exchangesOf(argument.connection);
-  }
-  if (!('exchange' in argument)) return null;
-  return typeof argument.exchange === 'string' && argument.exchange !== '' ? [argument.exchange] : null;
-}
-
-function allKeys(capture: CaptureSource): ExchangeKey[] {
-  return capture.rows(0, capture.count).map(({ key }) => key);
 }
 
 async function chooseExchanges({
@@ -198,28 +166,25 @@ async function chooseFormat(): Promise<ExportFormat | null> {
   return picked?.format ?? null;
 }
 
-/** How far an export is. */
-interface Course {
-  done: number;
-  cancelled: boolean;
-}
-
-/** Writes the file; a progress bar with Cancel shows where that takes long. Returns whether it was written. */
-function writeWithProgress(
+/** Writes the file; returns whether it was written. */
+function writeExchanges(
   capture: CaptureSource,
   keys: readonly ExchangeKey[],
   format: ExportFormat,
   target: vscode.Uri,
 ): Promise<boolean> {
-  const course: Course = { done: 0, cancelled: false };
-  return withProgressWhereLong(
-    vscode.l10n.t('Exporting exchanges'),
-    write(exportPieces(format, counted(capture, keys, course), version), target, course),
-    () => course.done / keys.length,
-    () => {
-      course.cancelled = true;
-    },
-  );
+  const course: Course = { done: 0 };
+  return writeWithProgress({
+    title: vscode.l10n.t('Exporting exchanges'),
+    pieces: exportPieces(format, counted(capture, keys, course), version),
+    target,
+    share: () => course.done / keys.length,
+  });
+}
+
+/** How far an export is. */
+interface Course {
+  done: number;
 }
 
 /** What is still stored of the exchanges, one after the other. */
@@ -233,73 +198,6 @@ function* counted(
     if (detail !== null) yield detail;
     course.done++;
   }
-}
-
-/** The file is there as a whole, or as it was before. */
-async function write(
-  pieces: Iterable<string | Uint8Array>,
-  target: vscode.Uri,
-  course: Course,
-): Promise<boolean> {
-  if (target.scheme !== 'file') {
-    const gathered: Uint8Array[] = [];
-    if (!(await inSlices(pieces, course, async (bytes) => void gathered.push(bytes)))) return false;
-    await vscode.workspace.fs.writeFile(target, Buffer.concat(gathered));
-    return true;
-  }
-  const unfinished = `${target.fsPath}.${process.pid}.part`;
-  let file: FileHandle | null = null;
-  try {
-    file = await open(unfinished, 'wx');
-    const handle = file;
-    const whole = await inSlices(pieces, course, (bytes) => handle.writeFile(bytes));
-    await file.close();
-    file = null;
-    if (whole) await rename(unfinished, target.fsPath);
-    return whole;
-  } finally {
-    await file?.close();
-    await rm(unfinished, { force: true });
-  }
-}
-
-/** Others get their turn while pieces are made. Returns whether it came to its end. */
-async function inSlices(
-  pieces: Iterable<string | Uint8Array>,
-  course: Course,
-  put: (bytes: Uint8Array) => Promise<void>,
-): Promise<boolean> {
-  let waiting: Uint8Array[] = [];
-  let until = performance.now() + slice;
-  for (const piece of pieces) {
-    if (piece.length > 0) waiting.push(typeof piece === 'string' ? Buffer.from(piece) : piece);
-    if (performance.now() < until) continue;
-    await put(Buffer.concat(waiting));
-    waiting = [];
-    await new Promise((resolve) => setImmediate(resolve));
-    if (course.cancelled) return false;
-    until = performance.now() + slice;
-  }
-  await put(Buffer.concat(waiting));
-  return !course.cancelled;
-}
-
-/** The exchange that a command is for: given, or selected in the inspector. */
-function oneExchange(services: ExportServices, argument: unknown): ExchangeDetail | null {
-  const detail = givenExchange(services, argument) ?? selectedExchange(services);
-  if (detail === null) notify('information', vscode.l10n.t('Select an exchange in the inspector first.'));
-  return detail;
-}
-
-function selectedExchange({ capture, inspector }: ExportServices): ExchangeDetail | null {
-  const key = inspector.feed?.selectedExchange ?? null;
-  return key === null ? null : capture.detail(key);
-}
-
-/** The exchange that a menu's argument is about. */
-function givenExchange(services: ExportServices, argument: unknown): ExchangeDetail | null {
-  const key = keysOf(services, argument)?.[0];
-  return key === undefined ? null : services.capture.detail(key);
 }
 
 async function copyAsCurl(services: ExportServices, argument: unknown): Promise<void> {

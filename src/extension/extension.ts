@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import type { CaptureSource } from '../capture/captureSource.ts';
 import { l10n } from '../l10n/l10n.ts';
 import { type SparkApi, sparkApi } from './api.ts';
+import { byteCommandIds } from './byteCommandIds.ts';
+import { CaptureFileSystem } from './captureFileSystem.ts';
 import { registerCommands, showActionsCommand } from './commands.ts';
 import { settingOf } from './configuration.ts';
 import { ConnectionsView } from './connectionsView.ts';
@@ -80,6 +82,11 @@ export function activate(context: vscode.ExtensionContext): SparkExtension {
     inspector,
     registerInspectorCommands(inspector),
     registerLater(exportCommandIds, loadExports),
+    new CaptureFileSystem(panels.capture),
+    registerLater(byteCommandIds, async () => {
+      const { byteCommands } = await import('./onDemand.ts');
+      return byteCommands({ capture: panels.capture, store, inspector });
+    }),
     registerLater(['spark.importCapture'], async () => {
       const { importCommands } = await import('./onDemand.ts');
       present.resume();
@@ -151,6 +158,7 @@ function capturedBy(present: SparkWindow): CaptureSource {
     calls: (key) => resumed().calls(key),
     connectionVersion: (connection) => resumed().connectionVersion(connection),
     follow: (connection, end) => resumed().follow(connection, end),
+    stream: (connection, direction) => resumed().stream(connection, direction),
     summary: () => resumed().summary(),
     onDidChange: (listener) => present.store.onDidChange(listener),
     clear: () => present.clearCapture(),

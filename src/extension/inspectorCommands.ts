@@ -1,4 +1,5 @@
 import { commands, Disposable } from 'vscode';
+import { type ByteFormat, byteFormats } from '../http/byteEncodings.ts';
 import type { ListColumn } from '../protocol/exchangeList.ts';
 import { isListColumn } from './inspectorMessageGuard.ts';
 import type { InspectorPanel } from './inspectorPanel.ts';
@@ -27,6 +28,9 @@ export function registerInspectorCommands(panel: InspectorPanel): Disposable {
       if (column !== null) panel.feed?.listCommand({ kind: 'hideColumn', column });
     },
     'spark.chooseColumns': () => panel.feed?.listCommand({ kind: 'chooseColumns' }),
+    ...Object.fromEntries(
+      byteFormats.map((format) => [copyCommands[format], () => panel.feed?.copyBytes(format)]),
+    ),
     'spark.resetColumns': () => panel.feed?.listCommand({ kind: 'resetColumns' }),
   };
   return Disposable.from(
@@ -35,6 +39,16 @@ export function registerInspectorCommands(panel: InspectorPanel): Disposable {
     ),
   );
 }
+
+const copyCommands: Readonly<Record<ByteFormat, string>> = {
+  hex: 'spark.copyBytesAsHex',
+  hexDump: 'spark.copyBytesAsHexDump',
+  escaped: 'spark.copyBytesAsEscaped',
+  cArray: 'spark.copyBytesAsCArray',
+  jsArray: 'spark.copyBytesAsJsArray',
+  base64: 'spark.copyBytesAsBase64',
+  text: 'spark.copyBytesAsText',
+};
 
 function sort(panel: InspectorPanel, column: ListColumn | null, descending: boolean): void {
   if (column !== null) panel.feed?.listCommand({ kind: 'sort', column, descending });

@@ -1,8 +1,10 @@
 import type { CaptureSource } from '../capture/captureSource.ts';
+import type { ByteFormat } from '../http/byteEncodings.ts';
 import { isTrustedLink } from '../http/trustedLinks.ts';
 import type { ListColumn, ListCommand, PageLayout } from '../protocol/exchangeList.ts';
 import type { ConnectionKey } from '../protocol/follow.ts';
 import type {
+  ByteAction,
   ExchangeDetail,
   ExchangeKey,
   FromInspector,
@@ -24,6 +26,7 @@ export interface InspectorFeedOptions {
   readonly copy: (text: string) => void;
   /** Exports the exchanges of a connection; it asks how. */
   readonly exportConnection: (connection: ConnectionKey) => void;
+  readonly act: (action: ByteAction, exchange: ExchangeKey) => void;
   readonly post: (message: ToInspector) => void;
   readonly warn: (text: string) => void;
   /** Selected before the window was reloaded. */
@@ -127,6 +130,11 @@ export class InspectorFeed {
     if (this.ready) this.options.post({ type: 'listCommand', command });
   }
 
+  /** Copies the bytes that are selected in the page. */
+  copyBytes(format: ByteFormat): void {
+    if (this.ready) this.options.post({ type: 'copyBytes', format });
+  }
+
   receive(value: unknown): void {
     if (!isFromInspector(value)) {
       this.options.warn('The request inspector sent a message of an unknown shape, which was ignored.');
@@ -212,6 +220,9 @@ export class InspectorFeed {
         break;
       case 'copy':
         this.options.copy(message.text);
+        break;
+      case 'byteAction':
+        this.options.act(message.action, message.exchange);
         break;
       case 'startServer':
         this.options.startServer();

@@ -10,7 +10,7 @@ export type ByteSearch = { readonly pattern: RegExp } | { readonly problem: stri
 /** No more is found, in one message. */
 export const matchLimit = 10_000;
 /** Bytes that are searched at a time, and how many of them again, so that no match is cut by an end. */
-const windowLength = 1 << 20;
+const windowLength = 1 << 18;
 const overlap = 1 << 12;
 
 /** Bytes are searched as Latin-1, one character each. Text is sought as its UTF-8, without regard to ASCII case. */
@@ -36,25 +36,28 @@ export function byteSearch(kind: SearchKind, query: string): ByteSearch {
   }
 }
 
-/** Where the pattern is found, in order; at most `matchLimit`. */
-export function findBytes(bytes: MessageBytes, pattern: RegExp): ByteRange[] {
-  const found: ByteRange[] = [];
+/**
+ * Where the pattern is found, in order: each step goes through one window of the bytes, so that whoever asks can let
+ * others have their turn in between.
+ */
+export function* findBytes(bytes: MessageBytes, pattern: RegExp): Generator<readonly ByteRange[]> {
   for (const stretch of bytes.stretches) {
     if (stretch.bytes === null) continue;
     let searched = 0;
     for (let from = 0; from < stretch.bytes.length; from += windowLength - overlap) {
       const window = latin1(stretch.bytes.subarray(from, from + windowLength));
+      const found: ByteRange[] = [];
       for (const match of window.matchAll(pattern)) {
         const start = stretch.start + from + match.index;
         if (match[0] === '' || start < searched) continue;
         searched = start + match[0].length;
         found.push({ start, end: searched });
-        if (found.length >= matchLimit) return found;
+        if (found.length >= matchLimit) break;
       }
+      yield found;
       if (from + windowLength >= stretch.bytes.length) break;
     }
   }
-  return found;
 }
 
 function latin1(bytes: Uint8Array): string {

@@ -3,6 +3,7 @@ import { render } from 'lit-html';
 import { type ByteFormat, writeBytes } from '../http/byteEncodings.ts';
 import { l10n } from '../l10n/l10n.ts';
 import type { Direction } from '../protocol/capture.ts';
+import type { ByteAction, ExchangeKey } from '../protocol/inspector.ts';
 import { bytesToolbar } from './bytesToolbar.ts';
 import { type BytePlace, BytesView } from './bytesView.ts';
 import { FindBytesBar } from './findBytesBar.ts';
@@ -13,11 +14,13 @@ import { messageOf } from './messageView.ts';
 import { ScrubPanel } from './scrub/scrubPanel.ts';
 import { copyLimit, selectionPanel } from './selectionPanel.ts';
 import { neighbourSpan } from './spanIndex.ts';
+import { ToolbarFocus } from './toolbarFocus.ts';
 
 export interface BytesPaneEvents {
   /** Enter was pressed, which goes to the meaning of the byte under the cursor. */
   leave(): void;
   copy(text: string): void;
+  act(action: ByteAction, exchange: ExchangeKey): void;
 }
 
 /** The bytes of an exchange, with what can be done with them. */
@@ -28,6 +31,7 @@ export class BytesPane {
   private readonly find: FindBytesBar;
   private readonly scrub: ScrubPanel;
   private readonly view: BytesView;
+  private readonly toolbarFocus: ToolbarFocus;
   private readonly showsControls = signal(false);
   private readonly showsLegend = signal(false);
   /** Where the selection of bytes began. */
@@ -44,11 +48,13 @@ export class BytesPane {
     element.setAttribute('aria-label', l10n.t('Bytes'));
     const bar = document.createElement('div');
     bar.className = 'bytes-bar';
+    this.toolbarFocus = new ToolbarFocus(bar);
     const finder = document.createElement('div');
     const selection = document.createElement('div');
     this.scrub = new ScrubPanel(state);
     element.append(bar, finder, this.scrub.element, view.element, selection);
     this.find = new FindBytesBar({
+      cursor: () => state.chosen.peek(),
       found: (matches) => view.setMatches(matches),
       goTo: (direction, start, end) => {
         state.chosen.value = { direction, start, end, offset: start };
@@ -70,6 +76,7 @@ export class BytesPane {
       hexView.grid.addEventListener('focus', () => this.focused(hexView));
     };
     this.listenToPointer(view.element);
+    view.element.addEventListener('contextmenu', (event) => this.describeForMenu(event));
     effect(() => view.show(state.view.value));
     effect(() => view.setShowsControls(this.showsControls.value));
     effect(() => {
@@ -130,10 +137,40 @@ export class BytesPane {
             scrub.toggle(shown);
             if (shown) scrub.focus();
           },
+          act: (action) => {
+            const exchange = this.state.view.peek()?.detail.row.key;
+            if (exchange !== undefined) this.events.act(action, exchange);
+          },
         },
       ),
       bar,
     );
+    this.toolbarFocus.update();
+  }
+
+  /** Says what VS Code's context menu is about: what is selected; of a click elsewhere, what was clicked. */
+  private describeForMenu(event: MouseEvent): void {
+    const view = this.state.view.peek();
+    // By the keyboard, the menu is that of the grid that has the focus.
+    const isKey = event.target instanceof Element && event.target.matches('.hex');
+    const hit = isKey ? null : this.view.hit(event);
+    const chosen = this.state.chosen.peek();
+    const isWithin =
+      hit !== null &&
+      chosen?.direction === hit.direction &&
+      hit.offset >= chosen.start &&
+      hit.offset < chosen.end;
+    if (hit !== null && !isWithin) {
+      this.anchor = hit;
+      this.state.choose(hit.direction, hit.offset);
+    }
+    const direction = this.state.chosen.peek()?.direction ?? 'received';
+    this.view.element.dataset.vscodeContext = JSON.stringify({
+      webviewSection: 'bytes',
+      exchange: view?.detail.row.key ?? '',
+      message: direction === 'received' ? 'request' : 'response',
+      preventDefaultContextMenuItems: true,
+    });
   }
 
   private listenToPointer(element: HTMLElement): void {

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { octetName } from '../http/visibleText.ts';
 import { l10n } from '../l10n/l10n.ts';
+import type { ByteAction } from '../protocol/inspector.ts';
 import { type GrammarRole, grammarRoles } from './grammar.ts';
 import { controlGlyphs, otherGlyph } from './hexRow.ts';
 
@@ -14,6 +15,7 @@ export interface BytesToolbarEvents {
   showControls(shown: boolean): void;
   showLegend(shown: boolean): void;
   showParser(shown: boolean): void;
+  act(action: ByteAction): void;
 }
 
 const roleNames: Readonly<Record<GrammarRole, string>> = {
@@ -48,8 +50,22 @@ export function bytesToolbar(state: BytesToolbarState, events: BytesToolbarEvent
         showsParser,
         (shown) => events.showParser(shown),
       )}
+      ${actions().map(
+        ([action, label, title]) =>
+          html`<button class="tool" title=${title} @click=${() => events.act(action)}>${label}</button>`,
+      )}
     </div>
     ${showsLegend ? legend(showsControls) : nothing}`;
+}
+
+/** What is done with the bytes outside of this page: its name, and what it does. */
+function actions(): readonly (readonly [ByteAction, string, string])[] {
+  return [
+    ['openAsText', l10n.t('Open as Text'), l10n.t('Open both messages as text, in an editor')],
+    ['compare', l10n.t('Compare with...'), l10n.t('Compare with another exchange')],
+    ['openInHexEditor', l10n.t('Open in Hex Editor'), l10n.t('Open a message or its body in the Hex Editor')],
+    ['saveAs', l10n.t('Save Bytes As...'), l10n.t('Save a message or its body as a file')],
+  ];
 }
 
 function toggle(

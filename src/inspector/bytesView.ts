@@ -122,7 +122,7 @@ export class BytesView {
   }
 
   /** The byte at a place of the screen; null for none. `nearest`: that is nearest, where there is none. */
-  hit(event: PointerEvent): BytePlace | null {
+  hit(event: MouseEvent): BytePlace | null {
     const box = this.element.getBoundingClientRect();
     const y = event.clientY - box.top;
     const x = event.clientX - box.left - gutter + this.element.scrollLeft;

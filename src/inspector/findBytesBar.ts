@@ -3,10 +3,11 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import { l10n } from '../l10n/l10n.ts';
 import type { Direction } from '../protocol/capture.ts';
 import { byteSearch, findBytes, matchLimit, type SearchKind } from './byteSearch.ts';
-import { directions, type Matches } from './bytesView.ts';
+import { type BytePlace, directions, type Matches } from './bytesView.ts';
 import { formatCount } from './format.ts';
 import { keyOf, used } from './keys.ts';
 import { type ExchangeView, messageOf } from './messageView.ts';
+import type { ByteRange } from './spanIndex.ts';
 
 const kinds: readonly (readonly [SearchKind, string])[] = [
   ['text', l10n.t('Text')],
@@ -14,7 +15,12 @@ const kinds: readonly (readonly [SearchKind, string])[] = [
   ['regex', l10n.t('Regular expression')],
 ];
 
+/** Milliseconds that a search keeps the page at a time. */
+const slice = 8;
+
 export interface FindBytesEvents {
+  /** Where a search begins. */
+  cursor(): BytePlace | null;
   found(matches: Matches | null): void;
   /** A match was gone to. */
   goTo(direction: Direction, start: number, end: number): void;
@@ -27,6 +33,11 @@ export class FindBytesBar {
   private readonly kind = signal<SearchKind>('text');
   private readonly matches = signal<Matches | null>(null);
   private readonly problem = signal('');
+  private readonly isSearching = signal(false);
+  /** The search that is wanted; an earlier one that still goes on ends. */
+  private searches = 0;
+  /** Where the cursor was when the query began: more of it is sought from there, not from its last match. */
+  private origin: BytePlace | null = null;
   private query = '';
   private view: ExchangeView | null = null;
   private readonly events: FindBytesEvents;
@@ -37,26 +48,39 @@ export class FindBytesBar {
 
   show(view: ExchangeView | null): void {
     this.view = view;
-    if (this.isOpen.peek()) this.search(false);
+    if (this.isOpen.peek()) void this.search(false);
   }
 
   open(): void {
+    this.origin = this.events.cursor();
     this.isOpen.value = true;
   }
 
-  /** To the match after (1) or before (-1) the one that was gone to. */
+  /** To the next match behind (1) or before (-1) the cursor; from the last to the first. */
   step(by: 1 | -1): void {
+    if (!this.isOpen.peek()) {
+      this.open();
+      if (this.query !== '') void this.search(true);
+      return;
+    }
+    const cursor = this.events.cursor();
+    this.origin = cursor;
     const matches = this.matches.peek();
-    const all = matches === null ? [] : flat(matches);
-    if (matches === null || all.length === 0) return;
-    const { current } = matches;
-    const at = all.findIndex(
-      ({ direction, index }) => direction === current?.direction && index === current.index,
-    );
-    const next = all[at < 0 ? (by === 1 ? 0 : all.length - 1) : (at + by + all.length) % all.length];
-    this.set({ ...matches, current: next });
-    const { start, end } = matches[next.direction][next.index];
-    this.events.goTo(next.direction, start, end);
+    if (matches === null) return;
+    const all = flat(matches);
+    const order = (one: { direction: Direction; index: number }) => {
+      const { start } = matches[one.direction][one.index];
+      return compare({ direction: one.direction, offset: start }, cursor);
+    };
+    const next = by === 1 ? all.find((one) => order(one) > 0) : all.findLast((one) => order(one) < 0);
+    this.goTo(matches, next ?? (by === 1 ? all[0] : all.at(-1)));
+  }
+
+  private goTo(matches: Matches, to: Matches['current'] | undefined): void {
+    if (to === undefined || to === null) return;
+    this.set({ ...matches, current: to });
+    const { start, end } = matches[to.direction][to.index];
+    this.events.goTo(to.direction, start, end);
   }
 
   template(): TemplateResult | typeof nothing {
@@ -68,7 +92,7 @@ export class FindBytesBar {
           if (!(event.target instanceof HTMLSelectElement)) return;
           const { value } = event.target;
           this.kind.value = kinds.find(([kind]) => kind === value)?.[0] ?? 'text';
-          this.search(true);
+          void this.search(true);
         }}
       >
         ${kinds.map(([kind, name]) => html`<option value=${kind} ?selected=${kind === this.kind.value}>${name}</option>`)}
@@ -82,7 +106,7 @@ export class FindBytesBar {
         @input=${(event: Event) => {
           if (!(event.target instanceof HTMLInputElement)) return;
           this.query = event.target.value;
-          this.search(true);
+          void this.search(true);
         }}
       />
       <button class="tool" title=${l10n.t('Previous match (Shift+Enter)')} @click=${() => this.step(-1)}>${l10n.t('Previous')}</button>
@@ -103,14 +127,19 @@ export class FindBytesBar {
   }
 
   private close(): void {
+    this.searches++;
+    this.isSearching.value = false;
     this.isOpen.value = false;
     this.set(null);
     this.events.closed();
   }
 
-  private search(goes: boolean): void {
+  /** Searches both messages, in slices; `goes`: to the first match from where the query began. */
+  private async search(goes: boolean): Promise<void> {
     const { view } = this;
+    const number = ++this.searches;
     this.problem.value = '';
+    this.isSearching.value = false;
     if (this.query === '' || view === null) {
       this.set(null);
       return;
@@ -121,11 +150,30 @@ export class FindBytesBar {
       this.set(null);
       return;
     }
-    const [received, sent] = directions.map((direction) =>
-      findBytes(messageOf(view, direction).bytes, search.pattern),
-    );
-    this.set({ received, sent, current: null });
-    if (goes) this.step(1);
+    const found: Record<Direction, ByteRange[]> = { received: [], sent: [] };
+    let until = performance.now() + slice;
+    for (const direction of directions) {
+      for (const matches of findBytes(messageOf(view, direction).bytes, search.pattern)) {
+        for (const match of matches) found[direction].push(match);
+        if (found[direction].length >= matchLimit) break;
+        if (performance.now() < until) continue;
+        this.isSearching.value = true;
+        await new Promise((resolve) => setTimeout(resolve));
+        if (number !== this.searches) return;
+        until = performance.now() + slice;
+      }
+      found[direction].length = Math.min(found[direction].length, matchLimit);
+    }
+    this.isSearching.value = false;
+    const current = goes ? null : sameMatch(found, this.matches.peek());
+    this.set({ ...found, current });
+    if (!goes) return;
+    const all = flat(found);
+    const ahead = all.find(({ direction, index }) => {
+      const { start } = found[direction][index];
+      return compare({ direction, offset: start }, this.origin) >= 0;
+    });
+    this.goTo({ ...found, current }, ahead ?? all[0]);
   }
 
   private set(matches: Matches | null): void {
@@ -135,6 +183,7 @@ export class FindBytesBar {
 
   private count(): string {
     if (this.problem.value !== '') return this.problem.value;
+    if (this.isSearching.value) return l10n.t('Searching...');
     const matches = this.matches.value;
     if (matches === null) return '';
     const all = flat(matches);
@@ -147,6 +196,23 @@ export class FindBytesBar {
   }
 }
 
-function flat(matches: Matches): { direction: Direction; index: number }[] {
+/** Which of two places comes first; without a second one, every place comes behind it. */
+function compare(one: BytePlace, other: BytePlace | null): number {
+  if (other === null) return 1;
+  return directions.indexOf(one.direction) - directions.indexOf(other.direction) || one.offset - other.offset;
+}
+
+/** The match that was gone to, where it is still one. */
+function sameMatch(
+  found: Readonly<Record<Direction, readonly ByteRange[]>>,
+  before: Matches | null,
+): Matches['current'] {
+  const current = before?.current ?? null;
+  if (before === null || current === null) return null;
+  const { direction, index } = current;
+  return found[direction][index]?.start === before[direction][index].start ? current : null;
+}
+
+function flat(matches: Pick<Matches, Direction>): { direction: Direction; index: number }[] {
   return directions.flatMap((direction) => matches[direction].map((_, index) => ({ direction, index })));
 }

@@ -67,6 +67,7 @@ export class InspectorPage {
     this.bytes = new BytesPane(this.state, {
       leave: () => this.meaning.focus(),
       copy: (text) => host.postMessage({ type: 'copy', text }),
+      act: (action, exchange) => host.postMessage({ type: 'byteAction', action, exchange }),
     });
     this.filter = new FilterBar(this.state, filterEchoId, {
       complete: (text, caret) => host.postMessage({ type: 'complete', text, caret }),
@@ -233,6 +234,9 @@ export class InspectorPage {
         break;
       case 'detail':
         this.show(message.detail);
+        break;
+      case 'copyBytes':
+        this.bytes.copy(message.format);
         break;
       case 'calls':
         this.state.calls.value = { exchange: message.exchange, calls: message.calls };

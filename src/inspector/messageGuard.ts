@@ -1,3 +1,4 @@
+import { byteFormats } from '../http/byteEncodings.ts';
 import type { ForwardingRecord } from '../http/forwarding.ts';
 import { type RuleId, rules } from '../http/rules.ts';
 import type { CallLine, CallLines } from '../protocol/calls.ts';
@@ -280,6 +281,7 @@ const checks: { readonly [Type in ToInspector['type']]: Check<Message<Type>> } =
   filter: shape<Message<'filter'>>({ type: oneOf('filter'), filter: isString }),
   columns: shape<Message<'columns'>>({ type: oneOf('columns'), shown: arrayOf(isListColumn) }),
   listCommand: shape<Message<'listCommand'>>({ type: oneOf('listCommand'), command: isListCommand }),
+  copyBytes: shape<Message<'copyBytes'>>({ type: oneOf('copyBytes'), format: oneOf(...byteFormats) }),
   detail: shape<Message<'detail'>>({ type: oneOf('detail'), detail: isDetail }),
   calls: shape<Message<'calls'>>({ type: oneOf('calls'), exchange: isString, calls: isCalls }),
   gone: shape<Message<'gone'>>({ type: oneOf('gone'), exchange: isString, reason: isString }),

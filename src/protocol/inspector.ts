@@ -1,3 +1,4 @@
+import type { ByteFormat } from '../http/byteEncodings.ts';
 import type { ForwardingRecord } from '../http/forwarding.ts';
 import type { RuleId } from '../http/rules.ts';
 import type { CallLines } from './calls.ts';
@@ -161,6 +162,9 @@ export interface Decompressed {
   readonly end: 'whole' | 'cut' | 'broken' | 'unavailable';
 }
 
+/** What the extension host does with the bytes of an exchange. */
+export type ByteAction = 'openAsText' | 'compare' | 'openInHexEditor' | 'saveAs';
+
 /** Page to extension host. */
 export type FromInspector =
   /** The page's script runs; the host answers with `list`, and `detail` for what was selected before. */
@@ -210,6 +214,7 @@ export type FromInspector =
     }
   /** Puts a text into the clipboard. */
   | { readonly type: 'copy'; readonly text: string }
+  | { readonly type: 'byteAction'; readonly action: ByteAction; readonly exchange: ExchangeKey }
   | { readonly type: 'startServer' };
 
 /** Extension host to page. */
@@ -252,6 +257,8 @@ export type ToInspector =
   | { readonly type: 'followedGone'; readonly connection: ConnectionKey }
   /** Follows a connection as the user asked for elsewhere (in the tree, or by a command). */
   | { readonly type: 'followConnection'; readonly connection: ConnectionKey }
+  /** The user chose elsewhere to copy the selected bytes. */
+  | { readonly type: 'copyBytes'; readonly format: ByteFormat }
   /** The selected exchange is no longer stored. */
   | { readonly type: 'gone'; readonly exchange: ExchangeKey; readonly reason: string }
   | { readonly type: 'decompressed'; readonly number: number; readonly result: Decompressed }

@@ -103,6 +103,7 @@ function hostOf(store: CaptureStore, post: (message: ToInspector) => void) {
     startServer: () => undefined,
     copy: () => undefined,
     exportConnection: () => undefined,
+    act: () => undefined,
     openOutside: () => undefined,
     post,
     warn: (text) => console.error(text),

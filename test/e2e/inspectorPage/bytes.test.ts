@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { project } from '../../project.mjs';
 import { exampleDetail, pageExchange } from './exchanges.ts';
 import { buildScript, InspectorPageUnderTest, launchBrowser, textOf, themeNames } from './inspectorPage.ts';
@@ -94,20 +94,89 @@ test('bytes are selected by Shift, read in several ways, copied, and searched', 
   assert.equal(await page.locator('.find-bytes').count(), 0);
 });
 
+test('the toolbar is one stop for Tab, and its buttons open the bytes elsewhere', async () => {
+  const page = await open();
+  const stops = page.locator('.bytes-tools button[tabindex="0"]');
+  assert.deepEqual(await stops.allTextContents().then((texts) => texts.map((text) => text.trim())), [
+    '¶Control characters',
+  ]);
+  await page.getByRole('button', { name: 'Control characters' }).focus();
+  await page.keyboard.press('End');
+  await page.keyboard.press('ArrowLeft');
+  assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Open in Hex Editor');
+  assert.equal(await stops.count(), 1);
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Home');
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('Enter');
+  const actions = (await tested.posted()).flatMap((one) => (one.type === 'byteAction' ? [one.action] : []));
+  assert.deepEqual(actions, ['openInHexEditor', 'saveAs']);
+});
+
+test('the context menu is about what is selected, and about what was clicked outside of it', async () => {
+  const page = await open();
+  const context = async () =>
+    JSON.parse((await page.locator('.bytes').getAttribute('data-vscode-context')) ?? '');
+  const grid = page.locator('.hex').first();
+  await grid
+    .locator('.hex-row')
+    .first()
+    .click({ button: 'right', position: { x: 60, y: 8 } });
+  assert.deepEqual(await context(), {
+    webviewSection: 'bytes',
+    exchange: detail.row.key,
+    message: 'request',
+    preventDefaultContextMenuItems: true,
+  });
+  assert.deepEqual(await tested.marked('chosen', 'received'), ['47 45 54', 'GET']);
+  await page.keyboard.press('Control+a');
+  await grid
+    .locator('.hex-row')
+    .nth(1)
+    .click({ button: 'right', position: { x: 60, y: 8 } });
+  await tested.send({ type: 'copyBytes', format: 'escaped' });
+  await tested.settled();
+  const copied = (await tested.posted()).flatMap((one) => (one.type === 'copy' ? [one.text] : []));
+  assert.equal(copied.length, 1);
+  assert.ok(copied[0].startsWith('"GET ') && copied[0].length > 200);
+});
+
+test('the search begins at the cursor, F3 goes on, and the strip names the read that carried the byte', async () => {
+  const page = await open();
+  const count = page.locator('.find-bytes [role=status]');
+  const cursor = async () => Number(/byte (\d+)/.exec(await textOf(page.locator('.strip')))?.[1]);
+  await page.locator('.hex').first().focus();
+  await page.keyboard.press('Control+Home');
+  for (let row = 0; row < 4; row++) await page.keyboard.press('ArrowDown');
+  const from = await cursor();
+  assert.match(await textOf(page.locator('.strip')), /read 2 of 2, 398 bytes at \+0\.41 ms/);
+  await page.keyboard.press('Control+f');
+  await page.keyboard.type('ac');
+  await count.getByText(/^\d+ of \d+$/).waitFor();
+  const first = await cursor();
+  assert.ok(first >= from, `${first} is at ${from} or behind it`);
+  await page.keyboard.press('F3');
+  const next = await cursor();
+  assert.ok(next > first);
+  await page.keyboard.press('Shift+F3');
+  assert.equal(await cursor(), first);
+});
+
+test('a search through 20 MB leaves the page its turns', async () => {
+  const page = await open();
+  await showLarge(page, 20_000_000);
+  await page.locator('.hex').first().focus();
+  await page.keyboard.press('Control+f');
+  await page.getByLabel('Find in bytes').fill('end');
+  // Seen by the page while it searches: were it kept, this would be drawn only afterwards.
+  await page.locator('.find-bytes [role=status]', { hasText: 'Searching...' }).waitFor();
+  await page.locator('.find-bytes [role=status]', { hasText: '1 of 1' }).waitFor();
+  await page.locator('.strip', { hasText: 'Response byte 19999997' }).waitFor();
+});
+
 test('a message of 100 MB opens, and is scrolled to its end and by the wheel', async () => {
   const page = await open();
-  await page.evaluate(
-    ({ detail, length }) => {
-      const bytes = new Uint8Array(length).fill(0x41);
-      bytes.set([0x65, 0x6e, 0x64], length - 3);
-      const request = { ...detail.request, kept: [{ offset: 0, bytes: new Uint8Array(16) }], length: 16 };
-      const response = { ...detail.response, kept: [{ offset: 0, bytes }], length };
-      const data = { type: 'detail', detail: { ...detail, request, response } };
-      window.dispatchEvent(new MessageEvent('message', { data }));
-    },
-    { detail, length: 100_000_000 },
-  );
-  await page.locator('.bytes .heading', { hasText: '100,000,000 bytes' }).waitFor();
+  await showLarge(page, 100_000_000);
   await page.locator('.bytes').evaluate((element) => {
     element.scrollTop = element.scrollHeight;
   });
@@ -128,3 +197,19 @@ test('a message of 100 MB opens, and is scrolled to its end and by the wheel', a
   );
   assert.ok(Number(await last()) > 12_499_970);
 });
+
+/** Shows an exchange with a long response. */
+async function showLarge(page: Page, length: number): Promise<void> {
+  await page.evaluate(
+    ({ detail, length }) => {
+      const bytes = new Uint8Array(length).fill(0x41);
+      bytes.set([0x65, 0x6e, 0x64], length - 3);
+      const request = { ...detail.request, kept: [{ offset: 0, bytes: new Uint8Array(16) }], length: 16 };
+      const response = { ...detail.response, kept: [{ offset: 0, bytes }], length };
+      const data = { type: 'detail', detail: { ...detail, request, response } };
+      window.dispatchEvent(new MessageEvent('message', { data }));
+    },
+    { detail, length },
+  );
+  await page.locator('.bytes .heading', { hasText: `${length.toLocaleString('en')} bytes` }).waitFor();
+}

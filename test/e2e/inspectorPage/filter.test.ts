@@ -55,6 +55,7 @@ async function open(options: Partial<FakeHostOptions> = {}) {
         startServer: () => undefined,
         copy: () => undefined,
         exportConnection: () => undefined,
+        act: () => undefined,
         openOutside: () => undefined,
         post,
         warn: (text) => tested.errors.push(text),

@@ -70,6 +70,7 @@ async function open(store: CaptureStore, theme?: string) {
         capture: store,
         serverRuns: () => true,
         startServer: () => undefined,
+        act: () => undefined,
         copy: (text) => copied.push(text),
         exportConnection: (connection) => exported.push(connection),
         openOutside: () => undefined,

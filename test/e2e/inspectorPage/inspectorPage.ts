@@ -346,6 +346,7 @@ export class InspectorPageUnderTest {
       case 'clear':
       case 'openLink':
       case 'copy':
+      case 'byteAction':
       case 'startServer':
         break;
     }

@@ -9,7 +9,7 @@ function found(text: string, kind: SearchKind, query: string) {
   const search = byteSearch(kind, query);
   if ('problem' in search) return search.problem;
   const bytes = new MessageBytes([{ offset: 5, bytes: octets(text) }], 5 + text.length);
-  return findBytes(bytes, search.pattern).map(({ start, end }) => [start, end]);
+  return [...findBytes(bytes, search.pattern)].flat().map(({ start, end }) => [start, end]);
 }
 
 test('text, hex and regular expressions are found, counted from the first byte of the message', () => {
@@ -34,6 +34,6 @@ test('what cannot be searched says why, and what matches nothing does not hang',
 });
 
 test('a match over the border of two windows is found once', () => {
-  const text = `${'.'.repeat((1 << 20) - 2)}needle${'.'.repeat(5000)}`;
-  assert.deepEqual(found(text, 'text', 'needle'), [[(1 << 20) + 3, (1 << 20) + 9]]);
+  const text = `${'.'.repeat((1 << 18) - 2)}needle${'.'.repeat(5000)}`;
+  assert.deepEqual(found(text, 'text', 'needle'), [[(1 << 18) + 3, (1 << 18) + 9]]);
 });

@@ -69,6 +69,9 @@ class FakeCapture implements CaptureSource {
   follow() {
     return null;
   }
+  stream() {
+    return null;
+  }
   summary() {
     return { exchanges: this.count, displaced: 0, leftOut: 0, lostInReload: 0 };
   }
@@ -93,6 +96,7 @@ let capture: FakeCapture;
 let sent: ToInspector[];
 let warnings: string[];
 let choices: unknown[];
+let acted: string[];
 let opened: string[];
 
 beforeEach(() => {
@@ -105,6 +109,7 @@ beforeEach(() => {
   sent = [];
   warnings = [];
   choices = [];
+  acted = [];
   opened = [];
 });
 
@@ -116,6 +121,7 @@ function newFeed(selected: string | null = null) {
     startServer: () => undefined,
     exportConnection: () => undefined,
     copy: () => undefined,
+    act: (action, exchange) => acted.push(`${action} ${exchange}`),
     openOutside: (url) => opened.push(url),
     post: (message) => sent.push(message),
     warn: (text) => warnings.push(text),
@@ -320,6 +326,19 @@ test('only links that explanations have are opened', () => {
   }
   assert.deepEqual(opened, trusted);
   assert.equal(warnings.length, 7);
+});
+
+test('what is to be done with bytes is done elsewhere, and copied is what the page has selected', () => {
+  const feed = newFeed(first);
+  feed.copyBytes('hex');
+  assert.deepEqual(types(), []);
+  feed.receive(ready);
+  feed.receive({ type: 'byteAction', action: 'openAsText', exchange: first });
+  feed.receive({ type: 'byteAction', action: 'format', exchange: first });
+  assert.deepEqual(acted, [`openAsText ${first}`]);
+  assert.equal(warnings.length, 1);
+  feed.copyBytes('hex');
+  assert.deepEqual(sent.at(-1), { type: 'copyBytes', format: 'hex' });
 });
 
 test('nothing is sent after the panel is closed', () => {
