@@ -13,6 +13,7 @@ import { registerInspectorCommands } from './inspectorCommands.ts';
 import { InspectorPanel } from './inspectorPanel.ts';
 import { registerLater } from './laterCommands.ts';
 import { LiveFiles } from './liveFiles.ts';
+import { MarkdownPages } from './markdownPages.ts';
 import { PageConsole } from './pageConsole.ts';
 import { PreviewPanel } from './previewPanel.ts';
 import { ProgramDebugging } from './programDebugging.ts';
@@ -49,11 +50,13 @@ export function activate(context: vscode.ExtensionContext): SparkExtension {
     onDidChangeServers: (listener) => servers.onDidChange(listener),
     startServer: () => void vscode.commands.executeCommand('spark.startServer'),
   };
+  const files = new LiveFiles(servers);
   const preview = {
     extensionUri,
     servers,
-    files: new LiveFiles(servers),
+    files,
     console: new PageConsole(),
+    markdown: new MarkdownPages(extensionUri, servers, files),
   };
   const api = sparkApi(servers, panels.capture);
   const connections = new ConnectionsView(store, servers);
@@ -99,7 +102,8 @@ export function activate(context: vscode.ExtensionContext): SparkExtension {
     }),
     connections,
     new ProgramDebugging(extensionUri, servers),
-    preview.files,
+    files,
+    preview.markdown,
     ServerTasks.register(servers, api),
     preview.console,
     new StatusBar(servers, showActionsCommand),

@@ -13,17 +13,13 @@ export function pageKindOf(file: string): PageKind {
   return /\.(md|markdown)$/i.test(file) ? 'markdown' : 'page';
 }
 
-/** `markdown`: VS Code's own preview of Markdown. */
-export type Way = OpenIn | 'markdown';
-
 /**
  * How a page is shown: as the user wants, or as comes nearest where that cannot be.
  *
  * @param commands those that VS Code knows
  */
-export function wayToOpen(wanted: OpenIn, kind: PageKind, commands: readonly string[]): Way {
+export function wayToOpen(wanted: OpenIn, kind: PageKind, commands: readonly string[]): OpenIn {
   const integrated = commands.includes(integratedBrowserCommand);
-  if (kind === 'markdown') return 'markdown';
   // The browser's own viewer of PDF does not run in a sandboxed frame.
   if (kind === 'pdf' && wanted !== 'externalBrowser')
     return integrated ? 'integratedBrowser' : 'externalBrowser';

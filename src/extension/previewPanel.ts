@@ -6,7 +6,9 @@ import { visibleText } from './displayText.ts';
 import { externalUrl, urlPath } from './externalAddress.ts';
 import { folderOf } from './folderChoice.ts';
 import type { LiveFiles } from './liveFiles.ts';
+import type { MarkdownPages } from './markdownPages.ts';
 import type { PageConsole } from './pageConsole.ts';
+import { pageKindOf } from './pageOpening.ts';
 import { isFromPreview } from './previewMessageGuard.ts';
 import { type PreviewContent, previewPage } from './previewPage.ts';
 import type { Server } from './server.ts';
@@ -17,6 +19,7 @@ export interface PreviewServices {
   readonly servers: Servers;
   readonly files: LiveFiles;
   readonly console: PageConsole;
+  readonly markdown: MarkdownPages;
 }
 
 const activeKey = 'spark.previewIsActive';
@@ -92,7 +95,9 @@ export class PreviewPanel {
       return;
     }
     new PreviewPanel(panel, file, root, services, kept);
-    if (services.servers.ofFolder(root)?.isActive !== true) await services.servers.start(root);
+    const present = services.servers.ofFolder(root);
+    const server = present?.isActive === true ? present : await services.servers.start(root);
+    if (server !== null && pageKindOf(file.path) === 'markdown') await services.markdown.show(file, server);
   }
 
   /** Tells the preview that has the focus; false where none has. */

@@ -146,6 +146,11 @@ export class Server {
     this.send({ type: 'unsaved', file, content });
   }
 
+  /** The page that stands for a file, in UTF-8. */
+  setRendered(file: string, page: Uint8Array): void {
+    this.send({ type: 'rendered', file, page });
+  }
+
   /** Files were changed, made or deleted; null: more than can be listed. */
   filesChanged(files: readonly string[] | null): void {
     this.send({ type: 'filesChanged', files });

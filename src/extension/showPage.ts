@@ -37,14 +37,14 @@ export async function showPage(argument: unknown, services: PreviewServices, ope
     pageKindOf(file.path),
     await vscode.commands.getCommands(true),
   );
-  if (way === 'markdown') {
-    await vscode.commands.executeCommand('markdown.showPreviewToSide', file);
-    return;
-  }
   const root = await servedFolder(file, services.servers);
   if (root === null) return;
   const server = await services.servers.start(root);
   if (server === null) return;
+  if (pageKindOf(file.path) === 'markdown' && !(await services.markdown.show(file, server))) {
+    await vscode.commands.executeCommand('markdown.showPreviewToSide', file);
+    return;
+  }
   switch (way) {
     case 'panel':
       PreviewPanel.show(file, root, services);

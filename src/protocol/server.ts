@@ -140,6 +140,8 @@ export type ToServer =
   | { readonly type: 'batchStored'; readonly sequence: number }
   /** What an editor holds of a file; null: nothing else than the disk does. */
   | { readonly type: 'unsaved'; readonly file: string; readonly content: Uint8Array | null }
+  /** The page that stands for a file, as Markdown, in UTF-8. */
+  | { readonly type: 'rendered'; readonly file: string; readonly page: Uint8Array }
   /** Absolute paths of files that were changed, made or deleted; null: more than can be listed. */
   | { readonly type: 'filesChanged'; readonly files: readonly string[] | null }
   | { readonly type: 'stop' };

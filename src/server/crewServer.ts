@@ -63,6 +63,7 @@ export async function startCrew(options: StartOptions, rounds: number): Promise<
     closeConnection: (id) => void model.closeConnection(id),
     // Live reload needs one thread that has all connections: here it is off.
     setUnsaved() {},
+    setRendered() {},
     filesChanged() {},
     batchStored(sequence) {
       for (const [number, stored] of captures.stored(sequence))

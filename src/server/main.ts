@@ -42,6 +42,9 @@ function receive(message: ToServer): void {
     case 'unsaved':
       server?.setUnsaved(message.file, message.content);
       break;
+    case 'rendered':
+      server?.setRendered(message.file, message.page);
+      break;
     case 'filesChanged':
       server?.filesChanged(message.files);
       break;

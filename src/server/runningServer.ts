@@ -20,6 +20,8 @@ export interface Server {
   batchStored(sequence: number): void;
   /** What an editor holds of a file; null: nothing else than the disk does. */
   setUnsaved(file: string, content: Uint8Array | null): void;
+  /** The page that stands for a file, in UTF-8. */
+  setRendered(file: string, page: Uint8Array): void;
   /** Files were changed, made or deleted; null: more than can be listed. */
   filesChanged(files: readonly string[] | null): void;
   /** Resolves when every socket is closed, and the last batch is reported. */
@@ -59,6 +61,11 @@ export class RunningServer {
   /** What an editor holds of a file; null: nothing else than the disk does. */
   setUnsaved(file: string, content: Uint8Array | null): void {
     this.server.setUnsaved(file, content);
+  }
+
+  /** The page that stands for a file, in UTF-8. */
+  setRendered(file: string, page: Uint8Array): void {
+    this.server.setRendered(file, page);
   }
 
   /** Files were changed, made or deleted; null: more than can be listed. */

@@ -90,6 +90,9 @@ async function startEventLoop(options: StartOptions, rounds: number): Promise<Se
     setUnsaved(file, content) {
       if (live?.setUnsaved(file, content) === true) filesChanged([file]);
     },
+    setRendered(file, page) {
+      if (live?.setRendered(file, page) === true) filesChanged([file]);
+    },
     filesChanged,
     async stop(grace) {
       await model.stop(grace);

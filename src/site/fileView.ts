@@ -18,6 +18,8 @@ export interface FileView {
 
 export interface View {
   readonly bytes: Uint8Array;
+  /** Their media type, where it is not that of the file. */
+  readonly type?: string;
   /** Whether they are those of an editor, and so may change without a trace on disk. */
   readonly unsaved: boolean;
 }

@@ -181,7 +181,7 @@ export class Site {
     const codings = view === null && this.settings.precompressed ? sidecarsOf(path, served.identity) : [];
     if (codings.length > 0)
       return fileResponse(request, this.negotiated(request, root, names, served, codings, now), now);
-    const type = mediaType(served.name, this.settings.charset);
+    const type = view?.type ?? mediaType(served.name, this.settings.charset);
     const varies = this.settings.compression && isCompressible(type, view?.bytes.length ?? served.size);
     const presentation = { type, coding: null, varies, view };
     const representation = represent(served, presentation, now);

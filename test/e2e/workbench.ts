@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -15,6 +15,8 @@ export interface WorkbenchOptions {
   readonly settings?: Record<string, unknown>;
   /** A file of the workspace to open at start, relative to it. */
   readonly openFile?: string;
+  /** Files of the workspace beside those of the example site: texts by path. */
+  readonly files?: Readonly<Record<string, string>>;
   /** A dark theme, and a system that prefers dark pages. */
   readonly dark?: boolean;
   /** The folder is not trusted, and nobody is asked whether it is. */
@@ -49,6 +51,7 @@ export class Workbench {
   static async start({
     settings,
     openFile,
+    files = {},
     dark,
     restricted,
     viewport,
@@ -56,6 +59,7 @@ export class Workbench {
     const temporary = mkdtempSync(path.join(os.tmpdir(), 'spark-e2e-'));
     const workspace = path.join(temporary, 'example-site');
     cpSync(path.join(project, 'test/fixtures/example-site'), workspace, { recursive: true });
+    for (const [name, text] of Object.entries(files)) writeFileSync(path.join(workspace, name), text);
     const server = await CodeServer.start(await installCodeServer('newest'), {
       extensions: process.env.SPARK_EXTENSIONS,
       restricted,

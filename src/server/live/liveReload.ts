@@ -29,6 +29,8 @@ export class LiveReload implements FileView {
   private readonly versions = new SourceVersions();
   /** Contents that editors hold, by real path; and those that are half typed wait until they are whole. */
   private readonly unsavedFiles = new Map<string, Uint8Array>();
+  /** Pages that stand for files, by real path. */
+  private readonly renderedPages = new Map<string, Uint8Array>();
 
   /**
    * @param root absolute path of the served folder
@@ -76,6 +78,15 @@ export class LiveReload implements FileView {
     return true;
   }
 
+  /** The page that stands for a file from now on. Returns whether what is served has changed. */
+  setRendered(file: string, page: Uint8Array): boolean {
+    const real = realPath(file);
+    const present = this.renderedPages.get(real);
+    if (present !== undefined && Buffer.from(present).equals(page)) return false;
+    this.renderedPages.set(real, page);
+    return true;
+  }
+
   /** Tells the pages that files have changed; null: more than anybody wants to list. */
   changed(files: readonly string[] | null): void {
     if (files === null || files.length > mostListed) {
@@ -88,6 +99,11 @@ export class LiveReload implements FileView {
 
   view(file: ViewedFile, requestPath: string): View | null {
     this.paths.add(decoded(requestPath), file.path);
+    const rendered = this.renderedPages.get(file.path);
+    if (rendered !== undefined) {
+      const page = this.inject ? this.withScript(rendered, requestPath) : null;
+      return { bytes: page ?? rendered, unsaved: true, type: 'text/html; charset=utf-8' };
+    }
     const held = this.unsavedFiles.get(file.path);
     const unsaved = held !== undefined;
     const injects = this.inject && htmlName.test(file.path);

@@ -5,8 +5,8 @@ import {
   browserCall,
   browserDebugging,
   integratedBrowserCommand,
+  type OpenIn,
   pageKindOf,
-  type Way,
   wayToOpen,
 } from '../../../src/extension/pageOpening.ts';
 import { qrCodeSvg } from '../../../src/extension/qrCode.ts';
@@ -14,7 +14,7 @@ import { qrCodeSvg } from '../../../src/extension/qrCode.ts';
 const desktop = [integratedBrowserCommand, 'simpleBrowser.show'];
 
 describe('where a page is shown', () => {
-  const cases: [wanted: Parameters<typeof wayToOpen>[0], file: string, commands: string[], way: Way][] = [
+  const cases: [wanted: Parameters<typeof wayToOpen>[0], file: string, commands: string[], way: OpenIn][] = [
     ['panel', 'a.html', desktop, 'panel'],
     ['integratedBrowser', 'a.html', desktop, 'integratedBrowser'],
     ['integratedBrowser', 'a.html', [], 'panel'],
@@ -23,7 +23,7 @@ describe('where a page is shown', () => {
     ['panel', 'a.PDF', desktop, 'integratedBrowser'],
     ['panel', 'a.pdf', [], 'externalBrowser'],
     ['externalBrowser', 'a.pdf', desktop, 'externalBrowser'],
-    ['panel', 'README.md', desktop, 'markdown'],
+    ['panel', 'README.md', desktop, 'panel'],
   ];
   for (const [wanted, file, commands, way] of cases) {
     test(`${file} in ${wanted}, ${commands.length === 0 ? 'without' : 'with'} an integrated browser: ${way}`, () => {
