@@ -110,6 +110,11 @@ export function bytesOf(text: string): Uint8Array {
   return bytes;
 }
 
+/** A copy. `slice` is none where the bytes are a Node.js Buffer, whose method of that name gives a view. */
+export function copied(bytes: Uint8Array, start = 0, end = bytes.length): Uint8Array {
+  return new Uint8Array(bytes.subarray(start, end));
+}
+
 /** Both, one after the other, as a copy. */
 export function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(first.length + second.length);

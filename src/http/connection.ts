@@ -1,4 +1,4 @@
-import { joined } from './bytes.ts';
+import { copied } from './bytes.ts';
 import { ConnectionOutput } from './connectionOutput.ts';
 import type { ConnectionObserver, ConnectionState, Exchange } from './exchange.ts';
 import type { Forwarding } from './forwarding.ts';
@@ -11,6 +11,7 @@ import { recurringText } from './recurringText.ts';
 import { ParsedRequest } from './request.ts';
 import { isBodiless, type ResponseFrame } from './responseHead.ts';
 import type { Violation } from './violation.ts';
+import { WaitingInput } from './waitingInput.ts';
 
 /**
  * What a connection asks of the driver that moves its bytes:
@@ -48,7 +49,7 @@ export class Connection {
   private refusal: Response | null = null;
   private readonly message: KeptMessage;
   /** Input that waits until enough output has left. */
-  private waitingInput: Uint8Array | null = null;
+  private readonly waiting = new WaitingInput();
   private peerEnded = false;
   private stopping = false;
   /** Bytes of the connection up to the start of the present message. */
@@ -85,7 +86,7 @@ export class Connection {
   receive(bytes: Uint8Array, now: number): void {
     this.receivedBytes += bytes.length;
     if (this.phase === 'tunnel') {
-      this.forwarding?.write(bytes.slice());
+      this.forwarding?.write(copied(bytes));
       this.settle(now, false);
       return;
     }
@@ -96,8 +97,8 @@ export class Connection {
         this.close('The client went on sending after the last response.');
       return;
     }
-    if (this.waitingInput !== null) this.waitingInput = joined(this.waitingInput, bytes);
-    else this.process(bytes, now);
+    if (this.waiting.isEmpty) this.process(bytes, now);
+    else this.waiting.add(bytes);
     this.settle(now, false);
   }
 
@@ -106,7 +107,7 @@ export class Connection {
     this.peerEnded = true;
     if (this.phase === 'tunnel') this.forwarding?.end([]);
     else if (this.output.isUnending) this.endStream(now);
-    if (this.waitingInput === null) this.endInput(now);
+    if (this.waiting.isEmpty) this.endInput(now);
     this.settle(now, false);
   }
 
@@ -149,7 +150,7 @@ export class Connection {
     if (this.phase === 'closing')
       return this.output.pending === 0 || this.drainedBytes <= this.limits.drainBytes;
     if (this.phase === 'tunnel') return this.forwarding?.writable === true;
-    if (this.waitingInput !== null || this.output.pending >= this.limits.pendingOutput) return false;
+    if (!this.waiting.isEmpty || this.output.pending >= this.limits.pendingOutput) return false;
     return this.forwarding === null || this.forwarding.writable || this.parser.complete;
   }
 
@@ -193,7 +194,7 @@ export class Connection {
     this.stopping = true;
     if (this.phase === 'tunnel') this.closeTunnel(reason, now);
     if (this.output.isUnending) this.endStream(now);
-    if (this.phase === 'open' && this.pipeline.current === null && this.waitingInput === null) {
+    if (this.phase === 'open' && this.pipeline.current === null && this.waiting.isEmpty) {
       this.phase = 'closing';
       this.reason = reason;
     }
@@ -205,7 +206,7 @@ export class Connection {
     this.forwarding?.close();
     this.forwarding = null;
     this.pipeline.abort(this.receivedBytes, this.output.sent, now);
-    this.waitingInput = null;
+    this.waiting.clear();
     this.output.release();
     this.close('The client closed the connection.');
     this.settle(now, false);
@@ -217,7 +218,8 @@ export class Connection {
     for (let i = 0; i < bytes.length; ) {
       if (this.phase !== 'open') return;
       if (this.holdsInput) {
-        this.waitingInput = owned ? bytes.subarray(i) : bytes.slice(i);
+        if (owned) this.waiting.putBack(bytes.subarray(i));
+        else this.waiting.add(bytes.subarray(i));
         break;
       }
       const headWasComplete = parser.headComplete;
@@ -229,7 +231,7 @@ export class Connection {
         return;
       }
       if (headWasComplete) this.message.keep(bytes, i, next);
-      else if (parser.headComplete) this.endHead(next === bytes.length, now);
+      else if (parser.headComplete) this.endHead(next === bytes.length && this.waiting.isEmpty, now);
       i = next;
       if (parser.complete && this.phase === 'open') this.endRequest(now);
     }
@@ -245,11 +247,16 @@ export class Connection {
   }
 
   private continueInput(now: number): void {
-    const waiting = this.waitingInput;
-    if (waiting === null || this.phase !== 'open' || this.holdsInput) return;
-    this.waitingInput = null;
-    this.process(waiting, now, true);
-    if (this.peerEnded && this.waitingInput === null) this.endInput(now);
+    const { waiting } = this;
+    if (waiting.isEmpty) return;
+    while (this.phase === 'open' && !this.holdsInput) {
+      const piece = waiting.take();
+      if (piece === undefined) break;
+      this.process(piece, now, true);
+    }
+    // After the last response nothing more is answered.
+    if (this.phase !== 'open' && this.phase !== 'tunnel') waiting.clear();
+    if (this.peerEnded && waiting.isEmpty) this.endInput(now);
   }
 
   private endHead(inputUsedUp: boolean, now: number): void {
@@ -291,7 +298,7 @@ export class Connection {
     this.forwarding = forwarding;
     exchange.forwarding = forwarding.record;
     forwarding.ready = () => this.whenReady();
-    this.parser.whenContent = (bytes, start, end) => forwarding.write(bytes.slice(start, end));
+    this.parser.whenContent = (bytes, start, end) => forwarding.write(copied(bytes, start, end));
     this.pipeline.changed(exchange);
   }
 
@@ -318,8 +325,8 @@ export class Connection {
     exchange.responseBodyStart = this.output.queued;
     this.pipeline.responded(exchange);
     this.phase = 'tunnel';
-    if (this.waitingInput !== null) this.forwarding?.write(this.waitingInput);
-    this.waitingInput = null;
+    for (let piece = this.waiting.take(); piece !== undefined; piece = this.waiting.take())
+      this.forwarding?.write(piece);
     if (this.peerEnded) this.forwarding?.end([]);
     if (answer.source !== undefined) this.output.beginStream(this.heard(answer.source), false);
     this.pipeline.changed(exchange);

@@ -1,4 +1,4 @@
-import { concatenated } from './bytes.ts';
+import { concatenated, copied } from './bytes.ts';
 
 /** The bytes of a request as they were received, where whoever answers it wants them, up to a bound. */
 export class KeptMessage {
@@ -25,7 +25,7 @@ export class KeptMessage {
     if (this.pieces === null) return;
     this.length += end - start;
     if (this.isTooLong) this.pieces = null;
-    else this.pieces.push(bytes.slice(start, end));
+    else this.pieces.push(copied(bytes, start, end));
   }
 
   /** All of it; null where nobody wants it. */
