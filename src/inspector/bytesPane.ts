@@ -5,7 +5,7 @@ import { l10n } from '../l10n/l10n.ts';
 import type { Direction } from '../protocol/capture.ts';
 import type { ByteAction, ExchangeKey } from '../protocol/inspector.ts';
 import { bytesToolbar } from './bytesToolbar.ts';
-import { type BytePlace, BytesView } from './bytesView.ts';
+import { type BytePlace, BytesView, directions, errorPlaces } from './bytesView.ts';
 import { FindBytesBar } from './findBytesBar.ts';
 import type { HexView } from './hexView.ts';
 import type { InspectorState } from './inspectorState.ts';
@@ -77,7 +77,14 @@ export class BytesPane {
     };
     this.listenToPointer(view.element);
     view.element.addEventListener('contextmenu', (event) => this.describeForMenu(event));
-    effect(() => view.show(state.view.value));
+    let shown = '';
+    effect(() => {
+      const exchange = state.view.value;
+      view.show(exchange);
+      const key = exchange?.detail.row.key ?? '';
+      if (key !== shown && state.chosen.peek() === null) this.revealError();
+      shown = key;
+    });
     effect(() => view.setShowsControls(this.showsControls.value));
     effect(() => {
       state.pointed.value;
@@ -108,6 +115,17 @@ export class BytesPane {
   /** Puts the keyboard's focus on the bytes of a message. */
   focus(direction: Direction): void {
     this.view.view(direction)?.grid.focus({ preventScroll: true });
+  }
+
+  /** Where something cannot have worked, its bytes are what is looked for. */
+  private revealError(): void {
+    const { view } = this.state;
+    for (const direction of directions) {
+      const [place] = errorPlaces(view.peek(), direction);
+      if (place === undefined) continue;
+      this.view.reveal(direction, place.start);
+      return;
+    }
   }
 
   /** Copies the chosen bytes, as far as they were kept. */

@@ -253,7 +253,13 @@ export class BytesView {
       view.draw(
         top,
         bottom,
-        { ...marks, matches: this.matches[direction], currentMatch, parsed: read },
+        {
+          ...marks,
+          matches: this.matches[direction],
+          currentMatch,
+          parsed: read,
+          errors: errorPlaces(this.state.view.peek(), direction),
+        },
         this.layers,
       );
     }
@@ -272,6 +278,14 @@ export class BytesView {
     if (heading !== undefined)
       heading.style.transform = `translateY(${Math.min(top, this.element.clientHeight)}px)`;
   }
+}
+
+/** The bytes of a message that show what cannot have worked. */
+export function errorPlaces(view: ExchangeView | null, direction: Direction): readonly ByteRange[] {
+  const errors = view?.findings.filter(({ severity }) => severity === 'error') ?? [];
+  const message = direction === 'received' ? 'request' : 'response';
+  // The telling place of each comes first; one that tells of another message has none here.
+  return errors.flatMap(({ places }) => (places[0]?.message === message ? [places[0]] : []));
 }
 
 function headingText(message: MessageView, imported: ExchangeDetail['imported']): string {

@@ -38,6 +38,8 @@ export interface HexMarks {
   readonly currentMatch: number;
   /** How many bytes a parser that somebody goes through the message with has read: only these have a meaning by then. */
   readonly parsed: number;
+  /** Where this message shows what cannot have worked, the most telling bytes first. */
+  readonly errors: readonly ByteRange[];
 }
 
 /** How the bytes of a message are shown. */
@@ -57,6 +59,9 @@ function boundaries(column: number, columns: HexColumns): string[] {
   const inHex = `calc(${hexCharacter(columns, column)}ch - 0.5ch - 1px) 0`;
   return [inHex, `calc(${columns.textStart + column}ch - 1px) 0`];
 }
+
+/** Bytes of an error that are marked as one that breaks a rule is. */
+const mostInSign = 16;
 
 /**
  * The bytes of one message as rows of text, of which the visible ones exist. A row is one text: what is marked in it
@@ -160,7 +165,7 @@ export class HexView {
       if (drawn.row !== null) this.mark(drawn.row, drawn.text, marks, layers);
     }
     this.placeCursor(first, last, marks.chosen);
-    this.placeOffence(first, last, layers);
+    this.placeOffence(first, last, marks.errors, layers);
   }
 
   private drawRow(drawn: DrawnRow, index: number): void {
@@ -263,10 +268,18 @@ export class HexView {
     this.grid.setAttribute('aria-activedescendant', this.cursor.id);
   }
 
-  private placeOffence(first: number, last: number, layers: HighlightLayers): void {
+  private placeOffence(
+    first: number,
+    last: number,
+    errors: readonly ByteRange[],
+    layers: HighlightLayers,
+  ): void {
     const { violation, bytes } = this.message;
+    const start = violation?.offset ?? errors[0]?.start ?? -1;
     // What broke a rule by not coming is shown at the last byte that came.
-    const offset = violation === null ? -1 : Math.min(violation.offset, bytes.length - 1);
+    const offset = Math.min(start, bytes.length - 1);
+    const end =
+      violation === null && errors.length > 0 ? Math.min(errors[0].end, start + mostInSign) : offset + 1;
     const place = offset < 0 ? null : this.place(offset, first, last);
     for (const { element } of this.drawn) element.classList.toggle('offending', element === place?.element);
     if (place === null) {
@@ -275,7 +288,7 @@ export class HexView {
       return;
     }
     this.box(this.offence, this.offenceText, this.columnOf(offset, place.row), place.element);
-    this.markRun(place.row, place.text, 'violation', { start: offset, end: offset + 1 }, layers);
+    this.markRun(place.row, place.text, 'violation', { start: offset, end }, layers);
   }
 
   /** The drawn row of a byte; null while it is out of sight, or was not kept. */

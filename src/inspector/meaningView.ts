@@ -137,10 +137,11 @@ function followButton(view: ExchangeView | null, events: MeaningViewEvents): Tem
   const { key, connection } = view.detail.row;
   return html`<button
     class="tool"
-    title="Follow the connection: all that went both ways on it, in order"
+    title="Follow connection ${connection}: all that went both ways on it, in order"
+    aria-label="Follow connection ${connection}"
     @click=${() => events.follow(connectionKey(key, connection))}
   >
-    ${icon('history')}Connection ${connection}
+    ${icon('history')}
   </button>`;
 }
 

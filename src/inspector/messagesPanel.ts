@@ -126,7 +126,7 @@ export class MessagesPanel {
       render(nothing, element);
     } else {
       const rows = (message: MessageView) => this.message(view, message, choices, decompressions);
-      render(html`${rows(view.received)}${rows(view.sent)}`, element);
+      render(html`${this.errors(view)}${rows(view.received)}${rows(view.sent)}`, element);
     }
     this.lines = byRange(element, '.line:not(.part)');
     this.tokens = byRange(element, '.token');
@@ -162,12 +162,21 @@ export class MessagesPanel {
     </div>`;
   }
 
-  /** What went wrong, and the finding that was gone to, above the message that shows it. */
+  /** What cannot have worked, before all else: whoever opens the exchange is to see it without looking for it. */
+  private errors(view: ExchangeView): TemplateResult | typeof nothing {
+    const current = this.state.finding.peek();
+    const rows = view.findings.flatMap((finding, index) =>
+      finding.severity === 'error' ? [calloutRow(view, finding, index === current)] : [],
+    );
+    return rows.length === 0 ? nothing : html`<div role="rowgroup" class="errors">${rows}</div>`;
+  }
+
+  /** Warnings, and the note that was gone to, above the message that shows them. */
   private callouts(view: ExchangeView, direction: Direction): TemplateResult[] {
     const current = this.state.finding.peek();
     return view.findings.flatMap((finding, index) => {
       const isHere = (markOfFinding(finding)?.direction ?? 'sent') === direction;
-      const stands = finding.severity !== 'note' || index === current;
+      const stands = finding.severity === 'warning' || (finding.severity === 'note' && index === current);
       return isHere && stands ? [calloutRow(view, finding, index === current)] : [];
     });
   }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { FrameLocator } from 'playwright-core';
 import { rules } from '../../src/http/rules.ts';
-import { walk } from './workbench.ts';
+import { markedText, walk } from './workbench.ts';
 
 const request = 'GET /style.css HTTP/1.1\r\nHost: localhost\r\nX-Colour: blue\r\nConnection: close\r\n\r\n';
 
@@ -47,19 +47,6 @@ async function send({ hostname, port }: URL, bytes: string): Promise<void> {
   socket.resume();
   socket.end(bytes, 'latin1');
   await once(socket, 'close');
-}
-
-/** The characters that are marked in the hex view: of each run its digits, then its text. */
-async function markedText(inspector: FrameLocator, layer: string): Promise<string[]> {
-  return inspector.locator('body').evaluate(async (_, name) => {
-    // Marks are drawn in the frame after the one in which they are asked for.
-    for (let frame = 0; frame < 2; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
-    const ranges = [...(CSS.highlights.get(`spark-${name}`) ?? [])];
-    return ranges.map(
-      ({ startContainer, startOffset, endOffset }) =>
-        startContainer.textContent?.slice(startOffset, endOffset) ?? '',
-    );
-  }, layer);
 }
 
 /** Moves the pointer over the first byte of those that stand in the hex view as given. */

@@ -261,3 +261,16 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.e
 function quoted(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
+
+/** The characters that are marked in the hex view: of each run its digits, then its text. */
+export async function markedText(inspector: FrameLocator, layer: string): Promise<string[]> {
+  return inspector.locator('body').evaluate(async (_, name) => {
+    // Marks are drawn in the frame after the one in which they are asked for.
+    for (let frame = 0; frame < 2; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
+    const ranges = [...(CSS.highlights.get(`spark-${name}`) ?? [])];
+    return ranges.map(
+      ({ startContainer, startOffset, endOffset }) =>
+        startContainer.textContent?.slice(startOffset, endOffset) ?? '',
+    );
+  }, layer);
+}

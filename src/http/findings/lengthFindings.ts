@@ -10,7 +10,7 @@ export const lengthChecks: readonly Check[] = [
     const came = response.input.length - response.bodyStart;
     if (came >= length) return null;
     return found(
-      `Content-Length promises ${bytes(length)}, but only ${bytes(came)} of body were sent before the connection ended: the client takes the answer as cut off, and shows nothing or a part.`,
+      `Content-Length promises ${bytes(length)}, but only ${bytes(came)} of body were sent before the connection ended: the client takes the answer as cut off, and shows nothing or a part. Whoever makes the answer has to count the very bytes that it sends, or to leave Content-Length to the server.`,
       lengthValue(response, inResponse),
       behind(response, inResponse),
     );
@@ -21,7 +21,7 @@ export const lengthChecks: readonly Check[] = [
     const rest = response.input.spans.find(({ name }) => name === 'unparsed');
     if (length === null || response.input.violation !== null || rest === undefined) return null;
     return found(
-      `Content-Length says ${bytes(length)}, but ${bytes(rest.end - rest.start)} more follow: the client cuts the body off there, and takes the rest for the beginning of the next answer.`,
+      `Content-Length says ${bytes(length)}, but ${bytes(rest.end - rest.start)} more follow: the client cuts the body off there, and takes the rest for the beginning of the next answer. Count bytes, not characters.`,
       lengthValue(response, inResponse),
       inResponse(rest),
     );
@@ -33,7 +33,7 @@ export const lengthChecks: readonly Check[] = [
     const came = request.input.length - request.bodyStart;
     if (came >= length || !request.hasHead) return null;
     return found(
-      `Content-Length promises ${bytes(length)} of body, but only ${bytes(came)} came: the server waited for the missing ${bytes(length - came)}, and gave up.`,
+      `Content-Length promises ${bytes(length)} of body, but only ${bytes(came)} came: the server waited for the missing ${bytes(length - came)}, and gave up. Send as many bytes as announced, or announce as many as are sent.`,
       lengthValue(request, inRequest),
       behind(request, inRequest),
     );

@@ -162,24 +162,27 @@ test('the grids have one tab stop each', async () => {
   const page = await open(0);
   await page.locator('.list').focus();
   const stops: (string | null | undefined)[] = [];
-  for (let i = 0; i < 9; i++) {
+  for (let i = 0; i < 11; i++) {
     await page.keyboard.press('Tab');
     stops.push(
       await page.evaluate(() => {
         const element = document.activeElement;
         return element?.closest('.meaning')
-          ? 'Meaning'
-          : (element?.getAttribute('aria-label') ?? element?.textContent?.replace(/[¶▦\s]+/g, ' ').trim());
+          ? (element.getAttribute('aria-label') ?? 'Meaning')
+          : (element?.getAttribute('aria-label') ?? element?.textContent?.replace(/[¶▦▷\s]+/g, ' ').trim());
       }),
     );
   }
-  assert.deepEqual(stops.slice(0, 8), [
+  assert.deepEqual(stops.slice(0, 11), [
     'Height of the list',
     'Meaning',
+    'Follow connection 1',
+    'Explain lines',
     'Meaning',
     'Width of the meaning',
     'Control characters',
     'Legend',
+    'Parser',
     'Request bytes, 418 bytes',
     'Response bytes, 269 bytes',
   ]);
