@@ -61,8 +61,9 @@ export function listenWith(
 }
 
 /**
- * Where no descriptor is left, libuv accepts what waits and closes it, and tells nobody. So that somebody hears of it,
- * one is opened to try.
+ * Where no descriptor is left, libuv accepts what waits and closes it, and tells nobody; nor can a server of node:net stop
+ * accepting while it listens, as one that stands on the system calls does. So that somebody hears of it, one is opened to
+ * try.
  */
 function descriptorShortage(): SystemCallError | null {
   try {
