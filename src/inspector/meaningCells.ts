@@ -149,10 +149,10 @@ function blockCell(block: Block, pictures: (block: Block & { kind: 'image' }) =>
   }
 }
 
-export function unparsedCell({ bytes }: MessageView, line: MeaningLine): TemplateResult {
+export function unparsedCell({ bytes }: MessageView, line: MeaningLine, isTunnel: boolean): TemplateResult {
   const shown = bytes.slice(line.start, line.end, 512);
   return html`<div role="gridcell" tabindex="-1" class="cell">
-    <span class="remark">${l10n.t('Not parsed')} · ${counted(line.end - line.start, 'byte')}</span>
+    <span class="remark">${isTunnel ? l10n.t('Through the tunnel, not HTTP any more') : l10n.t('Not parsed')} · ${counted(line.end - line.start, 'byte')}</span>
     <span class="wire">${pieces(shown)}</span>
   </div>`;
 }
@@ -238,13 +238,14 @@ export function headingOf({ detail, isFromProxy }: ExchangeView, message: Messag
       const parts = [`Request ${row.id}`];
       if (imported !== null) parts.push(l10n.t('imported from {0}', visibleString(imported.file)));
       if (address !== '') parts.push(`from ${address}:${peer.port}`);
-      if (isFromProxy && imported === null) parts.push('as sent by the proxy');
-      if (connection.tls !== '') parts.push(`inside ${visibleString(connection.tls)}`);
+      if (isFromProxy && imported === null) parts.push(l10n.t('as sent by the proxy'));
+      if (connection.tls !== '') parts.push(l10n.t('inside {0}', visibleString(connection.tls)));
       if (row.comment !== '') parts.push(visibleString(row.comment));
       return parts.join(' · ');
     }
     case 'sent':
-      if (forwarding !== null) return `Response · of ${visibleString(forwarding.server)}, forwarded`;
+      if (forwarding !== null)
+        return `Response · ${l10n.t('of {0}, forwarded', visibleString(forwarding.server))}`;
       return `Response${serverName === '' || imported !== null ? '' : ` · from ${serverName}`}`;
   }
 }

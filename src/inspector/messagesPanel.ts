@@ -216,7 +216,12 @@ export class MessagesPanel {
           bodySection(message, line, choices, this.decompression(message, line, choices, decompressions)),
         );
       case 'unparsed':
-        return lineRow(message, line, null, unparsedCell(message, line));
+        return lineRow(
+          message,
+          line,
+          null,
+          unparsedCell(message, line, this.state.view.peek()?.detail.row.status === 101),
+        );
     }
   }
 
