@@ -44,6 +44,8 @@ export function isCaptureBatch(value: unknown): value is CaptureBatch {
     isExchangeColumns(value.exchanges) &&
     value.bytes instanceof Uint8Array &&
     isSegmentColumns(value.segments, value.bytes.length) &&
+    Array.isArray(value.sentFiles) &&
+    value.sentFiles.every(isSentFile) &&
     isObject(value.leftOut) &&
     isCount(value.leftOut.exchanges) &&
     isCount(value.leftOut.bytes) &&
@@ -132,6 +134,10 @@ function isSegmentColumns(value: unknown, byteCount: number): boolean {
 function areTexts(column: readonly unknown[]): boolean {
   for (let row = 0; row < column.length; row++) if (typeof column[row] !== 'string') return false;
   return true;
+}
+
+function isSentFile(value: unknown): boolean {
+  return isObject(value) && isCount(value.segment) && typeof value.path === 'string' && isCount(value.offset);
 }
 
 function isNumbers(column: unknown, length: number): boolean {

@@ -118,6 +118,7 @@ class GatheredBatch {
       connections: this.records,
       exchanges: exchangeColumns(this.rows),
       segments: this.segmentColumns(keptAt),
+      sentFiles: [],
       bytes,
       calls: noCalls,
       leftOut: { exchanges: 0, bytes: 0, calls: 0 },

@@ -25,6 +25,7 @@ export function unpackedBatch(packed: unknown): CaptureBatch | null {
     connections: packed.connections,
     exchanges: exchanges && { ...exchanges, forwarding: forwardings(exchanges.id, packed.forwarded) },
     segments: unpackedColumns(packed.segments),
+    sentFiles: packed.sentFiles,
     bytes: packed.bytes,
     calls: unpackedColumns(packed.calls),
     leftOut: packed.leftOut,

@@ -1,5 +1,5 @@
-import type { CaptureBatch, Direction } from '../protocol/capture.ts';
-import type { KeptBytes, SegmentMark } from '../protocol/inspector.ts';
+import type { CaptureBatch, Direction, SentFile } from '../protocol/capture.ts';
+import type { FileBytes, KeptBytes, SegmentMark } from '../protocol/inspector.ts';
 import { NumberQueue } from './numberQueue.ts';
 
 /** A reference to a segment is `slab * slabSegments + index`. */
@@ -11,9 +11,13 @@ const stride = 6;
 /** Memory of a segment: its numbers and the reference to it. */
 const segmentBytes = stride * 8 + 8;
 const slabBytes = 400;
+/** Memory of where a segment's bytes come from; of its path, for the usual length. */
+const sentFileBytes = 250;
 
 interface Slab {
   readonly numbers: Float64Array;
+  /** Where segments come from that the kernel sent out of files, by their places in the slab. */
+  readonly files: ReadonlyMap<number, SentFile>;
   readonly bytes: Uint8Array;
 }
 
@@ -25,6 +29,8 @@ export interface Segment {
   /** First kept byte, counted as `start`; the bytes belong to the store. */
   readonly keptStart: number;
   readonly kept: Uint8Array;
+  /** Whose bytes they are, where the kernel sent them out of a file. */
+  readonly file: SentFile | null;
 }
 
 /** The segments of all connections, in slabs: one or more for each batch, dropped as a whole, oldest first. */
@@ -61,7 +67,7 @@ export class SegmentSlabs {
         const stream = streamOf(segments.connection[i], direction, segments.time[i]);
         stream.append(this, this.next * slabSegments + (i - from), segments.offset[i], segments.length[i]);
       }
-      this.put({ numbers, bytes: kept });
+      this.put({ numbers, files: filesWithin(batch.sentFiles, from, to), bytes: kept });
     }
   }
 
@@ -84,7 +90,7 @@ export class SegmentSlabs {
     const slab = this.slabs.get(Math.floor(reference / slabSegments));
     if (slab === undefined) return null;
     const at = (reference % slabSegments) * stride;
-    const { numbers, bytes } = slab;
+    const { numbers, files, bytes } = slab;
     const start = numbers[at];
     return {
       start,
@@ -92,6 +98,7 @@ export class SegmentSlabs {
       time: numbers[at + 4],
       keptStart: start + numbers[at + 2],
       kept: bytes.subarray(numbers[at + 5], numbers[at + 5] + numbers[at + 3]),
+      file: files.size === 0 ? null : (files.get(reference % slabSegments) ?? null),
     };
   }
 
@@ -105,8 +112,16 @@ export class SegmentSlabs {
   }
 }
 
-function sizeOf(slab: Slab): number {
-  return slabBytes + slab.bytes.length + (slab.numbers.length / stride) * segmentBytes;
+function sizeOf({ numbers, files, bytes }: Slab): number {
+  return slabBytes + bytes.length + (numbers.length / stride) * segmentBytes + files.size * sentFileBytes;
+}
+
+const noFiles: ReadonlyMap<number, SentFile> = new Map();
+
+function filesWithin(sent: readonly SentFile[], from: number, to: number): ReadonlyMap<number, SentFile> {
+  if (sent.length === 0) return noFiles;
+  const within = sent.filter(({ segment }) => segment >= from && segment < to);
+  return new Map(within.map((file) => [file.segment - from, file]));
 }
 
 /** One direction of a connection. */
@@ -143,8 +158,13 @@ export class Stream {
    * What is stored of the bytes from `start` to `end` (exclusive), with offsets counted from `start`. Runs of kept
    * bytes that adjoin are joined; the caller owns them.
    */
-  cut(slabs: SegmentSlabs, start: number, end: number): { kept: KeptBytes[]; segments: SegmentMark[] } {
+  cut(
+    slabs: SegmentSlabs,
+    start: number,
+    end: number,
+  ): { kept: KeptBytes[]; segments: SegmentMark[]; files?: FileBytes[] } {
     const marks: SegmentMark[] = [];
+    const files: FileBytes[] = [];
     const pieces: KeptBytes[] = [];
     for (const segment of this.overlapping(slabs, start, end)) {
       marks.push({
@@ -152,13 +172,14 @@ export class Stream {
         end: Math.min(segment.end, end) - start,
         time: segment.time,
       });
+      if (segment.file !== null) addFileBytes(files, segment, segment.file, start, end);
       const from = Math.max(segment.keptStart, start);
       const to = Math.min(segment.keptStart + segment.kept.length, end);
       if (from >= to) continue;
       const bytes = segment.kept.subarray(from - segment.keptStart, to - segment.keptStart);
       pieces.push({ offset: from - start, bytes });
     }
-    return { kept: joined(pieces), segments: marks };
+    return { kept: joined(pieces), segments: marks, ...(files.length === 0 ? {} : { files }) };
   }
 
   /** All that is stored of it, in order. The bytes belong to the store. */
@@ -190,6 +211,27 @@ export class Stream {
     }
     return low;
   }
+}
+
+/** Adds what lies between `start` and `end` of a segment that came out of a file; ranges of it that adjoin are one. */
+function addFileBytes(
+  files: FileBytes[],
+  segment: Segment,
+  { path, offset }: SentFile,
+  start: number,
+  end: number,
+): void {
+  const from = Math.max(segment.start, start);
+  const to = Math.min(segment.end, end);
+  const range = { start: from - start, end: to - start, path, offset: offset + from - segment.start };
+  const last = files.at(-1);
+  const adjoins =
+    last !== undefined &&
+    last.end === range.start &&
+    last.path === path &&
+    last.offset + last.end - last.start === range.offset;
+  if (adjoins) files[files.length - 1] = { ...last, end: range.end };
+  else files.push(range);
 }
 
 /** Joins runs that adjoin, and copies each into a buffer of its own. */

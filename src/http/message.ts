@@ -6,6 +6,8 @@ import type { Violation } from './violation.ts';
 /** An open file that a response is sent from. Whoever holds it last closes it. */
 export interface OpenFile {
   readonly descriptor: number;
+  /** Where it lies, symbolic links resolved. */
+  readonly path: string;
   /**
    * Whether nobody has written to the file since it was opened. Content-Length was taken from it then: a driver asks
    * when it has read the last bytes of a slice, before it sends them, and else cuts the connection, so that no client

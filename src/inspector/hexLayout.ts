@@ -1,3 +1,4 @@
+import type { FileBytes } from '../protocol/inspector.ts';
 import type { MessageBytes } from './messageBytes.ts';
 
 /**
@@ -10,6 +11,8 @@ export interface HexRow {
   readonly column: number;
   /** Null: these bytes were not kept. */
   readonly bytes: Uint8Array | null;
+  /** As in `Stretch`. */
+  readonly file?: FileBytes;
 }
 
 interface Block {
@@ -18,6 +21,7 @@ interface Block {
   readonly start: number;
   readonly end: number;
   readonly bytes: Uint8Array | null;
+  readonly file?: FileBytes;
 }
 
 /** Which bytes stand in which row, found by arithmetic: nothing is made per row or per byte. */
@@ -45,7 +49,10 @@ export class HexLayout {
   row(index: number): HexRow {
     const block = this.blocks[this.blockAt((candidate) => candidate.firstRow + candidate.rowCount <= index)];
     if (block === undefined) throw new RangeError(`There is no row ${index} among ${this.rowCount}.`);
-    if (block.bytes === null) return { start: block.start, end: block.end, column: 0, bytes: null };
+    if (block.bytes === null) {
+      const { start, end, file } = block;
+      return { start, end, column: 0, bytes: null, ...(file === undefined ? {} : { file }) };
+    }
     const base = (Math.floor(block.start / this.columns) + index - block.firstRow) * this.columns;
     const start = Math.max(block.start, base);
     const end = Math.min(block.end, base + this.columns);

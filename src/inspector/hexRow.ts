@@ -1,5 +1,7 @@
+import { visibleString } from '../http/visibleText.ts';
 import { l10n } from '../l10n/l10n.ts';
-import { counted } from './format.ts';
+import type { FileBytes } from '../protocol/inspector.ts';
+import { counted, formatCount } from './format.ts';
 import type { HexRow } from './hexLayout.ts';
 
 /**
@@ -67,13 +69,24 @@ function glyphOf(octet: number, showsControls: boolean): string {
   return isVisible(octet) ? String.fromCharCode(octet) : placeholder;
 }
 
+function sentFrom({ start, end }: HexRow, file: FileBytes, missing: string): string {
+  return l10n.t(
+    '{0} not captured: sent from {1}, offset {2}, length {3}',
+    missing,
+    visibleString(file.path),
+    formatCount(file.offset + start - file.start),
+    formatCount(end - start),
+  );
+}
+
 /** A row as it is drawn. `showsControls`: the text column tells CR, LF, NUL, TAB and SP apart. */
 export function hexRowText(row: HexRow, layout: HexColumns, showsControls = false): string {
   const { start, column, bytes } = row;
   const offset = (start - column).toString(16).toUpperCase().padStart(layout.digits, '0');
   if (bytes === null) {
     const size = row.end - row.start;
-    return `${offset}  ${l10n.t('{0} not kept', counted(size, 'byte'))}`;
+    const missing = counted(size, 'byte');
+    return `${offset}  ${row.file === undefined ? l10n.t('{0} not kept', missing) : sentFrom(row, row.file, missing)}`;
   }
   let hex = '';
   let text = '';

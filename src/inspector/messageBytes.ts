@@ -1,10 +1,12 @@
-import type { KeptBytes } from '../protocol/inspector.ts';
+import type { FileBytes, KeptBytes } from '../protocol/inspector.ts';
 
 /** A stretch of a message: `start` inclusive, `end` exclusive. `bytes` is null where they were not kept. */
 export interface Stretch {
   readonly start: number;
   readonly end: number;
   readonly bytes: Uint8Array | null;
+  /** Of bytes that were not kept: out of which file the kernel sent them by itself. */
+  readonly file?: FileBytes;
 }
 
 /** The bytes of one message, of which parts may be missing. */
@@ -13,17 +15,27 @@ export class MessageBytes {
   /** What was kept and what was not, in order; together they are the whole message. */
   readonly stretches: readonly Stretch[];
 
-  /** `kept` in order, without overlaps. */
-  constructor(kept: readonly KeptBytes[], length: number) {
+  /** `kept` and `files` in order, without overlaps. */
+  constructor(kept: readonly KeptBytes[], length: number, files: readonly FileBytes[] = []) {
     const stretches: Stretch[] = [];
     let position = 0;
+    const gap = (start: number, end: number) => {
+      for (const file of files) {
+        if (file.end <= start || file.start >= end) continue;
+        if (file.start > start) stretches.push({ start, end: file.start, bytes: null });
+        const from = Math.max(start, file.start);
+        start = Math.min(end, file.end);
+        stretches.push({ start: from, end: start, bytes: null, file });
+      }
+      if (start < end) stretches.push({ start, end, bytes: null });
+    };
     for (const { offset, bytes } of kept) {
       if (bytes.length === 0) continue;
-      if (offset > position) stretches.push({ start: position, end: offset, bytes: null });
+      if (offset > position) gap(position, offset);
       position = offset + bytes.length;
       stretches.push({ start: offset, end: position, bytes });
     }
-    if (length > position) stretches.push({ start: position, end: length, bytes: null });
+    if (length > position) gap(position, length);
     this.length = Math.max(length, position);
     this.stretches = stretches;
   }

@@ -20,6 +20,7 @@ import type {
   ExchangeDetail,
   ExchangeRow,
   ExchangeTimes,
+  FileBytes,
   ImportedFrom,
   KeptBytes,
   MessageDetail,
@@ -72,6 +73,9 @@ const isRow = shape<ExchangeRow>({
 });
 
 const isSegment = shape<SegmentMark>({ start: isCount, end: isCount, time: isNumber });
+const areFileBytes = arrayOf(
+  shape<FileBytes>({ start: isCount, end: isCount, path: isString, offset: isCount }),
+);
 const isKept = arrayOf(shape<KeptBytes>({ offset: isCount, bytes: isBytes }));
 
 /** In order and without overlaps: everything drawn relies on it. */
@@ -119,6 +123,7 @@ const isMessage = shape<MessageDetail>({
   complete: isBoolean,
   kept: isKeptInOrder,
   segments: arrayOf(isSegment),
+  files: (value): value is readonly FileBytes[] | undefined => value === undefined || areFileBytes(value),
 });
 
 const isTimes = shape<ExchangeTimes>({

@@ -66,12 +66,12 @@ export function messageOf(view: ExchangeView, direction: Direction): MessageView
 }
 
 function viewRequest(detail: MessageDetail, refused: Violation | null): MessageView {
-  const bytes = new MessageBytes(detail.kept, detail.length);
+  const bytes = new MessageBytes(detail.kept, detail.length, detail.files);
   return view(detail, bytes, capturedRequest(firstKept(bytes), bytes.length, refused));
 }
 
 function viewResponse(detail: MessageDetail, requestMethod: string): MessageView {
-  const bytes = new MessageBytes(detail.kept, detail.length);
+  const bytes = new MessageBytes(detail.kept, detail.length, detail.files);
   return view(
     detail,
     bytes,

@@ -162,11 +162,11 @@ class BlockingConnection {
     return '';
   }
 
-  /** A piece of a file: read and sent; or sent by the kernel, where nobody wants to see it. */
+  /** A piece of a file: read and sent; or sent by the kernel, where nobody holds on to it. */
   private sendSlice(slice: FileSlice): string {
     const start = slice.offset + this.sliceDone;
     const rest = slice.length - this.sliceDone;
-    const bySendfile = rest > sendfileFrom && this.recorder === null;
+    const bySendfile = rest > sendfileFrom && (this.recorder?.heldAhead ?? 0) === 0;
     // The last piece is read, so that it can be kept back where the file is not what it was.
     const count = bySendfile
       ? this.sendFile(slice, start, rest - sendfileFrom)
@@ -179,7 +179,10 @@ class BlockingConnection {
       if (!slice.file.isUnchanged()) return 'The file was changed while it was sent.';
       this.slice = null;
     }
-    if (bySendfile) this.connection.sent(count, now());
+    if (!bySendfile) return '';
+    const time = now();
+    this.recorder?.sentFile(slice.file.path, start, count, time);
+    this.connection.sent(count, time);
     return '';
   }
 

@@ -284,9 +284,9 @@ class ServedConnection implements TransportEvents {
     return handed;
   }
 
-  /** What nobody records need not pass through this program. The end of it does, so that a changed file is noticed. */
+  /** What nobody holds on to need not pass through this program. The end of it does, so that a changed file is noticed. */
   private goesByKernel(slice: FileSlice): boolean {
-    if (this.recorder !== null || this.socket.sendFile === undefined) return false;
+    if (this.socket.sendFile === undefined || (this.recorder?.heldAhead ?? 0) > 0) return false;
     return slice.length - this.sliceRead > filePiece;
   }
 
@@ -302,6 +302,7 @@ class ServedConnection implements TransportEvents {
     );
     if (count === undefined || count === wouldBlock) return 0;
     if (count === 0) this.abort('The file became shorter while it was sent.');
+    else this.recorder?.sentFile(slice.file.path, slice.offset + sliceRead, count, now());
     this.sliceRead += count;
     this.unflushed += count;
     return count;

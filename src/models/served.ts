@@ -10,6 +10,10 @@ export interface ConnectionRecorder {
   received(bytes: Uint8Array, time: number): void;
   /** Whether it holds on to the bytes; else they may change after all once they have left. */
   sent(bytes: Uint8Array, time: number): boolean;
+  /** How many of the bytes that are sent next it would hold on to: what follows them need not pass through the program. */
+  readonly heldAhead: number;
+  /** The kernel has sent `length` bytes of a file, from `offset` on, by itself. */
+  sentFile(path: string, offset: number, length: number, time: number): void;
   exchangeChanged(exchange: Exchange): void;
   stateChanged(state: ConnectionState): void;
   /** `reason`: a sentence. */

@@ -84,6 +84,15 @@ export interface SegmentColumns {
   readonly time: Float64Array;
 }
 
+/** Says of a segment that the kernel sent it out of a file by itself (`sendfile`): nothing of it is kept. */
+export interface SentFile {
+  /** Its row in the segments. */
+  readonly segment: number;
+  readonly path: string;
+  /** Where its bytes begin in the file. */
+  readonly offset: number;
+}
+
 /** What was served but not recorded, counted since the start of the run. */
 export interface LeftOut {
   readonly exchanges: number;
@@ -98,6 +107,7 @@ export interface CaptureBatch {
   readonly connections: readonly ConnectionRecord[];
   readonly exchanges: ExchangeColumns;
   readonly segments: SegmentColumns;
+  readonly sentFiles: readonly SentFile[];
   readonly bytes: Uint8Array;
   /** System calls as they were made, where they are traced. */
   readonly calls: CallColumns;
@@ -121,7 +131,7 @@ export interface PackedColumns {
 }
 
 /** A `CaptureBatch` as it crosses to another process. */
-export interface PackedBatch extends Pick<CaptureBatch, 'sequence' | 'connections' | 'bytes' | 'leftOut'> {
+export interface PackedBatch extends Omit<CaptureBatch, 'exchanges' | 'segments' | 'calls'> {
   readonly exchanges: PackedColumns;
   /** The forwarded ones among the exchanges, by their row. */
   readonly forwarded: readonly (readonly [row: number, forwarding: ForwardingRecord])[];

@@ -75,6 +75,15 @@ export interface SegmentMark {
   readonly time: number;
 }
 
+/** Bytes of the message that the kernel sent out of a file by itself, and that were not kept. Offsets as in `SegmentMark`. */
+export interface FileBytes {
+  readonly start: number;
+  readonly end: number;
+  readonly path: string;
+  /** Where they begin in the file. */
+  readonly offset: number;
+}
+
 /** One direction of an exchange, with all its bytes that were kept, in order. */
 export interface MessageDetail {
   readonly direction: Direction;
@@ -83,6 +92,8 @@ export interface MessageDetail {
   readonly complete: boolean;
   readonly kept: readonly KeptBytes[];
   readonly segments: readonly SegmentMark[];
+  /** In order, and never where bytes were kept; absent where there are none. */
+  readonly files?: readonly FileBytes[];
 }
 
 /** When an exchange came how far: milliseconds since the epoch, with fractions; 0 where that is not known (yet). */

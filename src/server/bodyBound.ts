@@ -41,6 +41,13 @@ export class BodyBound {
     return true;
   }
 
+  /** How many bytes from `start` on are kept before one that is not; nothing is said of what lies beyond a message. */
+  keptFrom(start: number): number {
+    this.forgetBefore(start);
+    const exchange = this.exchanges.at(0);
+    return exchange === undefined ? Number.POSITIVE_INFINITY : Math.max(0, this.boundOf(exchange) - start);
+  }
+
   /**
    * Cuts the bytes from `start` to `end` into runs with no gap in what is kept of each: mostly one. Called once the
    * exchanges know what of these bytes is theirs.

@@ -1,5 +1,5 @@
 import type { Exchange } from '../http/exchange.ts';
-import type { ExchangeColumns, SegmentColumns } from '../protocol/capture.ts';
+import type { ExchangeColumns, SegmentColumns, SentFile } from '../protocol/capture.ts';
 
 /** An exchange with its number, counted over all connections, and its connection's. */
 export interface NumberedExchange {
@@ -19,6 +19,8 @@ export interface Segment {
   /** Where `kept` lies in the bytes of its batch. */
   keptAt: number;
   readonly time: number;
+  /** Whose bytes they are, where the kernel sent them by itself. */
+  readonly file: { readonly path: string; readonly offset: number } | null;
 }
 
 /** The exchanges as they are now. */
@@ -127,6 +129,16 @@ export function segmentColumns(segments: readonly Segment[]): SegmentColumns {
     columns.time[i] = segment.time;
   }
   return columns;
+}
+
+/** The segments that the kernel sent out of files. */
+export function sentFiles(segments: readonly Segment[]): SentFile[] {
+  const sent: SentFile[] = [];
+  for (let segment = 0; segment < segments.length; segment++) {
+    const { file } = segments[segment];
+    if (file !== null) sent.push({ segment, ...file });
+  }
+  return sent;
 }
 
 /** The kept bytes of the segments in a buffer of their own; those that segments share are there once. */

@@ -70,6 +70,17 @@ export class RecordedConnection implements ConnectionRecorder {
     return this.segment(1, this.sentBound, bytes, start, time);
   }
 
+  get heldAhead(): number {
+    return this.sentBound.keptFrom(this.bytesSent);
+  }
+
+  sentFile(path: string, offset: number, length: number, time: number): void {
+    const start = this.bytesSent;
+    this.bytesSent += length;
+    this.recordRun(1, start, this.bytesSent, 0, nothing, time, { path, offset });
+    this.capture.connectionChanged(this);
+  }
+
   exchangeChanged(exchange: Exchange): void {
     const recorded = this.recordedOf(exchange);
     if (exchange.endedAt > 0) this.earlier.delete(exchange);
@@ -154,6 +165,7 @@ export class RecordedConnection implements ConnectionRecorder {
     keptStart: number,
     kept: Uint8Array,
     time: number,
+    file: Segment['file'] = null,
   ): void {
     const segment = {
       connection: this.id,
@@ -164,6 +176,7 @@ export class RecordedConnection implements ConnectionRecorder {
       kept,
       keptAt: 0,
       time,
+      file,
     };
     if (this.capture.segment(segment)) this.known = true;
   }

@@ -4,7 +4,7 @@ import type { Numbering } from '../protocol/worker.ts';
 import type { CallTrace } from '../sockets/callTrace.ts';
 import { noCalls } from '../sockets/tracedCall.ts';
 import type { SocketAddress } from '../sockets/transport.ts';
-import { exchangeColumns, keptBytes, type Segment, segmentColumns } from './captureColumns.ts';
+import { exchangeColumns, keptBytes, type Segment, segmentColumns, sentFiles } from './captureColumns.ts';
 import { type Capture, RecordedConnection, type RecordedExchange } from './recordedConnection.ts';
 
 /** A batch leaves after this many milliseconds, or when this many bytes wait in it. */
@@ -189,6 +189,7 @@ export class CaptureRecorder implements Recorder, Capture {
       connections: Array.from(this.changedConnections, (connection) => connection.record()),
       exchanges: exchangeColumns(this.changedExchanges),
       segments: segmentColumns(this.segments),
+      sentFiles: sentFiles(this.segments),
       bytes: keptBytes(this.segments, this.segmentBytes),
       calls: trace?.take(isEnd) ?? noCalls,
       leftOut: {

@@ -41,6 +41,9 @@ class ExchangeLog implements ConnectionRecorder {
     return false;
   }
 
+  readonly heldAhead = 0;
+  sentFile(): void {}
+
   stateChanged(_state: ConnectionState): void {}
   closed(): void {}
 }

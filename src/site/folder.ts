@@ -82,7 +82,7 @@ function openedFile(real: string): Lookup {
       kind: 'file',
       name,
       path: real,
-      file: newOpenFile(descriptor, status),
+      file: newOpenFile(descriptor, real, status),
       size: Number(status.size),
       identity: status,
     };
@@ -91,10 +91,11 @@ function openedFile(real: string): Lookup {
   }
 }
 
-function newOpenFile(descriptor: number, { size, mtimeNs }: BigIntStats): OpenFile {
+function newOpenFile(descriptor: number, path: string, { size, mtimeNs }: BigIntStats): OpenFile {
   let open = true;
   return {
     descriptor,
+    path,
     isUnchanged() {
       // Not the time of the inode's change: a file that is deleted or replaced while it is open keeps its bytes.
       const status = fstatSync(descriptor, { bigint: true });

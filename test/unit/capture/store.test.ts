@@ -252,6 +252,27 @@ describe('the store', () => {
     assert.equal(store.summary().displaced, 1);
   });
 
+  test('knows which bytes the kernel sent out of a file, and where they lie in it', () => {
+    const store = newStore();
+    const sent = (offset: number, length: number, file?: { path: string; offset: number }) => {
+      const segment = { connection: 1, direction: 1, offset, bytes: new Uint8Array(length) } as const;
+      return file === undefined ? segment : { ...segment, kept: false, file };
+    };
+    const segments = [
+      sent(0, 10),
+      sent(10, 30, { path: '/a', offset: 7 }),
+      sent(40, 20, { path: '/a', offset: 37 }),
+      sent(60, 5, { path: '/b', offset: 57 }),
+      sent(65, 5),
+    ];
+    const response = { responseStart: 5, responseBodyStart: 10, responseEnd: 70, endedAt: 1 };
+    store.add('run', batchOf(1, { exchanges: [exchangeFields(1, response)], segments }));
+    assert.deepEqual(store.detail('run/1')?.response.files, [
+      { start: 5, end: 55, path: '/a', offset: 7 },
+      { start: 55, end: 60, path: '/b', offset: 57 },
+    ]);
+  });
+
   test('changes the version of a run when a connection comes, and with its first exchange', () => {
     const store = newStore();
     const versions = new Set([store.run('run')?.version]);

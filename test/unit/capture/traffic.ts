@@ -139,6 +139,7 @@ export function batchOf(
       ruleOffset: numbers((row) => row.ruleOffset),
     },
     segments: columns,
+    sentFiles: segments.flatMap(({ file }, segment) => (file === undefined ? [] : [{ segment, ...file }])),
     bytes,
     calls: noCalls,
     leftOut: { exchanges: leftOut, bytes: 0, calls: 0 },
@@ -151,6 +152,7 @@ export interface Segment {
   readonly offset: number;
   readonly bytes: Uint8Array;
   readonly kept?: boolean;
+  readonly file?: { readonly path: string; readonly offset: number };
   readonly time?: number;
 }
 

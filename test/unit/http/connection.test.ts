@@ -248,6 +248,7 @@ test('no further request is read while too much output waits', () => {
 function file(): OpenFile & { closed: number } {
   return {
     descriptor: 99,
+    path: '',
     isUnchanged: () => true,
     closed: 0,
     close() {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { visibleString } from '../../../src/http/visibleText.ts';
 import { HexLayout } from '../../../src/inspector/hexLayout.ts';
 import {
   fittingColumns,
@@ -55,6 +56,20 @@ test('a gap is one row that says what is missing', () => {
   assert.equal(hexRowText(layout.row(2), columns), '00644  1,000,000 bytes not kept');
   assert.equal(runInRow(layout.row(0), columns, 0, 100), null);
   assert.equal(offsetAt(columns.hexStart, layout.row(0), columns), -1);
+});
+
+test('bytes that the kernel sent out of a file are a row that says which', () => {
+  const kept = [{ offset: 0, bytes: new TextEncoder().encode('head') }];
+  const file = { start: 10, end: 1010, path: '/site/\u202efilm', offset: 4096 };
+  const bytes = new MessageBytes(kept, 1020, [file]);
+  const layout = new HexLayout(bytes, 16);
+  const columns = hexColumns(16, bytes.length);
+  const rows = Array.from({ length: layout.rowCount }, (_, row) => hexRowText(layout.row(row), columns));
+  assert.deepEqual(rows.slice(1), [
+    '0004  6 bytes not kept',
+    `000A  1,000 bytes not captured: sent from ${visibleString(file.path)}, offset 4,096, length 1,000`,
+    '03F2  10 bytes not kept',
+  ]);
 });
 
 test('bytes behind a gap keep the column of their offset', () => {

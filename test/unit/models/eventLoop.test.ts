@@ -73,6 +73,12 @@ class Told implements ConnectionRecorder {
     return false;
   }
 
+  readonly heldAhead = Number.POSITIVE_INFINITY;
+
+  sentFile(_path: string, _offset: number, length: number): void {
+    this.sentBytes += length;
+  }
+
   exchangeChanged(exchange: Exchange): void {
     this.exchanges.add(exchange);
   }
@@ -151,7 +157,7 @@ function fileAnswer(opened: OpenFile[] = []): Response {
     const status = fstatSync(descriptor);
     return status.size === size && status.mtimeMs === mtimeMs;
   };
-  const file: OpenFile = { descriptor, isUnchanged, close: () => closeSync(descriptor) };
+  const file: OpenFile = { descriptor, path: '', isUnchanged, close: () => closeSync(descriptor) };
   opened.push(file);
   return { status: 200, fields: [], body: [{ file, offset: 0, length: fileLength }] };
 }

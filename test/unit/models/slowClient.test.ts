@@ -44,7 +44,7 @@ test('1 GiB to a client that takes it bit by bit is never held but for two piece
   try {
     // A hole: it takes no room on the disk.
     ftruncateSync(descriptor, fileLength);
-    const openFile = { descriptor, isUnchanged: () => true, close: () => {} };
+    const openFile = { descriptor, path: '', isUnchanged: () => true, close: () => {} };
     const body = [{ file: openFile, offset: 0, length: fileLength }];
     const response: Response = { status: 200, fields: [], body };
     const client = new SlowClient();

@@ -130,3 +130,23 @@ test('exchanges beyond what may wait are left out and counted, each once', () =>
   assert.equal(batches[0].exchanges.id.length + batches[0].leftOut.exchanges, total);
   assert.equal(batches[0].leftOut.exchanges, 50);
 });
+
+test('what the kernel sends of a file is told of, once what is kept of the body has passed', () => {
+  const { recorder, batches } = recording(4);
+  const { recorder: connection } = recorder.opened(peer, local, 1);
+  connection.exchangeChanged(exchangeOf({ responseStart: 0, responseBodyStart: 2, responseEnd: 102 }));
+  assert.equal(connection.heldAhead, 6);
+  connection.sent(bytesOf('hhbo'), 2);
+  assert.equal(connection.heldAhead, 2);
+  connection.sent(bytesOf('dy+'), 3);
+  assert.equal(connection.heldAhead, 0);
+  connection.sentFile('/site/film', 5, 90, 4);
+  connection.sent(bytesOf('end!!'), 5);
+  recorder.finish();
+  const [{ segments, sentFiles, leftOut }] = batches;
+  assert.deepEqual([...segments.offset], [0, 4, 7, 97]);
+  assert.deepEqual([...segments.length], [4, 3, 90, 5]);
+  assert.deepEqual([...segments.keptLength], [4, 2, 0, 0]);
+  assert.deepEqual(sentFiles, [{ segment: 2, path: '/site/film', offset: 5 }]);
+  assert.equal(leftOut.bytes, 96);
+});
