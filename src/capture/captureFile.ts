@@ -188,15 +188,15 @@ function* transfersIn({
   segments,
   bytes,
 }: CaptureBatch): Generator<{ connection: number; transfer: Transfer }> {
-  let at = 0;
   for (let i = 0; i < segments.offset.length; i++) {
+    // Segments may share bytes: those of a file that several clients got.
+    const at = segments.keptAt[i];
     const [start, kept, length] = [segments.keptStart[i], segments.keptLength[i], segments.length[i]];
     const pieces = [
       { bytes: null, length: start },
       { bytes: bytes.subarray(at, at + kept), length: kept },
       { bytes: null, length: length - start - kept },
     ].filter((piece) => piece.length > 0);
-    at += kept;
     yield {
       connection: segments.connection[i],
       transfer: {
