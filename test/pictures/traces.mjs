@@ -178,9 +178,12 @@ function drawn({ client, calls, thread: pid }, index, thread, y, x) {
     const at = name.startsWith('accept') ? x(end) - 4 : x(start);
     return `<rect x="${at}" y="${y}" width="${Math.max(4, x(end) - at)}" height="20" fill="${colours[thread % colours.length]}"/>`;
   });
+  const widthOf = (/** @type {string[]} */ names) => 7.1 * repeated(names).length;
   const texts = labels.map(({ at, names }, i) => {
     const isLast = i === labels.length - 1 && i > 0;
-    return `<text x="${isLast ? closed : at - 4}" y="${y + 35}" font-size="11.5" font-family="DejaVu Sans Mono, monospace" fill="#1b1f24" text-anchor="${isLast ? 'end' : 'start'}">${repeated(names)}</text>`;
+    const before = labels[i - 1];
+    const overlaps = isLast && closed - widthOf(names) < before.at + widthOf(before.names) + 6;
+    return `<text x="${isLast ? closed : at - 4}" y="${y + (overlaps ? 48 : 35)}" font-size="11.5" font-family="DejaVu Sans Mono, monospace" fill="#1b1f24" text-anchor="${isLast ? 'end' : 'start'}">${repeated(names)}</text>`;
   });
   return `<text x="16" y="${y + 15}" font-size="13" fill="#1b1f24">client ${index + 1}</text>
 <text x="76" y="${y + 15}" font-size="12" fill="${colours[thread % colours.length]}">thread ${pid}</text>
