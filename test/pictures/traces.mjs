@@ -14,6 +14,7 @@ const models = /** @type {const} */ (['iterative', 'threads', 'processes', 'even
 const clients = 3;
 /** Milliseconds of work for each request, so that the clients are there at the same time. */
 const work = 60;
+const runs = 5;
 
 /**
  * Times are milliseconds since midnight, UTC.
@@ -28,13 +29,27 @@ try {
   mkdirSync(path.join(project, 'media/pictures'), { recursive: true });
   const page = await browser.newPage({ viewport: { width: 960, height: 400 }, deviceScaleFactor: 2 });
   for (const model of models) {
-    const lives = livesOf(await trace(model));
+    const lives = await quickest(model);
     await page.setContent(`<style>body { margin: 0 }</style>${picture(model, lives)}`);
     await page.locator('svg').screenshot({ path: path.join(project, `media/pictures/trace-${model}.png`) });
     console.log(`trace-${model}.png`);
   }
 } finally {
   await browser.close();
+}
+
+/**
+ * Of several runs the one that other programs of this machine have disturbed least.
+ *
+ * @param {string} model
+ */
+async function quickest(model) {
+  /** @type {Life[][]} */
+  const all = [];
+  for (let run = 0; run < runs; run++) all.push(livesOf(await trace(model)));
+  const time = (/** @type {Life[]} */ lives) =>
+    Math.max(...lives.map(({ client, calls }) => (calls.at(-1)?.end ?? 0) - client.connected));
+  return all.sort((one, other) => time(one) - time(other))[0];
 }
 
 /** @param {string} model */
@@ -133,7 +148,7 @@ function picture(model, lives) {
   const height = top + row * lives.length + 40;
   const x = (/** @type {number} */ time) => left + ((time - begin) / (end - begin)) * (width - left - right);
   const threads = [...new Set(lives.map(({ thread }) => thread))];
-  const step = (end - begin) / 6 > 50 ? 50 : 25;
+  const step = [10, 25, 50, 100, 250].find((one) => (end - begin) / one <= 9) ?? 1000;
   const marks = Array.from({ length: Math.floor((end - begin) / step) + 1 }, (_, i) => i * step);
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="DejaVu Sans, sans-serif">
 <defs><pattern id="wait" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="7" height="7" fill="#fdf0d5"/><rect width="2" height="7" fill="#d98e04"/></pattern></defs>
