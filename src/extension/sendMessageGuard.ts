@@ -11,6 +11,7 @@ export function isFromSend(value: unknown): value is FromSend {
   switch (value.type) {
     case 'ready':
     case 'cancel':
+    case 'exampleLoaded':
       return true;
     case 'show':
     case 'compare':

@@ -5,6 +5,7 @@ import type { CaptureStore } from '../capture/store.ts';
 import { wireText } from '../http/content/wireText.ts';
 import type { ExchangeDetail, ExchangeKey } from '../protocol/inspector.ts';
 import type { FromSend, SendPlan, ToSend } from '../protocol/send.ts';
+import { compareExchanges } from './byteCommands.ts';
 import { sendViewType } from './exportCommandIds.ts';
 import { inspectorHtml } from './inspectorHtml.ts';
 import type { WarningLog } from './inspectorPanel.ts';
@@ -24,6 +25,8 @@ export interface SendServices {
 interface Result extends Sent {
   /** The server's run that it was sent to. */
   readonly run: string;
+  /** The exchange that the request was made from; null for none. */
+  readonly origin: ExchangeKey | null;
 }
 
 const scheme = 'spark-answer';
@@ -38,6 +41,7 @@ export class SendPanel implements vscode.Disposable {
   private results: Result[] = [];
   private sending: AbortController | null = null;
   private toLoad: Uint8Array | null = null;
+  private origin: ExchangeKey | null = null;
   private subscriptions: vscode.Disposable[] = [];
 
   constructor(services: SendServices) {
@@ -53,6 +57,7 @@ export class SendPanel implements vscode.Disposable {
   /** Opens the page; with the request of an exchange, if one is given. */
   show(detail: ExchangeDetail | null): void {
     if (detail !== null) {
+      this.origin = detail.row.key;
       const { kept, length } = detail.request;
       this.toLoad = kept[0]?.offset === 0 ? kept[0].bytes : new Uint8Array(0);
       if (this.toLoad.length < length) {
@@ -137,6 +142,9 @@ export class SendPanel implements vscode.Disposable {
       case 'send':
         void this.send(message.url, message.plan);
         break;
+      case 'exampleLoaded':
+        this.origin = null;
+        break;
       case 'cancel':
         this.sending?.abort();
         break;
@@ -183,26 +191,43 @@ export class SendPanel implements vscode.Disposable {
     const { run } = server;
     for (let left = plan.oneConnection ? 1 : plan.times; left > 0 && !sending.signal.aborted; left--) {
       const sent = await sendOverOne(address, plan, sending.signal);
-      const number = this.results.push({ ...sent, run });
+      const number = this.results.push({ ...sent, run, origin: this.origin });
       const { answer, answerLength, milliseconds, problem } = sent;
-      this.post({ type: 'outcome', outcome: { number, answer, answerLength, milliseconds, problem } });
+      const comparable = number > 1 || this.origin !== null;
+      this.post({
+        type: 'outcome',
+        outcome: { number, answer, answerLength, milliseconds, problem, comparable },
+      });
     }
     this.sending = null;
     this.post({ type: 'done' });
   }
 
   private showExchange(number: number): void {
+    const exchange = this.exchangeOf(number);
+    if (exchange === null) notify('information', vscode.l10n.t('The exchange is not stored (any more).'));
+    else this.services.showExchange(exchange);
+  }
+
+  /** The first exchange on the connection of a result, while it is stored. */
+  private exchangeOf(number: number): ExchangeKey | null {
     const result = this.results[number - 1];
     const { store } = this.services;
     const connections = store.run(result?.run ?? '')?.newestConnections(newest) ?? [];
     const connection = connections.find(({ record }) => record.peer.port === result?.port);
     const [exchange] = connection === undefined ? [] : store.newestExchanges(connection, newest).toReversed();
-    if (exchange === undefined)
-      notify('information', vscode.l10n.t('The exchange is not stored (any more).'));
-    else this.services.showExchange(exchange.key);
+    return exchange?.key ?? null;
   }
 
+  /** Compares the exchanges; where one of them is not stored, the answers as they came. */
   private compare(number: number): void {
+    const { store } = this.services;
+    const first = this.results[number - 1]?.origin ?? this.exchangeOf(1);
+    const exchange = this.exchangeOf(number);
+    if (first !== null && exchange !== null && store.indexOf(first) >= 0) {
+      void compareExchanges(store, first, exchange);
+      return;
+    }
     const uri = (of: number) => vscode.Uri.from({ scheme, path: `/answer-${of}.http` });
     const title = vscode.l10n.t('Answer 1 and answer {0}', number);
     void vscode.commands.executeCommand('vscode.diff', uri(1), uri(number), title);

@@ -27,6 +27,8 @@ export interface SendOutcome {
   readonly milliseconds: number;
   /** Why there is no more, in a sentence; empty where every request was answered. */
   readonly problem: string;
+  /** Whether there is an exchange before it to be compared with. */
+  readonly comparable: boolean;
 }
 
 /** Page to extension host. */
@@ -36,7 +38,9 @@ export type FromSend =
   | { readonly type: 'cancel' }
   /** Shows the exchange of an outcome in the inspector. */
   | { readonly type: 'show'; readonly number: number }
-  /** Shows how an answer differs from the first. */
+  /** What is sent from now on was not made from the exchange that the host has loaded. */
+  | { readonly type: 'exampleLoaded' }
+  /** Shows how its exchange differs from the one that the request was made from, or else from the first. */
   | { readonly type: 'compare'; readonly number: number };
 
 /** Extension host to page. */

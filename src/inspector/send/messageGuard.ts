@@ -1,5 +1,5 @@
 import type { SendOutcome, SendTarget, ToSend } from '../../protocol/send.ts';
-import { arrayOf, isBytes, isCount, isNumber, isString, shape } from '../shape.ts';
+import { arrayOf, isBoolean, isBytes, isCount, isNumber, isString, shape } from '../shape.ts';
 
 const isTargets = arrayOf(shape<SendTarget>({ name: isString, url: isString }));
 const isOutcome = shape<SendOutcome>({
@@ -8,6 +8,7 @@ const isOutcome = shape<SendOutcome>({
   answerLength: isCount,
   milliseconds: isNumber,
   problem: isString,
+  comparable: isBoolean,
 });
 
 export function isToSend(value: unknown): value is ToSend {

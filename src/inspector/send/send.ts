@@ -148,7 +148,14 @@ function view(): TemplateResult {
   `;
 }
 
-function answerItem({ number, answer, answerLength, milliseconds, problem }: SendOutcome): TemplateResult {
+function answerItem({
+  number,
+  answer,
+  answerLength,
+  milliseconds,
+  problem,
+  comparable,
+}: SendOutcome): TemplateResult {
   const line = /^[^\r\n]*/.exec(String.fromCharCode(...answer.subarray(0, 200)))?.[0] ?? '';
   const visible = line.replaceAll(/[^\x20-\x7e]/g, '?');
   const post = (type: 'show' | 'compare') => () => workbench.postMessage({ type, number });
@@ -159,11 +166,11 @@ function answerItem({ number, answer, answerLength, milliseconds, problem }: Sen
     </details>
     <button @click=${post('show')} aria-label=${l10n.t('Show exchange of answer {0}', number)}>${l10n.t('Show Exchange')}</button>
     ${
-      number === 1
-        ? ''
-        : html`<button @click=${post('compare')} aria-label=${l10n.t('Compare answer {0} with the first', number)}>
+      comparable
+        ? html`<button @click=${post('compare')} aria-label=${l10n.t('Compare answer {0} with the first', number)}>
             ${l10n.t('Compare with First')}
           </button>`
+        : ''
     }
   </li>`;
 }
@@ -183,7 +190,9 @@ function piecesChosen(): void {
 
 function chooseExample(): void {
   const example = gallery[Number(field('gallery', HTMLSelectElement).value || -1)];
-  if (example !== undefined) load(latin1(example.request));
+  if (example === undefined) return;
+  load(latin1(example.request));
+  workbench.postMessage({ type: 'exampleLoaded' });
 }
 
 function load(bytes: Uint8Array): void {
