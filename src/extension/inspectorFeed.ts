@@ -1,6 +1,7 @@
 import type { CaptureSource } from '../capture/captureSource.ts';
 import type { ByteFormat } from '../http/byteEncodings.ts';
 import { isTrustedLink } from '../http/trustedLinks.ts';
+import { l10n } from '../l10n/l10n.ts';
 import type { ListColumn, ListCommand, PageLayout } from '../protocol/exchangeList.ts';
 import type { ConnectionKey } from '../protocol/follow.ts';
 import type {
@@ -315,8 +316,8 @@ export class InspectorFeed {
 
   private reasonGone(): string {
     return this.cleared
-      ? 'The capture was cleared.'
-      : 'The exchange that was shown here is no longer stored: newer ones took its place.';
+      ? l10n.t('The capture was cleared.')
+      : l10n.t('The exchange that was shown here is no longer stored: newer ones took its place.');
   }
 }
 

@@ -1,4 +1,5 @@
 import { batch, effect } from '@preact/signals-core';
+import { l10n } from '../l10n/l10n.ts';
 import type { ExchangeRowColumns, ListColumn, RowWindow } from '../protocol/exchangeList.ts';
 import type { ExchangeKey, ExchangeRow } from '../protocol/inspector.ts';
 import { cellKinds } from './exchangeCells.ts';
@@ -60,7 +61,7 @@ export class ExchangeList {
     grid.className = 'list';
     grid.tabIndex = 0;
     grid.setAttribute('role', 'grid');
-    grid.setAttribute('aria-label', 'Exchanges');
+    grid.setAttribute('aria-label', l10n.t('Exchanges'));
     const body = document.createElement('div');
     body.className = 'list-body';
     body.setAttribute('role', 'rowgroup');

@@ -19,6 +19,7 @@ import { asToInspector } from './messageGuard.ts';
 import { viewExchange } from './messageView.ts';
 import { filterEchoId, PageFrame } from './pageFrame.ts';
 import { asLayout, asPageState, type Layout, layoutOf, type PageState } from './pageState.ts';
+import { Question } from './question.ts';
 import { filterEcho, toolbar } from './toolbar.ts';
 
 /** What VS Code gives to the page of a webview. */
@@ -42,6 +43,8 @@ export class InspectorPage {
   private readonly announcement: HTMLElement = document.createElement('div');
   private kept: PageState;
   private queries = 0;
+  private readonly listQuestion = new Question();
+  private readonly exchangeQuestion = new Question();
   private callsAsked = 0;
 
   constructor(body: HTMLElement, host: PageHost) {
@@ -127,8 +130,9 @@ export class InspectorPage {
 
   private query(list: ListQuery): void {
     this.keep({ filter: list.filter, order: list.order });
+    const query = ++this.queries;
     const { window } = this.list;
-    this.host.postMessage({ type: 'query', query: ++this.queries, list, window });
+    this.listQuestion.ask(() => this.host.postMessage({ type: 'query', query, list, window }));
   }
 
   private build(body: HTMLElement): void {
@@ -208,6 +212,7 @@ export class InspectorPage {
   private handle(message: ToInspector): void {
     switch (message.type) {
       case 'list':
+        if (message.view.query === this.queries) this.listQuestion.answered();
         this.state.list.value = {
           summary: message.summary,
           selectedIndex: message.selectedIndex,
@@ -292,7 +297,7 @@ export class InspectorPage {
   private select(exchange: ExchangeKey): void {
     if (this.state.selected.peek() === exchange) return;
     this.state.selected.value = exchange;
-    this.host.postMessage({ type: 'select', exchange });
+    this.exchangeQuestion.ask(() => this.host.postMessage({ type: 'select', exchange }));
     this.keep({ exchange, cursor: null });
   }
 
@@ -301,6 +306,7 @@ export class InspectorPage {
     const { selected, view, chosen } = this.state;
     // Of an exchange that was selected before the last one.
     if (selected.peek() !== null && selected.peek() !== key) return;
+    this.exchangeQuestion.answered();
     const before = view.peek();
     const again = before?.detail.row.key === key;
     const cursor = again ? chosen.peek() : this.kept.exchange === key ? this.kept.cursor : null;
@@ -319,6 +325,7 @@ export class InspectorPage {
   private gone(exchange: ExchangeKey, reason: string): void {
     const selected = this.state.selected.peek();
     if (selected !== null && selected !== exchange) return;
+    this.exchangeQuestion.answered();
     batch(() => {
       this.state.selected.value = null;
       this.state.gone.value = { reason };

@@ -235,9 +235,9 @@ export function headingOf({ detail, isFromProxy }: ExchangeView, message: Messag
   const address = peer.address.includes(':') ? `[${peer.address}]` : peer.address;
   switch (message.direction) {
     case 'received': {
-      const parts = [`Request ${row.id}`];
+      const parts = [l10n.t('Request {0}', row.id)];
       if (imported !== null) parts.push(l10n.t('imported from {0}', visibleString(imported.file)));
-      if (address !== '') parts.push(`from ${address}:${peer.port}`);
+      if (address !== '') parts.push(l10n.t('from {0}', `${address}:${peer.port}`));
       if (isFromProxy && imported === null) parts.push(l10n.t('as sent by the proxy'));
       if (connection.tls !== '') parts.push(l10n.t('inside {0}', visibleString(connection.tls)));
       if (row.comment !== '') parts.push(visibleString(row.comment));
@@ -245,8 +245,10 @@ export function headingOf({ detail, isFromProxy }: ExchangeView, message: Messag
     }
     case 'sent':
       if (forwarding !== null)
-        return `Response · ${l10n.t('of {0}, forwarded', visibleString(forwarding.server))}`;
-      return `Response${serverName === '' || imported !== null ? '' : ` · from ${serverName}`}`;
+        return `${l10n.t('Response')} · ${l10n.t('of {0}, forwarded', visibleString(forwarding.server))}`;
+      return serverName === '' || imported !== null
+        ? l10n.t('Response')
+        : `${l10n.t('Response')} · ${l10n.t('from {0}', serverName)}`;
   }
 }
 

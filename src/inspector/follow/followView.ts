@@ -1,6 +1,7 @@
 import { effect, type Signal, signal } from '@preact/signals-core';
 import { html, nothing, render, type TemplateResult } from 'lit-html';
 import { hex, octetName, visiblePieces } from '../../http/visibleText.ts';
+import { l10n } from '../../l10n/l10n.ts';
 import type { Direction } from '../../protocol/capture.ts';
 import type { ConnectionKey, FollowedBlock, FollowedConnection } from '../../protocol/follow.ts';
 import type { ExchangeKey } from '../../protocol/inspector.ts';
@@ -23,7 +24,7 @@ export interface FollowEvents {
 const rowHeight = 20;
 /** A pause that is worth a word of its own; milliseconds. */
 const longPause = 100;
-const words: Readonly<Record<Direction, string>> = { received: 'Received', sent: 'Sent' };
+const words: Readonly<Record<Direction, string>> = { received: l10n.t('Received'), sent: l10n.t('Sent') };
 const arrows: Readonly<Record<Direction, string>> = { received: '→', sent: '←' };
 
 /** Both directions of a connection in order, read by read and write by write, in the place of the list. */
@@ -49,12 +50,12 @@ export class FollowView {
     this.events = events;
     const { element, bar, grid, extent, sight } = this;
     element.className = 'follow';
-    element.setAttribute('aria-label', 'Connection');
+    element.setAttribute('aria-label', l10n.t('Connection'));
     bar.className = 'follow-bar';
     grid.className = 'follow-rows';
     grid.tabIndex = 0;
     grid.setAttribute('role', 'grid');
-    grid.setAttribute('aria-label', 'Reads and writes of the connection');
+    grid.setAttribute('aria-label', l10n.t('Reads and writes of the connection'));
     extent.className = 'follow-extent';
     extent.setAttribute('role', 'presentation');
     sight.className = 'follow-sight';
@@ -160,16 +161,16 @@ export class FollowView {
     isGone: boolean,
     format: FollowFormat,
   ): TemplateResult {
-    return html`<button class="tool" title="Back to the list (Escape)" @click=${() => this.close()}>
-        <span class="flipped">${icon('chevron-right')}</span>Back
+    return html`<button class="tool" title=${l10n.t('Back to the list (Escape)')} @click=${() => this.close()}>
+        <span class="flipped">${icon('chevron-right')}</span>${l10n.t('Back')}
       </button>
-      <h2>${followed === null ? 'Connection' : titleOf(followed)}</h2>
-      ${isGone ? html`<span class="severe">It is no longer stored: newer ones took its place.</span>` : nothing}
+      <h2>${followed === null ? l10n.t('Connection') : titleOf(followed)}</h2>
+      ${isGone ? html`<span class="severe">${l10n.t('It is no longer stored: newer ones took its place.')}</span>` : nothing}
       <span class="follow-tools">
-        ${followed !== null && followed.first > 0 ? this.button('Earlier', () => this.ask(followed.first)) : nothing}
+        ${followed !== null && followed.first > 0 ? this.button(l10n.t('Earlier'), () => this.ask(followed.first)) : nothing}
         ${
           followed !== null && followed.first + followed.blocks.length < followed.total
-            ? this.button('Newest', () => this.ask(null))
+            ? this.button(l10n.t('Newest'), () => this.ask(null))
             : nothing
         }
         ${(['text', 'hex'] as const).map(
@@ -180,18 +181,18 @@ export class FollowView {
               this.format.value = one;
             }}
           >
-            ${one === 'text' ? 'Text' : 'Hex'}
+            ${one === 'text' ? l10n.t('Text') : l10n.t('Hex')}
           </button>`,
         )}
         ${
           followed === null
             ? nothing
             : html`${(['received', 'sent'] as const).map((direction) =>
-                this.button(`Copy ${words[direction].toLowerCase()}`, () =>
+                this.button(direction === 'received' ? l10n.t('Copy received') : l10n.t('Copy sent'), () =>
                   this.events.copy(textOf(followed.blocks, direction)),
                 ),
               )}
-              ${this.button('Export …', () => this.events.exportConnection(followed.key))}`
+              ${this.button(l10n.t('Export …'), () => this.events.exportConnection(followed.key))}`
         }
       </span>`;
   }
@@ -258,8 +259,8 @@ function cell(row: FollowRow, format: FollowFormat): unknown {
     case 'exchange': {
       const { id, method, target, status } = row.exchange;
       return row.part === 'request'
-        ? html`<a>Exchange ${id}: ${method} ${shown(target)}</a>`
-        : html`<a>Exchange ${id}: answered ${status === 0 ? '' : status}</a>`;
+        ? html`<a>${l10n.t('Exchange {0}: {1}', id, `${method} ${shown(target)}`)}</a>`
+        : html`<a>${l10n.t('Exchange {0}: {1}', id, l10n.t('answered {0}', status === 0 ? '' : status))}</a>`;
     }
     case 'block': {
       const { direction, start, end, time } = row.block;
@@ -269,14 +270,14 @@ function cell(row: FollowRow, format: FollowFormat): unknown {
     case 'bytes':
       return format === 'text' ? textRow(row) : hexRow(row);
     case 'missing':
-      return html`<span class="remark">${counted(row.end - row.start, 'byte')} not kept</span>`;
+      return html`<span class="remark">${l10n.t('{0} not kept', counted(row.end - row.start, 'byte'))}</span>`;
   }
 }
 
 function pauseOf(pause: number | null): TemplateResult | typeof nothing {
   if (pause === null) return nothing;
-  if (pause >= longPause) return html`<em class="pause">${formatDuration(pause)} pause</em>`;
-  return html`<span class="remark">${formatDuration(pause)} after the one before</span>`;
+  if (pause >= longPause) return html`<em class="pause">${l10n.t('{0} pause', formatDuration(pause))}</em>`;
+  return html`<span class="remark">${l10n.t('{0} after the one before', formatDuration(pause))}</span>`;
 }
 
 function bytesOf({ block, start, end }: FollowRow & { kind: 'bytes' }): Uint8Array {
@@ -306,8 +307,9 @@ function hexRow(row: FollowRow & { kind: 'bytes' }): unknown {
 function titleOf({ id, peer, serverName, closedAt, closeReason }: FollowedConnection): string {
   const address = peer.address.includes(':') ? `[${peer.address}]` : peer.address;
   const server = serverName === '' ? '' : ` · ${serverName}`;
-  const state = closedAt === 0 ? 'open' : `closed${closeReason === '' ? '' : `: ${closeReason}`}`;
-  return `Connection ${id} · from ${address}:${peer.port}${server} · ${state}`;
+  const state =
+    closedAt === 0 ? l10n.t('open') : `${l10n.t('closed')}${closeReason === '' ? '' : `: ${closeReason}`}`;
+  return `${l10n.t('Connection {0} · from {1}', id, `${address}:${peer.port}`)}${server} · ${state}`;
 }
 
 function shown(target: string): string {

@@ -231,6 +231,8 @@ export class InspectorPageUnderTest {
       selectedIndex?: number;
       serverRuns?: boolean;
       view?: Partial<ListView>;
+      /** Rows that come along: `start` inclusive, `end` exclusive. */
+      rows?: { readonly start: number; readonly end: number };
     } = {},
   ): Promise<void> {
     await this.send({
@@ -254,7 +256,13 @@ export class InspectorPageUnderTest {
         arrivedWhilePaused: 0,
         ...summary.view,
       },
-      rows: null,
+      rows:
+        summary.rows === undefined
+          ? null
+          : {
+              start: summary.rows.start,
+              rows: rowColumns(this.rows.slice(summary.rows.start, summary.rows.end)),
+            },
     });
   }
 

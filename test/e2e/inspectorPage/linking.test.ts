@@ -236,6 +236,21 @@ test('hostile bytes show as text and run nothing', async () => {
   assert.doesNotMatch(text.replaceAll(/\s/g, ''), /\p{C}/u);
 });
 
+test('a field of 10 MB opens as text, and the page stays small', async () => {
+  const huge = exampleDetail({
+    id: 9,
+    request: `GET / HTTP/1.1\r\nHost: a\r\nX-Huge: ${'<b>\xff'.repeat(2_500_000)}\r\n\r\n`,
+    response: 'HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Length: 0\r\n\r\n',
+  });
+  tested = await InspectorPageUnderTest.open(browser, { script });
+  const { page } = tested;
+  await tested.showExchanges([huge], 0);
+  assert.match((await page.locator('.meaning').textContent()) ?? '', /X-Huge.*<b>/s);
+  assert.ok((await page.evaluate(() => document.querySelectorAll('*').length)) < 3000);
+  assert.ok((await page.evaluate(() => document.body.textContent?.length ?? 0)) < 200_000);
+  assert.equal(await page.locator('.page b').count(), 0);
+});
+
 /** The middle of the character that shows a byte of the request's first row. */
 async function characterAt(row: number, part: 'hex' | 'text', column: number) {
   return tested.page.evaluate(

@@ -206,6 +206,28 @@ test('a message of another shape is ignored, and the page goes on', async () => 
   assert.equal(tested.warnings.length, 3);
 });
 
+test('the rows that come with the list are not asked for again', async () => {
+  const page = await open();
+  tested.rows = manyRows(3000);
+  await tested.sendList({ rows: { start: 2960, end: 3000 } });
+  await page.locator('.list-body [aria-label*="exchange 3000,"]').waitFor();
+  assert.equal((await tested.posted()).filter(({ type }) => type === 'rows').length, 0);
+});
+
+test('a question whose answer is lost is asked again', async () => {
+  const page = await open({ host: () => () => undefined });
+  const asked = async (type: string) => (await tested.posted()).filter((message) => message.type === type);
+  await page.waitForFunction(() => window.posted.filter(({ type }) => type === 'query').length > 1);
+  tested.rows = [first.row];
+  await tested.sendList({ view: { query: 1 }, rows: { start: 0, end: 1 } });
+  await page.locator('.list-body [data-index="0"]').click();
+  await page.waitForFunction(() => window.posted.filter(({ type }) => type === 'select').length > 1);
+  await tested.send({ type: 'detail', detail: first });
+  await page.locator('.meaning .line').first().waitFor();
+  const [query, again] = await asked('query');
+  assert.deepEqual(again, query);
+});
+
 test('Clear asks the host to clear', async () => {
   const page = await open();
   await tested.fill([first.row]);

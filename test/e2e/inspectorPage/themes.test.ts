@@ -106,6 +106,20 @@ for (const theme of themeNames) {
   });
 }
 
+test('in another language nothing but explanations is English, and says so', async () => {
+  const page = await open(1, { language: 'de', width: 640, height: 400, zoom: 2 });
+  assert.deepEqual(await violations(), []);
+  assert.equal(await page.locator('html').getAttribute('lang'), 'de');
+  assert.equal(await page.getByRole('grid', { name: 'Austausche' }).count(), 1);
+  assert.match(
+    (await page.locator('.list-row[aria-selected="true"]').getAttribute('aria-label')) ?? '',
+    /Verbindung/,
+  );
+  assert.match((await page.locator('.heading').first().textContent()) ?? '', /Anfrage 2/);
+  await page.getByRole('tab', { name: /Befunde/ }).click();
+  assert.ok((await page.locator('.finding [lang="en"]').count()) > 0);
+});
+
 test('an empty page stands in nobody’s way either', async () => {
   tested = await InspectorPageUnderTest.open(browser, { script });
   await tested.sendList({ serverRuns: false });
