@@ -167,7 +167,10 @@ function answerItem({
     <button @click=${post('show')} aria-label=${l10n.t('Show exchange of answer {0}', number)}>${l10n.t('Show Exchange')}</button>
     ${
       comparable
-        ? html`<button @click=${post('compare')} aria-label=${l10n.t('Compare answer {0} with the first', number)}>
+        ? html`<button
+            @click=${post('compare')}
+            aria-label=${`${l10n.t('Compare with First')}: ${l10n.t('Answer {0}', number)}`}
+          >
             ${l10n.t('Compare with First')}
           </button>`
         : ''
