@@ -162,7 +162,7 @@ test('the grids have one tab stop each', async () => {
   const page = await open(0);
   await page.locator('.list').focus();
   const stops: (string | null | undefined)[] = [];
-  for (let i = 0; i < 11; i++) {
+  for (let i = 0; i < 9; i++) {
     await page.keyboard.press('Tab');
     stops.push(
       await page.evaluate(() => {
@@ -173,7 +173,7 @@ test('the grids have one tab stop each', async () => {
       }),
     );
   }
-  assert.deepEqual(stops.slice(0, 11), [
+  assert.deepEqual(stops, [
     'Height of the list',
     'Meaning',
     'Follow connection 1',
@@ -181,8 +181,6 @@ test('the grids have one tab stop each', async () => {
     'Meaning',
     'Width of the meaning',
     'Control characters',
-    'Legend',
-    'Parser',
     'Request bytes, 418 bytes',
     'Response bytes, 269 bytes',
   ]);
