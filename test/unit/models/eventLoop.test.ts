@@ -410,8 +410,9 @@ for (const layer of layers)
     });
 
     test('1,000 clients at once are all served', async () => {
-      const { connect, told } = await run();
-      const clients = await Promise.all(Array.from({ length: 1000 }, connect));
+      const { port, told } = await run();
+      const clients = await Promise.all(Array.from({ length: 1000 }, () => Client.connect(port)));
+      // More than may wait to be accepted: the kernel forgets some of them until their client sends something.
       await Promise.all(clients.map((client) => client.send(get).until(/Hello$/)));
       assert.equal(told.length, 1000);
       for (const client of clients) client.socket.end();
