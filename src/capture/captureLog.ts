@@ -292,9 +292,10 @@ function isWrittenFrame(value: unknown): value is WrittenFrame {
 
 function isKeptRun(value: unknown): boolean {
   if (!isObject(value) || !isObject(value.description)) return false;
-  const { id, serverName, root, startedAt, imported } = value.description;
+  const { id, serverName, root, startedAt, traced, imported } = value.description;
   return (
     (imported === undefined || isImportedFrom(imported)) &&
+    (traced === undefined || typeof traced === 'boolean') &&
     [id, serverName, root].every((text) => typeof text === 'string') &&
     Number.isFinite(startedAt) &&
     (value.end === null || isRunEnd(value.end))

@@ -15,6 +15,8 @@ export interface RunDescription {
   /** Absolute path of the folder served. */
   readonly root: string;
   readonly startedAt: number;
+  /** Whether its system calls were to be traced, so far as its sockets make any of their own. */
+  readonly traced?: boolean;
   /** Where it was read from, if it is not one of a server of this window. */
   readonly imported?: ImportedFrom;
 }

@@ -1,4 +1,4 @@
-import type { ConnectionCalls } from '../protocol/calls.ts';
+import type { ConnectionCalls, UntracedReason } from '../protocol/calls.ts';
 import type { CaptureBatch, ConnectionRecord, Direction } from '../protocol/capture.ts';
 import type { ConnectionKey, FollowedConnection } from '../protocol/follow.ts';
 import type { CaptureSummary, ExchangeDetail, ExchangeKey, ExchangeRow } from '../protocol/inspector.ts';
@@ -246,9 +246,11 @@ export class CaptureStore implements CaptureSource {
 
   /** The life of a connection as its system calls tell it; connection 0 = that of the listener and the threads. */
   callsOf(run: RunId, connection: number): ConnectionCalls {
+    const stored = this.storedRuns.get(run);
     return {
       calls: this.systemCalls.of(run, connection),
-      isIncomplete: this.systemCalls.isIncomplete(run) || (this.storedRuns.get(run)?.leftOutCalls ?? 0) > 0,
+      untraced: untracedReason(stored?.description),
+      isIncomplete: this.systemCalls.isIncomplete(run) || (stored?.leftOutCalls ?? 0) > 0,
     };
   }
 
@@ -510,4 +512,9 @@ function unknownConnection(id: number, run: StoredRun): ConnectionRecord {
     exchangeCount: 0,
     closeReason: '',
   };
+}
+
+function untracedReason(run: RunDescription | undefined): UntracedReason {
+  if (run?.imported !== undefined) return 'imported';
+  return run?.traced === false ? 'off' : 'libuv';
 }

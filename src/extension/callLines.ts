@@ -9,13 +9,14 @@ export const mostCalls = 10_000;
 
 /** The first `limit` calls of a connection, decoded for who reads them. */
 export function callLines(
-  { calls, isIncomplete }: ConnectionCalls,
+  { calls, untraced, isIncomplete }: ConnectionCalls,
   limit: number,
   platform: Platform = platforms[process.platform as PlatformName],
 ): CallLines {
   return {
     lines: calls.slice(0, limit).map((call) => callLine(call, platform)),
     total: calls.length,
+    untraced,
     isIncomplete,
   };
 }

@@ -163,7 +163,13 @@ export class Server {
   private async startOnce(settings: Omit<ServerSettings, 'root'>, debugged: boolean): Promise<StartOutcome> {
     await this.whenEnded;
     const { store, log } = this.surroundings;
-    const description = { id: randomUUID(), serverName: this.name, root: this.root, startedAt: Date.now() };
+    const description = {
+      id: randomUUID(),
+      serverName: this.name,
+      root: this.root,
+      startedAt: Date.now(),
+      traced: settings.sockets.trace,
+    };
     this.run = description.id;
     store.addRun(description);
     log.addRun(description);

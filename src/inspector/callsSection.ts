@@ -1,7 +1,7 @@
 /** The life of an exchange's connection as its system calls tell it. */
 import { html, nothing, svg, type TemplateResult } from 'lit-html';
 import { l10n } from '../l10n/l10n.ts';
-import type { CallLine, CallLines } from '../protocol/calls.ts';
+import type { CallLine, CallLines, UntracedReason } from '../protocol/calls.ts';
 import type { ExchangeDetail } from '../protocol/inspector.ts';
 import { counted, formatCount, formatDuration } from './format.ts';
 import type { ShownCalls } from './inspectorState.ts';
@@ -22,7 +22,7 @@ export function callsSection(
 ): TemplateResult {
   if (shown === null || shown.exchange !== detail.row.key) return html`<p class="note remark">…</p>`;
   const { calls } = shown;
-  if (calls.total === 0) return calls.isIncomplete ? notKept : unseenSteps(detail);
+  if (calls.total === 0) return calls.isIncomplete ? notKept : unseenSteps(detail, calls.untraced);
   const more = calls.total - calls.lines.length;
   return html`${calls.isIncomplete ? notAllKept : nothing} ${timeLine(calls)}
     ${callTable(calls, detail.times.startedAt)}
@@ -93,6 +93,12 @@ function callRow(
   </tr>`;
 }
 
+const untraced: Readonly<Record<UntracedReason, string>> = {
+  libuv: l10n.t("None were traced: the sockets were libuv's (spark.sockets), which makes its calls unseen."),
+  off: l10n.t('None were traced: spark.trace was off when the server started.'),
+  imported: l10n.t('None are known: an imported file holds no system calls.'),
+};
+
 /** What an error says of a connection. */
 const errors: Readonly<Record<string, string>> = {
   EAGAIN: l10n.t('nothing has come yet, or there is no room yet'),
@@ -114,8 +120,8 @@ function shortDuration(milliseconds: number): string {
   return milliseconds < 1 ? `${Math.round(milliseconds * 1000)} µs` : formatDuration(milliseconds);
 }
 
-/** Of sockets that are libuv's: what must have been called, and when the program learnt that it was. */
-function unseenSteps(detail: ExchangeDetail): TemplateResult {
+/** Where nothing was traced: what must have been called, and when the program learnt that it was. */
+function unseenSteps(detail: ExchangeDetail, reason: UntracedReason): TemplateResult {
   const { connection, times } = detail;
   const { transfers } = timingOf(detail);
   const steps: readonly { readonly name: string; readonly time: number; readonly remark: string }[] = [
@@ -129,7 +135,7 @@ function unseenSteps(detail: ExchangeDetail): TemplateResult {
       ? [{ name: 'close', time: connection.closedAt - times.startedAt, remark: connection.closeReason }]
       : []),
   ];
-  return html`<p class="note remark">${l10n.t("None were traced: the sockets were libuv's, which makes its calls unseen, or spark.trace was off. What was done all the same for this exchange, and when the program knew of it:")}</p>
+  return html`<p class="note remark">${untraced[reason]} ${l10n.t('What was done all the same for this exchange, and when the program knew of it:')}</p>
     <table class="calls">
       <thead>
         <tr><th scope="col" class="number">${l10n.t('at')}</th><th scope="col">${l10n.t('step')}</th><th scope="col">${l10n.t('call')}</th><th scope="col">${l10n.t('remark')}</th></tr>

@@ -185,6 +185,7 @@ const isCalls = shape<CallLines>({
     }),
   ),
   total: isCount,
+  untraced: oneOf('libuv', 'off', 'imported'),
   isIncomplete: isBoolean,
 });
 

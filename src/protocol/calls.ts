@@ -2,11 +2,17 @@ import type { TracedCall } from '../sockets/tracedCall.ts';
 
 /** The system calls of a connection, in the order in which they were made. */
 export interface ConnectionCalls {
-  /** Empty where none were traced: the sockets were libuv's, which makes them unseen, or the trace was off. */
   readonly calls: readonly TracedCall[];
+  readonly untraced: UntracedReason;
   /** Some of the run's calls were not recorded, or displaced by newer ones: those of this connection may be among them. */
   readonly isIncomplete: boolean;
 }
+
+/**
+ * Why none were traced, where there are none: the sockets were libuv's, which makes its calls unseen; the trace was off
+ * (`spark.trace`); or the exchange comes from a file, which holds none.
+ */
+export type UntracedReason = 'libuv' | 'off' | 'imported';
 
 /** A system call as the inspector shows it. */
 export interface CallLine {
@@ -31,5 +37,6 @@ export interface CallLines {
   readonly lines: readonly CallLine[];
   /** How many there are, of which `lines` are the first. */
   readonly total: number;
+  readonly untraced: UntracedReason;
   readonly isIncomplete: boolean;
 }

@@ -98,7 +98,7 @@ export class InspectorPageUnderTest {
   readonly warnings: string[] = [];
   rows: readonly ExchangeRow[] = [];
   /** The system calls of every exchange's connection. */
-  calls: CallLines = { lines: [], total: 0, isIncomplete: false };
+  calls: CallLines = { lines: [], total: 0, untraced: 'libuv', isIncomplete: false };
   private selected = '';
   /** The number of the last query. */
   private query = 0;

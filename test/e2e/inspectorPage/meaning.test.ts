@@ -232,6 +232,7 @@ test('a connection’s system calls are a time line and a table, of which more i
       ...recvs,
     ],
     total: 122,
+    untraced: 'libuv',
     isIncomplete: false,
   };
   await page.getByRole('tab', { name: 'Timing' }).click();
@@ -245,9 +246,9 @@ test('a connection’s system calls are a time line and a table, of which more i
   await page.getByRole('button', { name: 'Show more (22 calls)' }).click();
   await rows.nth(121).waitFor();
   await page.getByRole('tab', { name: 'Messages' }).click();
-  tested.calls = { lines: [], total: 0, isIncomplete: false };
+  tested.calls = { lines: [], total: 0, untraced: 'off', isIncomplete: false };
   await page.getByRole('tab', { name: 'Timing' }).click();
-  await page.getByText('None were traced').waitFor();
+  await page.getByText('None were traced: spark.trace was off').waitFor();
   const steps = await rows.allTextContents();
   assert.match(steps[0].replaceAll(/\s+/g, ' '), /accept performed unseen/);
   assert.equal(steps.length, 4);

@@ -25,6 +25,7 @@ const exampleCalls: CallLines = {
     { ...call, text: 'recv(23, 65536, 0)', result: '-1 ECONNRESET', kind: 'failed' },
   ],
   total: 500,
+  untraced: 'libuv',
   isIncomplete: true,
 };
 

@@ -296,3 +296,12 @@ describe('the store', () => {
     assert.equal(store.version('nonsense'), 0);
   });
 });
+
+test('why a connection has no system calls is told', () => {
+  const store = newStore();
+  store.addRun({ ...description, id: 'untraced', traced: false });
+  store.addRun({ ...description, id: 'traced', traced: true });
+  store.addRun({ ...description, id: 'file', imported: { file: 'site.har', rebuilt: true } });
+  const reasons = ['untraced', 'traced', 'file'].map((run) => store.callsOf(run, 1).untraced);
+  assert.deepEqual(reasons, ['off', 'libuv', 'imported']);
+});

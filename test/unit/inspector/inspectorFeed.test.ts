@@ -61,7 +61,9 @@ class FakeCapture implements CaptureSource {
   }
   connectionCalls: TracedCall[] = [];
   calls(key: string) {
-    return this.indexOf(key) < 0 ? null : { calls: this.connectionCalls, isIncomplete: false };
+    return this.indexOf(key) < 0
+      ? null
+      : { calls: this.connectionCalls, untraced: 'libuv' as const, isIncomplete: false };
   }
   connectionVersion() {
     return 0;
@@ -177,8 +179,8 @@ test('system calls are sent while the page shows them, when they are news, and n
   const line = { text: 'recv(5, 9, 0)', kind: 'receiving', startedAt, duration, thread, process, count };
   const lines = [{ ...line, result: '3' }];
   assert.deepEqual(told(), [
-    [first, { lines, total: 1, isIncomplete: false }],
-    [first, { lines, total: 2, isIncomplete: false }],
+    [first, { lines, total: 1, untraced: 'libuv', isIncomplete: false }],
+    [first, { lines, total: 2, untraced: 'libuv', isIncomplete: false }],
   ]);
   feed.receive({ type: 'calls', limit: '1' });
   assert.equal(warnings.length, 1);

@@ -60,6 +60,7 @@ const messages: readonly unknown[] = [
         },
       ],
       total: 1,
+      untraced: 'libuv',
       isIncomplete: false,
     },
   },
