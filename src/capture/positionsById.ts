@@ -16,15 +16,15 @@ export class PositionsById {
 
   get(id: number): number | undefined {
     const slot = id - this.first;
-    if (slot >= this.emptied && slot < this.slots.length && this.slots[slot] !== none)
-      return this.slots[slot];
+    if (this.isInUse(slot) && this.slots[slot] !== none) return this.slots[slot];
     return this.others.size === 0 ? undefined : this.others.get(id);
   }
 
   set(id: number, position: number): void {
-    if (this.emptied === this.slots.length) this.restart(id);
+    const isInteger = Number.isInteger(id);
+    if (isInteger && this.emptied === this.slots.length) this.restart(id);
     const slot = id - this.first;
-    if (slot < this.emptied || slot >= this.slots.length + farthest || !Number.isInteger(slot)) {
+    if (!isInteger || slot < this.emptied || slot >= this.slots.length + farthest) {
       this.others.set(id, position);
       return;
     }
@@ -37,7 +37,7 @@ export class PositionsById {
   delete(id: number): void {
     if (this.others.size > 0) this.others.delete(id);
     const slot = id - this.first;
-    if (!(slot >= this.emptied && slot < this.slots.length)) return;
+    if (!this.isInUse(slot)) return;
     this.slots[slot] = none;
     while (this.emptied < this.slots.length && this.slots[this.emptied] === none) this.emptied++;
     if (this.emptied < farthest || this.emptied * 2 < this.slots.length) return;
@@ -49,6 +49,11 @@ export class PositionsById {
   clear(): void {
     this.restart(0);
     this.others.clear();
+  }
+
+  /** No id is a fraction, but nothing here may be wrong if one comes. */
+  private isInUse(slot: number): boolean {
+    return slot >= this.emptied && slot < this.slots.length && Number.isInteger(slot);
   }
 
   private restart(id: number): void {

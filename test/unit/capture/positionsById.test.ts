@@ -25,6 +25,17 @@ test('positions are found by id as in a map, whatever ids come in whatever order
         for (const [, one] of steps) assert.equal(positions.get(one), expected.get(one), `${one}`);
       }
     }),
+    {
+      examples: [
+        [
+          [
+            ['set', 0, 0],
+            ['set', 0.5, 1],
+            ['delete', 0.5, 0],
+          ],
+        ],
+      ],
+    },
   );
 });
 
