@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { project } from '../../project.mjs';
+import { accessibilityViolations } from '../accessibility.ts';
 import { exampleDetail, pageExchange } from './exchanges.ts';
 import { buildScript, InspectorPageUnderTest, launchBrowser, textOf, themeNames } from './inspectorPage.ts';
 
-const axe = readFileSync(path.join(project, 'node_modules/axe-core/axe.min.js'), 'utf8');
 const origin = 1_790_000_000_000;
 const detail = exampleDetail({
   ...pageExchange,
@@ -47,13 +44,7 @@ for (const theme of themeNames) {
     await page.keyboard.press('Shift+ArrowRight');
     await page.keyboard.press('Control+f');
     await tested.settled();
-    await page.evaluate(axe);
-    const violations = await page.evaluate(async () => {
-      const { run } = (window as unknown as { axe: { run(): Promise<{ violations: { id: string }[] }> } })
-        .axe;
-      return (await run()).violations.map(({ id }) => id);
-    });
-    assert.deepEqual(violations, []);
+    assert.deepEqual(await accessibilityViolations(page), []);
   });
 }
 

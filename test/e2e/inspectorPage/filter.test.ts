@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import type { CaptureStore } from '../../../src/capture/store.ts';
 import { InspectorFeed } from '../../../src/extension/inspectorFeed.ts';
 import type { ToInspector } from '../../../src/protocol/inspector.ts';
 import { largeCapture } from '../../bench/largeCapture.ts';
-import { project } from '../../project.mjs';
 import { batchOf, connectionRecord, exchangeFields } from '../../unit/capture/traffic.ts';
+import { accessibilityViolations } from '../accessibility.ts';
 import {
   buildScript,
   type FakeHostOptions,
@@ -17,8 +15,6 @@ import {
   textOf,
   themeNames,
 } from './inspectorPage.ts';
-
-const axe = readFileSync(path.join(project, 'node_modules/axe-core/axe.min.js'), 'utf8');
 
 let browser: Browser;
 let script: string;
@@ -260,15 +256,7 @@ function oneExchange() {
 
 async function violations(): Promise<string[]> {
   await tested.settled();
-  await tested.page.evaluate(axe);
-  return tested.page.evaluate(async () => {
-    interface Results {
-      readonly violations: readonly { readonly id: string; readonly nodes: readonly { target: unknown }[] }[];
-    }
-    const { run } = (window as unknown as { axe: { run(): Promise<Results> } }).axe;
-    const results = await run();
-    return results.violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target}`));
-  });
+  return accessibilityViolations(tested.page);
 }
 
 test('what stands in a message filters the list too, by key and by the context menu', async () => {

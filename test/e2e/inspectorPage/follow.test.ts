@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { CaptureStore } from '../../../src/capture/store.ts';
 import { InspectorFeed } from '../../../src/extension/inspectorFeed.ts';
 import type { ToInspector } from '../../../src/protocol/inspector.ts';
-import { project } from '../../project.mjs';
 import { batchOf, connectionRecord, exchangeFields, type Segment } from '../../unit/capture/traffic.ts';
+import { accessibilityViolations } from '../accessibility.ts';
 import { buildScript, InspectorPageUnderTest, launchBrowser, textOf, themeNames } from './inspectorPage.ts';
 
-const axe = readFileSync(path.join(project, 'node_modules/axe-core/axe.min.js'), 'utf8');
 const time = 1_790_000_000_000;
 const get = 'GET /chat HTTP/1.1\r\nHost: localhost:5500\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';
 const switched = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';
@@ -144,16 +141,7 @@ test('a connection is followed, live, with its pauses; exchanges lead back to th
 for (const theme of themeNames) {
   test(`${theme}: a followed connection stands in nobody’s way`, async () => {
     const { tested, page } = await open(newStore(), theme);
-    await page.evaluate(axe);
-    const violations = await page.evaluate(async () => {
-      const { run } = (
-        window as unknown as {
-          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-        }
-      ).axe;
-      return (await run()).violations.map(({ id, nodes }) => `${id} ${nodes[0].html.slice(0, 80)}`);
-    });
-    assert.deepEqual(violations, []);
+    assert.deepEqual(await accessibilityViolations(page), []);
     assert.deepEqual(tested.errors, []);
     await tested.close();
   });

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import type { Browser, Locator } from 'playwright-core';
 import type { CallLines } from '../../../src/protocol/calls.ts';
-import { project } from '../../project.mjs';
+import { accessibilityViolations } from '../accessibility.ts';
 import { chunkedExchange, exampleDetail, malformedExchange, manyRows, pageExchange } from './exchanges.ts';
 import {
   buildScript,
@@ -14,7 +12,6 @@ import {
   themeNames,
 } from './inspectorPage.ts';
 
-const axe = readFileSync(path.join(project, 'node_modules/axe-core/axe.min.js'), 'utf8');
 const details = [pageExchange, malformedExchange, chunkedExchange].map(exampleDetail);
 
 const call = { startedAt: details[1].times.startedAt, duration: 0.5, thread: 8, process: 7, count: 2 };
@@ -49,24 +46,6 @@ async function open(index: number, options: Partial<FakeHostOptions> = {}) {
   return tested.page;
 }
 
-async function violations(): Promise<string[]> {
-  await tested.page.evaluate(axe);
-  return tested.page.evaluate(async () => {
-    const { run } = (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe;
-    const results = await run();
-    return results.violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ target }) => `${id}: ${target.join(' ')}`),
-    );
-  });
-}
-
-interface AxeResults {
-  readonly violations: readonly {
-    readonly id: string;
-    readonly nodes: readonly { target: readonly string[] }[];
-  }[];
-}
-
 const outline = (locator: Locator) =>
   locator.evaluate((element) => {
     const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(element);
@@ -80,17 +59,17 @@ for (const theme of themeNames) {
     await tested.fill([...details.map(({ row }) => row), ...manyRows(40).slice(3)], details);
     await page.keyboard.press('F8');
     await tested.settled();
-    assert.deepEqual(await violations(), []);
+    assert.deepEqual(await accessibilityViolations(tested.page), []);
     await page.getByRole('button', { name: 'Parser', exact: true }).click();
     await page.getByRole('slider').press('PageUp');
     await page.locator('.scrub details').evaluate((element) => element.setAttribute('open', ''));
     await tested.settled();
-    assert.deepEqual(await violations(), []);
+    assert.deepEqual(await accessibilityViolations(tested.page), []);
     for (const tab of [/Findings/, /Timing/]) {
       await page.getByRole('tab', { name: tab }).click();
       if (tab.test('Timing')) await page.locator('.calls tbody tr').first().waitFor();
       await tested.settled();
-      assert.deepEqual(await violations(), []);
+      assert.deepEqual(await accessibilityViolations(tested.page), []);
     }
   });
 
@@ -109,7 +88,7 @@ for (const theme of themeNames) {
 
 test('in another language nothing but explanations is English, and says so', async () => {
   const page = await open(1, { language: 'de', width: 640, height: 400, zoom: 2 });
-  assert.deepEqual(await violations(), []);
+  assert.deepEqual(await accessibilityViolations(tested.page), []);
   assert.equal(await page.locator('html').getAttribute('lang'), 'de');
   assert.equal(await page.getByRole('grid', { name: 'Austausche' }).count(), 1);
   assert.match(
@@ -124,7 +103,7 @@ test('in another language nothing but explanations is English, and says so', asy
 test('an empty page stands in nobody’s way either', async () => {
   tested = await InspectorPageUnderTest.open(browser, { script });
   await tested.sendList({ serverRuns: false });
-  assert.deepEqual(await violations(), []);
+  assert.deepEqual(await accessibilityViolations(tested.page), []);
 });
 
 test('where the system’s colours rule, the offending byte and the chosen line are framed', async () => {
