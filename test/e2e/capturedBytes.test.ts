@@ -51,8 +51,7 @@ walk(
 
     await workbench.runCommand('Spark: Save Bytes As...');
     await workbench.quickPick('Response body, as sent').click();
-    await page.getByRole('button', { name: 'OK' }).waitFor();
-    await workbench.quickInput.press('Enter');
+    await workbench.saveAsSuggested('exchange-1-response-body.bin');
     await workbench.statusBarItem('Saved to exchange-1-response-body.bin').waitFor();
     const saved = path.join(workbench.workspace, 'exchange-1-response-body.bin');
     assert.ok(existsSync(saved) && readFileSync(saved).equals(served));

@@ -182,6 +182,20 @@ export class Workbench {
     return this.page.locator('.quick-input-list .monaco-list-row').filter({ has: exact }).first();
   }
 
+  /** Saves a file under the name that the dialog for files suggests. */
+  async saveAsSuggested(name: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'OK', exact: true }).waitFor();
+    // Until the folder has been read, the dialog still writes into its own field.
+    await this.page.waitForFunction((suggested) => {
+      const dialog = document.querySelector('.quick-input-widget');
+      const input = dialog?.querySelector<HTMLInputElement>('input[type=text]');
+      return (
+        input?.value.endsWith(`/${suggested}`) && !dialog?.querySelector('.monaco-progress-container.active')
+      );
+    }, name);
+    await this.quickInput.press('Enter');
+  }
+
   /** A line of any tree whose accessible name contains a text or matches a pattern. */
   treeItem(name: string | RegExp): Locator {
     return this.page.getByRole('treeitem', { name });

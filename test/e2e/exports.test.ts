@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import path from 'node:path';
+import { har as validateHar } from 'har-validator';
+import { type Workbench, walk } from './workbench.ts';
+
+const malformed = 'GET /bad HTTP/1.1\r\nHost : localhost\r\nCookie: a=sEcReT\r\n\r\n';
+
+/** Sends bytes over a connection of their own, and waits for its end. */
+async function sendRaw(address: URL, bytes: string): Promise<void> {
+  const socket = connect(Number(address.port), address.hostname);
+  socket.resume();
+  socket.end(bytes, 'latin1');
+  await once(socket, 'close');
+}
+
+/** Exports every exchange to the file that the dialog suggests, and returns what is in it. */
+async function exportAll(
+  workbench: Workbench,
+  format: string,
+  { ending, asks }: { readonly ending: string; readonly asks: boolean },
+): Promise<Buffer> {
+  await chooseExport(workbench, format);
+  if (asks) await workbench.page.getByRole('button', { name: 'Export with Secrets' }).click();
+  const name = `exchanges.${ending}`;
+  await workbench.saveAsSuggested(name);
+  await workbench.statusBarItem(`Exported to ${name}`).waitFor();
+  return readFileSync(path.join(workbench.workspace, name));
+}
+
+async function chooseExport(workbench: Workbench, format: string): Promise<void> {
+  await workbench.runCommand('Spark: Export...');
+  await workbench.quickPick('All exchanges').click();
+  await workbench.quickPick(format).click();
+}
+
+async function importCapture(workbench: Workbench, name: string): Promise<void> {
+  await workbench.runCommand('Spark: Import Capture...');
+  await workbench.quickPick(name).click();
+}
+
+walk('Exchanges are commented, exported in each format, copied, and imported again', async (workbench) => {
+  const { page } = workbench;
+  const address = await workbench.startServer();
+  await (await fetch(address)).text();
+  await sendRaw(address, malformed);
+  await workbench.runCommand('Spark: Open Request Inspector');
+  const inspector = workbench.webview();
+  await inspector.getByRole('row', { name: /^GET \/bad, exchange 2/ }).click();
+  await inspector.locator('.meaning .violation').first().waitFor();
+
+  await workbench.runCommand('Spark: Comment on Exchange...');
+  await workbench.quickInput.fill('Why refused?');
+  await page.keyboard.press('Enter');
+  await inspector.getByRole('row', { name: /exchange 2, .*comment: Why refused\?/ }).waitFor();
+
+  await workbench.runCommand('Spark: Copy as Shell Command');
+  await workbench.statusBarItem('Copied a shell command: it holds cookies').waitFor();
+  const command = await page.evaluate(() => navigator.clipboard.readText());
+  assert.match(command, /^printf 'GET \/bad HTTP/);
+
+  const har = await exportAll(workbench, 'HAR', { ending: 'har', asks: false });
+  await validateHar(JSON.parse(har.toString()));
+  assert.ok(!har.includes('sEcReT') && har.includes('Why refused?'));
+  // A file that would hold secrets is not written before the user has agreed.
+  await chooseExport(workbench, 'pcapng');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  const pcapng = await exportAll(workbench, 'pcapng', { ending: 'pcapng', asks: true });
+  assert.ok(pcapng.includes(malformed) && pcapng.includes('Comment: Why refused?'));
+  const http = await exportAll(workbench, '.http', { ending: 'http', asks: true });
+  assert.match(http.toString(), /^GET http:\/\/127\.0\.0\.1:\d+\/ HTTP\/1\.1$/m);
+  const script = await exportAll(workbench, 'Shell script', { ending: 'sh', asks: true });
+  assert.equal(spawnSync('sh', ['-n'], { input: script }).status, 0);
+  const bytes = await exportAll(workbench, 'Request bytes', { ending: 'bin', asks: true });
+  assert.ok(bytes.toString('latin1').endsWith(malformed));
+
+  writeFileSync(path.join(workbench.workspace, 'broken.har'), har.subarray(0, 1000));
+  await importCapture(workbench, 'broken.har');
+  await workbench.notification('broken.har was not imported: its JSON is broken at byte 1000').waitFor();
+  // Without Spark's own fields, as other programs write it.
+  const withoutOwn = (key: string, value: unknown) => (key === '_spark' ? undefined : value);
+  const foreign = JSON.stringify(JSON.parse(har.toString(), withoutOwn));
+  writeFileSync(path.join(workbench.workspace, 'foreign.har'), foreign);
+  await importCapture(workbench, 'foreign.har');
+  await inspector.getByRole('row', { name: /^GET \/, exchange 1, .*imported$/, selected: true }).waitFor();
+  const rebuilt = inspector.locator('.bytes h2', { hasText: 'rebuilt from HAR: not the bytes on the wire' });
+  await rebuilt.first().waitFor();
+  await importCapture(workbench, 'exchanges.pcapng');
+  await workbench.statusBarItem('Imported 2 exchanges from exchanges.pcapng').waitFor();
+  await inspector
+    .getByRole('row', { name: /^GET \/bad, .*comment: Why refused\?, imported$/ })
+    .last()
+    .click();
+  await inspector.locator('.meaning .violation').first().waitFor();
+  assert.equal(await rebuilt.count(), 0);
+
+  // What was imported, and what was written, is there after a reload.
+  await workbench.reload();
+  const after = await workbench.webviewWith('.meaning .violation');
+  await after
+    .getByRole('row', { name: /comment: Why refused\?, imported, captured before/, selected: true })
+    .waitFor();
+});
