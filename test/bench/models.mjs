@@ -33,6 +33,11 @@ const goal = 1.5;
 /** @type {readonly Variant[]} */
 const variants = [
   { title: '`eventLoop`', flags: ['--model', 'eventLoop'], mustReachGoal: false },
+  {
+    title: '`eventLoop` on libuv',
+    flags: ['--model', 'eventLoop', '--sockets', 'libuv'],
+    mustReachGoal: false,
+  },
   { title: '`iterative`', flags: ['--model', 'iterative'], mustReachGoal: false },
   {
     title: `\`threads\`, ${workers} workers`,
@@ -43,6 +48,11 @@ const variants = [
     title: `\`processes\`, ${workers} workers`,
     flags: ['--model', 'processes', '--workers', `${workers}`],
     mustReachGoal: true,
+  },
+  {
+    title: `\`processes\` on libuv, ${workers} workers`,
+    flags: ['--model', 'processes', '--workers', `${workers}`, '--sockets', 'libuv'],
+    mustReachGoal: false,
   },
 ];
 

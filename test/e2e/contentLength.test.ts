@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { after } from 'node:test';
-import { markedText, walk } from './workbench.ts';
+import { firstMarkedText, walk } from './workbench.ts';
 
 const script = 'document.querySelector("output").textContent = "€ 12.50";\n';
 const page =
@@ -48,7 +48,7 @@ walk(
     assert.ok(pane !== null && box !== null && box.y >= pane.y && box.y + box.height <= pane.y + pane.height);
     const digits = Array.from(String(length), (digit) => digit.charCodeAt(0).toString(16)).join(' ');
     await inspector.locator('.offending').waitFor();
-    assert.equal((await markedText(inspector, 'violation'))[0], digits);
+    assert.equal(await firstMarkedText(inspector, 'violation'), digits);
     await workbench.picture('inspector-content-length');
   },
   { settings: { 'spark.proxy': { '/shop': `http://127.0.0.1:${port}` } } },

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { FrameLocator } from 'playwright-core';
 import { rules } from '../../src/http/rules.ts';
-import { markedText, walk } from './workbench.ts';
+import { firstMarkedText, markedText, walk } from './workbench.ts';
 
 const request = 'GET /style.css HTTP/1.1\r\nHost: localhost\r\nX-Colour: blue\r\nConnection: close\r\n\r\n';
 
@@ -37,7 +37,7 @@ walk('A malformed request is there, with the offending byte marked and the rule 
   await inspector.getByRole('row', { name: /malformed: space-before-colon/ }).click();
   await inspector.locator('.violation', { hasText: rule.sentence }).waitFor();
   const octet = rule.example?.charCodeAt(rule.offset).toString(16).toUpperCase();
-  assert.equal((await markedText(inspector, 'violation'))[0], octet);
+  assert.equal(await firstMarkedText(inspector, 'violation'), octet);
   await workbench.picture('inspector-malformed');
 });
 

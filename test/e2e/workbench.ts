@@ -288,3 +288,14 @@ export async function markedText(inspector: FrameLocator, layer: string): Promis
     );
   }, layer);
 }
+
+/** The first text that a layer marks, once it marks any: what is revealed is drawn some frames after it is asked for. */
+export async function firstMarkedText(inspector: FrameLocator, layer: string): Promise<string | undefined> {
+  await inspector.locator('body').evaluate(async (_, name) => {
+    const isMarked = () => (CSS.highlights.get(`spark-${name}`)?.size ?? 0) > 0;
+    const patience = performance.now() + 10_000;
+    while (!isMarked() && performance.now() < patience)
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+  }, layer);
+  return (await markedText(inspector, layer))[0];
+}

@@ -167,8 +167,9 @@ test('columns sort by click and by key, widen, hide and come back; the layout is
   await page.locator('.list').focus();
   await page.keyboard.press('Home');
   await page.locator('.list-body [aria-rowindex="2"][aria-label*="exchange 1,"]').waitFor();
+  await page.locator('.list[aria-activedescendant="exchange-0"]').waitFor();
   await page.keyboard.press('ArrowUp');
-  assert.equal(await page.locator('.list').getAttribute('aria-activedescendant'), 'column-id');
+  await page.locator('.list[aria-activedescendant="column-id"]').waitFor();
   await page.keyboard.press('Enter');
   await page.keyboard.press('Enter');
   // What is selected stays in sight.

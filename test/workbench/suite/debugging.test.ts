@@ -124,12 +124,14 @@ suite("The server's program in the debugger", function () {
     await watch.over();
   });
 
-  test('has its worker threads paused one by one: one client waits while another is served', async () => {
-    await configuration.update('model', 'threads', vscode.ConfigurationTarget.Workspace);
+  /** `parent`: what the session is called below which the one of each worker that serves stands. */
+  async function pausedOneByOne(model: 'threads' | 'processes', parent: RegExp): Promise<void> {
+    await configuration.update('model', model, vscode.ConfigurationTarget.Workspace);
     await configuration.update('workers', 2, vscode.ConfigurationTarget.Workspace);
     await vscode.commands.executeCommand('spark.debugServer');
     const url = await running(await serverOfFolder());
     const [first, second] = await watch.named(/^\[worker /, 2);
+    for (const { parentSession } of [first, second]) assert.match(parentSession?.name ?? '', parent);
     const served = async () => {
       const answer = await fetch(`${url}style.css`, { headers: { Connection: 'close' } });
       await answer.arrayBuffer();
@@ -143,7 +145,13 @@ suite("The server's program in the debugger", function () {
     await resume(held);
     assert.equal(await late, 200);
     await resume(alsoHeld);
-  });
+  }
+
+  test('has its worker threads paused one by one: one client waits while another is served', () =>
+    pausedOneByOne('threads', /^Spark's server of /));
+
+  test('has its child processes paused one by one: one client waits while another is served', () =>
+    pausedOneByOne('processes', /^worker\.js \[\d+\]$/));
 
   test('without its debugger it goes on, and says so', async () => {
     await vscode.commands.executeCommand('spark.debugServer');
