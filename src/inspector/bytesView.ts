@@ -57,6 +57,8 @@ export class BytesView {
   private characterWidth = 8;
   private rowHeight = 18;
   private frame = 0;
+  /** The byte that was last brought into sight. */
+  private revealed: BytePlace | null = null;
 
   constructor(state: InspectorState) {
     this.state = state;
@@ -95,6 +97,7 @@ export class BytesView {
       this.headings.clear();
       this.views.clear();
       this.layers.clear();
+      this.revealed = null;
       this.resize();
       return;
     }
@@ -140,6 +143,7 @@ export class BytesView {
 
   /** Scrolls as little as needed to bring a byte into sight. */
   reveal(direction: Direction, offset: number): void {
+    this.revealed = { direction, offset };
     const view = this.views.get(direction);
     const index = view?.layout.rowOf(offset) ?? -1;
     if (index < 0) return;
@@ -182,11 +186,11 @@ export class BytesView {
     this.characterWidth = width / probeLength;
     this.rowHeight = Math.round(height);
     this.element.style.setProperty('--spark-row-height', `${this.rowHeight}px`);
-    const chosen = this.state.chosen.peek();
-    const keeps = chosen !== null && this.isInSight(chosen);
+    // What has opened beside the bytes covers neither the cursor nor what was revealed before there was room for it.
+    const place = this.state.chosen.peek() ?? this.revealed;
+    const keeps = place !== null && (this.scroll.sightHeight === 0 || this.isInSight(place));
     this.show(this.state.view.peek());
-    // What has opened beside the bytes does not cover the cursor.
-    if (keeps) this.reveal(chosen.direction, chosen.offset);
+    if (keeps) this.reveal(place.direction, place.offset);
     this.redraw();
   }
 
