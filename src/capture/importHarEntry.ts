@@ -1,17 +1,10 @@
 import type { Span } from '../http/dissect.ts';
-import type { Endpoint } from '../protocol/capture.ts';
-import type { ImportedExchange, ImportedSegment } from './importedConnection.ts';
+import type { ImportedExchange, ImportedLife, ImportedSegment } from './importedConnection.ts';
 
 /** An entry of a HAR file, with the connection that it belongs to. */
-export interface HarEntry {
+export interface HarEntry extends ImportedLife {
   /** The same for all entries of a connection. */
   readonly connection: string;
-  readonly peer: Endpoint;
-  readonly local: Endpoint;
-  readonly openedAt: number;
-  readonly closedAt: number;
-  readonly closeReason: string;
-  readonly rebuilt: boolean;
   /**
    * Puts its messages behind those of the entry before, whose ends `after` has, and moves these.
    *

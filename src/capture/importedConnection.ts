@@ -38,8 +38,8 @@ export interface ImportedExchange {
   readonly comment: string;
 }
 
-/** A connection that was read from a file. */
-export interface ImportedConnection {
+/** What a file says of a connection as a whole. */
+export interface ImportedLife {
   readonly peer: Endpoint;
   readonly local: Endpoint;
   readonly openedAt: number;
@@ -47,6 +47,10 @@ export interface ImportedConnection {
   readonly closeReason: string;
   /** Its bytes were made from what a HAR file says. */
   readonly rebuilt: boolean;
+}
+
+/** A connection that was read from a file. */
+export interface ImportedConnection extends ImportedLife {
   /** In each direction in the order of their offsets, without overlaps. */
   readonly segments: readonly ImportedSegment[];
   /** In their order on the connection. */

@@ -49,6 +49,13 @@ walk(
 
     writeFileSync(path.join(workbench.workspace, 'strict.html'), '<!doctype html><h1>Strict</h1>');
     await panel.locator('#address').fill('strict.html');
+    // What the page says of itself just now does not take from the user what is being typed.
+    const token = await panel.locator('body').evaluate(({ dataset }) => JSON.parse(dataset.data ?? '').token);
+    await heading.evaluate(
+      (_, sent) => parent.postMessage({ ...sent, address: `${location.href}#part`, title: 'Reported' }, '*'),
+      { spark: 'page', token },
+    );
+    await workbench.tab(/^Preview Reported/).waitFor();
     await panel.locator('#address').press('Enter');
     await page.getByRole('heading', { name: 'Strict' }).waitFor();
     await panel.locator('#remark', { hasText: 'policy keeps' }).waitFor();

@@ -39,9 +39,16 @@ function showPage(data: PreviewData): void {
   const addressBar = elementOf('#address', HTMLInputElement);
   const back = elementOf('[data-action=back]', HTMLButtonElement);
   const forward = elementOf('[data-action=forward]', HTMLButtonElement);
+  /** What the address bar was last given: anything else in it is being typed, and not to be lost. */
+  let given = '';
+  const showAddress = (address: string) => {
+    if (document.activeElement === addressBar && addressBar.value !== given) return;
+    given = address;
+    addressBar.value = address;
+  };
   const visit = new Visit(frame, data, {
     moved(address, page) {
-      addressBar.value = address;
+      showAddress(address);
       workbench.setState({ ...data.state, page });
     },
     titled: (title) => workbench.postMessage({ type: 'title', title }),
@@ -65,8 +72,10 @@ function showPage(data: PreviewData): void {
     button.addEventListener('click', () => actions[button.dataset.action ?? '']?.());
   }
   addressBar.addEventListener('keydown', ({ key }) => {
-    if (key === 'Enter') visit.go(addressBar.value);
-    else if (key === 'Escape') addressBar.value = visit.address;
+    if (key !== 'Enter' && key !== 'Escape') return;
+    given = addressBar.value;
+    if (key === 'Enter') visit.go(given);
+    else showAddress(visit.address);
   });
   window.addEventListener('keydown', (event) => {
     const action = actionOf(event);

@@ -4,19 +4,7 @@ import { bytesOf } from '../../../src/http/bytes.ts';
 import { dissect } from '../../../src/http/dissect.ts';
 import { MessageFacts } from '../../../src/http/findings/exchangeFacts.ts';
 import { isFromProxy } from '../../../src/inspector/fromProxy.ts';
-
-const connection = {
-  exchangeNumber: 1,
-  requestStart: 0,
-  responseStart: 0,
-  readWithPrevious: false,
-  readWithNext: false,
-  openedAt: 0,
-  closedAt: 0,
-  closeReason: '',
-  exchangeCount: 1,
-  tls: '',
-};
+import { onlyExchange } from './onlyExchange.ts';
 
 /** Field lines of a request that comes to port 5500; whether a proxy has written it. */
 const requests: [fields: string, fromProxy: boolean][] = [
@@ -37,6 +25,6 @@ for (const [fields, fromProxy] of requests) {
     const { spans, violation } = dissect('request', bytes);
     const input = { bytes, length: bytes.length, complete: true, spans, violation, transfers: [] };
     const local = { address: '127.0.0.1', port: 5500 };
-    assert.equal(isFromProxy(new MessageFacts(input), { connection, local }), fromProxy);
+    assert.equal(isFromProxy(new MessageFacts(input), { connection: onlyExchange, local }), fromProxy);
   });
 }

@@ -7,6 +7,7 @@ import { fieldValue } from '../../../src/inspector/fieldValue.ts';
 import { type MessageView, viewExchange } from '../../../src/inspector/messageView.ts';
 import type { PartRow } from '../../../src/inspector/partRow.ts';
 import type { ExchangeDetail, KeptBytes } from '../../../src/protocol/inspector.ts';
+import { onlyExchange } from './onlyExchange.ts';
 
 const bytesOf = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
@@ -50,18 +51,7 @@ function exchange(
       beforeReload: false,
     },
     times: { startedAt: 1, headAt: 1, requestEndedAt: 1, respondedAt: 1, endedAt: 2 },
-    connection: {
-      exchangeNumber: 1,
-      requestStart: 0,
-      responseStart: 0,
-      readWithPrevious: false,
-      readWithNext: false,
-      openedAt: 0,
-      closedAt: 0,
-      closeReason: '',
-      exchangeCount: 1,
-      tls: '',
-    },
+    connection: onlyExchange,
     serverName: 'site',
     peer: { address: '::1', port: 1 },
     local: { address: '::1', port: 2 },
