@@ -6,6 +6,7 @@ import {
   fstatSync,
   lstatSync,
   openSync,
+  readlinkSync,
   realpathSync,
   statSync,
 } from 'node:fs';
@@ -58,7 +59,7 @@ export function lookUp(root: string, names: readonly string[]): Lookup {
     if (!contains(root, real)) return { kind: 'outside' };
     const status = lstatSync(real);
     if (status.isDirectory()) return { kind: 'folder', real };
-    return status.isFile() ? openedFile(real) : { kind: 'special' };
+    return status.isFile() ? openedFile(root, real) : { kind: 'special' };
   } catch (error) {
     const code = errorCode(error);
     if (isMissing(code)) return { kind: 'missing' };
@@ -68,7 +69,7 @@ export function lookUp(root: string, names: readonly string[]): Lookup {
 }
 
 /** The descriptor is asked, not the path: what the path names may have changed since. */
-function openedFile(real: string): Lookup {
+function openedFile(root: string, real: string): Lookup {
   // O_NOFOLLOW: the real path holds no link now. O_NONBLOCK: to open a pipe would wait for its writer.
   const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
   const descriptor = openSync(real, flags);
@@ -76,6 +77,7 @@ function openedFile(real: string): Lookup {
   try {
     const status = fstatSync(descriptor, { bigint: true });
     if (!status.isFile()) return { kind: 'special' };
+    if (!isBelow(root, real, descriptor, status)) return { kind: 'outside' };
     const name = real.slice(real.lastIndexOf(sep) + 1);
     handedOn = true;
     return {
@@ -88,6 +90,28 @@ function openedFile(real: string): Lookup {
     };
   } finally {
     if (!handedOn) closeSync(descriptor);
+  }
+}
+
+/**
+ * Whether an open file lies below the root. A folder on the way may have been replaced by a link that leads out after
+ * the real path was found: O_NOFOLLOW is about the last name only.
+ */
+function isBelow(root: string, real: string, descriptor: number, { dev, ino }: BigIntStats): boolean {
+  const path = pathOf(descriptor);
+  if (path !== null) return contains(root, path);
+  const status = lstatSync(real, { bigint: true });
+  return contains(root, realpathSync.native(real)) && status.dev === dev && status.ino === ino;
+}
+
+/** Where the kernel says that an open file lies; null where it does not say. */
+function pathOf(descriptor: number): string | null {
+  if (process.platform !== 'linux') return null;
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`);
+  } catch {
+    // Without procfs.
+    return null;
   }
 }
 

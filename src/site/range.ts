@@ -33,6 +33,7 @@ export function byteRanges(
   }
   if (!valid) return 'whole';
   if (ranges.length === 0) return 'unsatisfiable';
+  if (size === 0) return 'whole';
   const merged = ranges.length === 1 ? ranges : mergedRanges(ranges);
   return merged.length > mostRanges ? 'whole' : merged;
 }
@@ -43,8 +44,9 @@ function byteRange(specifier: string, size: number): ByteRange | 'malformed' | '
   const [, first, last] = parts;
   if (first === '') {
     if (last === '') return 'malformed';
-    const length = Math.min(Number(last), size);
-    return length === 0 ? 'unsatisfiable' : { start: size - length, end: size };
+    // Of nothing, the last bytes are satisfiable all the same (RFC 9110 section 14.1.1); no Content-Range could say so.
+    if (Number(last) === 0) return 'unsatisfiable';
+    return { start: Math.max(0, size - Number(last)), end: size };
   }
   const start = Number(first);
   if (last !== '' && Number(last) < start) return 'malformed';

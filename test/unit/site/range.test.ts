@@ -15,7 +15,10 @@ const table: [field: string | undefined, size: number, expected: ReturnType<type
   ['bytes=10-', 10, 'unsatisfiable'],
   ['bytes=10-12', 10, 'unsatisfiable'],
   ['bytes=0-', 0, 'unsatisfiable'],
-  ['bytes=-1', 0, 'unsatisfiable'],
+  ['bytes=-0', 0, 'unsatisfiable'],
+  // A suffix that is not empty is satisfiable (RFC 9110 section 14.1.1), though no 206 could say so.
+  ['bytes=-1', 0, 'whole'],
+  ['bytes=0-, -1', 0, 'whole'],
   ['bytes=5-2', 10, 'whole'],
   ['bytes=-', 10, 'whole'],
   ['bytes=a-b', 10, 'whole'],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import {
+import fs, {
   chmodSync,
   fstatSync,
   mkdirSync,
@@ -12,6 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -138,6 +139,41 @@ for (const [target, status, says] of windows ? refused : [...refused, ...refused
 test('A link that stays in the folder is followed', { skip: windows }, () => {
   assert.equal(text(site.respond(request('/inner.txt'))), '0123456789');
 });
+
+for (const [name, procfs] of [
+  ['where the kernel says what is open', true],
+  ['where it does not', false],
+] as const) {
+  test(`A folder that becomes a link while its file is opened leads nowhere, ${name}`, {
+    skip: windows,
+  }, (context) => {
+    const [folder, aside] = [join(root, 'swapped'), join(root, 'aside')];
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'x'), 'inside');
+    assert.equal(text(site.respond(request('/swapped/x'))), 'inside');
+    const swap = () => {
+      renameSync(folder, aside);
+      symlinkSync('../root-sibling', folder);
+    };
+    const open = fs.openSync;
+    context.mock.method(fs, 'openSync', (...args: Parameters<typeof open>) => {
+      if (String(args[0]).endsWith(join('swapped', 'x'))) swap();
+      return open(...args);
+    });
+    if (!procfs) context.mock.method(fs, 'readlinkSync', () => assert.fail('ENOENT'));
+    syncBuiltinESMExports();
+    try {
+      const response = site.respond(request('/swapped/x'));
+      assert.equal(response.status, 403);
+      assert.doesNotMatch(text(response), /SECRET/);
+    } finally {
+      context.mock.restoreAll();
+      syncBuiltinESMExports();
+      rmSync(folder, { recursive: true });
+      rmSync(aside, { recursive: true, force: true });
+    }
+  });
+}
 
 test('A folder without a slash is redirected, relatively, with its query', () => {
   const location = (target: string) => field(site.respond(request(target)), 'Location');
