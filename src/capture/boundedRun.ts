@@ -1,7 +1,12 @@
 import { createContext, Script } from 'node:vm';
 
-const context = createContext({ run: () => undefined });
-const script = new Script('run()');
+interface Bounds {
+  readonly context: { run: () => void };
+  readonly script: Script;
+}
+
+/** Made when it is first needed: a context is a global object of its own, with all that is in one. */
+let bounds: Bounds | null = null;
 
 /**
  * Runs a function that may not end by itself, such as one with a regular expression of a user's.
@@ -10,6 +15,8 @@ const script = new Script('run()');
  * @throws what the function throws
  */
 export function runBounded(run: () => void, milliseconds: number): boolean {
+  bounds ??= newBounds();
+  const { context, script } = bounds;
   context.run = run;
   try {
     script.runInContext(context, { timeout: milliseconds });
@@ -22,4 +29,10 @@ export function runBounded(run: () => void, milliseconds: number): boolean {
   } finally {
     context.run = () => undefined;
   }
+}
+
+function newBounds(): Bounds {
+  const context = { run: () => undefined };
+  createContext(context);
+  return { context, script: new Script('run()') };
 }

@@ -23,7 +23,8 @@ const durationUnits: Readonly<Record<string, number>> = {
   m: 60_000,
 };
 
-const groups = new Intl.NumberFormat('en', { maximumFractionDigits: 3 });
+/** Made when it is first needed: it takes milliseconds. */
+let groups: Intl.NumberFormat | null = null;
 
 /** Bytes of a size such as `500`, `10k`, `1.5MB`, `64KiB`. @throws FilterError */
 export function parseSize(text: string): number {
@@ -45,14 +46,19 @@ export function parseTimeOfDay(text: string): number {
   return Math.round(((hours * 60 + minutes) * 60 + seconds) * 1000);
 }
 
+function grouped(number: number): string {
+  groups ??= new Intl.NumberFormat('en', { maximumFractionDigits: 3 });
+  return groups.format(number);
+}
+
 /** "10,000 bytes" */
 export function formatBytes(bytes: number): string {
-  return `${groups.format(bytes)} ${bytes === 1 ? 'byte' : 'bytes'}`;
+  return `${grouped(bytes)} ${bytes === 1 ? 'byte' : 'bytes'}`;
 }
 
 /** "1,500 ms" */
 export function formatMilliseconds(milliseconds: number): string {
-  return `${groups.format(milliseconds)} ms`;
+  return `${grouped(milliseconds)} ms`;
 }
 
 function parse(text: string, units: Readonly<Record<string, number>>, what: string): number {
