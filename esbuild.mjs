@@ -1,9 +1,10 @@
 // Bundles what runs into dist/: the extension, the server it forks, the command line, the scripts of its pages.
 // node esbuild.mjs [--production] [--watch]
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build, context, transform } from 'esbuild';
 import { copyKoffi, koffiBesideTheBundle, thisPlatform } from './scripts/koffi.mjs';
+import { oneVsCode } from './scripts/oneVsCode.mjs';
 
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
@@ -42,35 +43,6 @@ const forRelease = production ? { minify: true, sourcemap: false } : {};
 
 /** @type {import('esbuild').BuildOptions} */
 const forNode = { ...common, platform: 'node', target: 'node20', format: 'cjs' };
-
-/**
- * VS Code's API, once for all: else each module of ours would copy its hundreds of names for itself at every start.
- *
- * @type {import('esbuild').Plugin}
- */
-const oneVsCode = {
-  name: 'one-vscode',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^vscode$/ }, ({ namespace }) =>
-      namespace === 'one-vscode'
-        ? { path: 'vscode', external: true }
-        : { path: 'vscode', namespace: 'one-vscode' },
-    );
-    onLoad({ filter: /.*/, namespace: 'one-vscode' }, () => {
-      const declarations = readFileSync('node_modules/@types/vscode/index.d.ts', 'utf8');
-      const names = new Set(
-        [...declarations.matchAll(/^\texport (?:abstract )?(?:class|enum|namespace|const|let) (\w+)/gm)].map(
-          ([, name]) => name,
-        ),
-      );
-      const lines = [...names].map((name) => `export const ${name} = /* @__PURE__ */ get('${name}');`);
-      return {
-        contents: `const vscode = require('vscode'); const get = (name) => vscode[name];\n${lines.join('\n')}`,
-        resolveDir: '.',
-      };
-    });
-  },
-};
 
 /**
  * Writes the pieces of a split bundle as CommonJS: those that are imported as needed are loaded as needed.

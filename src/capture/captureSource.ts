@@ -8,7 +8,7 @@ import type {
   ExchangeRow,
   KeptBytes,
 } from '../protocol/inspector.ts';
-import type { ExchangeQuery } from './exchangeQuery.ts';
+import type { QueryTable } from './exchangeQuery.ts';
 
 /** What has happened to the capture: exchanges came, went on or were displaced; or everything was removed. */
 export type CaptureChange = 'changed' | 'cleared';
@@ -30,8 +30,8 @@ export interface CaptureSource {
   readonly count: number;
   /** `start` inclusive, `end` exclusive; both are clamped to what is stored. */
   rows(start: number, end: number): readonly ExchangeRow[];
-  /** A filtered and sorted list of them; the caller disposes it. */
-  newQuery(): ExchangeQuery;
+  /** What an `ExchangeQuery` lists from. */
+  queryTable(): QueryTable;
   /** Marks an exchange, or takes the mark away; nothing happens where it is not stored. */
   mark(key: ExchangeKey, marked: boolean): void;
   /** Writes about an exchange; an empty text takes away what was written. */

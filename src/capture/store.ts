@@ -5,7 +5,7 @@ import type { CaptureSummary, ExchangeDetail, ExchangeKey, ExchangeRow } from '.
 import type { TracedCall } from '../sockets/tracedCall.ts';
 import { CallStore } from './callStore.ts';
 import type { CaptureChange, CaptureSource, StoredStream } from './captureSource.ts';
-import { ExchangeQuery } from './exchangeQuery.ts';
+import type { QueryTable } from './exchangeQuery.ts';
 import { ExchangeSubject } from './exchangeSubject.ts';
 import { ExchangeTable, rowBytes } from './exchangeTable.ts';
 import { detailOf, endsOf, type LocatedExchange, rowOf } from './exchangeView.ts';
@@ -222,9 +222,9 @@ export class CaptureStore implements CaptureSource {
     this.emit('cleared');
   }
 
-  newQuery(): ExchangeQuery {
+  queryTable(): QueryTable {
     const { table, storedRuns, watchers } = this;
-    return new ExchangeQuery({
+    return {
       get first() {
         return table.first;
       },
@@ -241,7 +241,7 @@ export class CaptureStore implements CaptureSource {
         watchers.add(watcher);
         return () => watchers.delete(watcher);
       },
-    });
+    };
   }
 
   /** The life of a connection as its system calls tell it; connection 0 = that of the listener and the threads. */

@@ -9,8 +9,8 @@ import {
 } from '../capture/capturedFile.ts';
 import type { CaptureSource } from '../capture/captureSource.ts';
 import type { ExchangeDetail, ExchangeKey } from '../protocol/inspector.ts';
-import type { ByteCommandId } from './byteCommandIds.ts';
 import { reasonGone, reasonUndecodable, uriOfFile } from './captureUris.ts';
+import type { byteCommandIds, Handlers } from './commandIds.ts';
 import { isElement, numberText } from './connectionItems.ts';
 import { setContextKey } from './contextKeys.ts';
 import { byteSize } from './displayText.ts';
@@ -24,9 +24,7 @@ import { notify } from './notices.ts';
 const pieceLength = 1024 * 1024;
 
 /** What shows captured bytes in editors of VS Code, compares them, and saves them. */
-export function byteCommands(
-  services: ExchangeServices,
-): Readonly<Record<ByteCommandId, (argument: unknown) => unknown>> {
+export function byteCommands(services: ExchangeServices): Handlers<typeof byteCommandIds> {
   const { capture } = services;
   let toCompare: ExchangeKey | null = null;
   return {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { FileContent } from '../capture/capturedContent.ts';
+import type { contentOfFile, FileContent } from '../capture/capturedContent.ts';
 import { fileOfPath, fileState } from '../capture/capturedFile.ts';
 import type { CaptureSource } from '../capture/captureSource.ts';
 import { captureScheme, reasonGone, reasonUndecodable } from './captureUris.ts';
@@ -22,6 +22,7 @@ interface Known {
 /** Captured bytes as files that can be read, by VS Code's own means: editors, comparison, search. */
 export class CaptureFileSystem implements vscode.FileSystemProvider, vscode.Disposable {
   private readonly capture: CaptureSource;
+  private readonly loadContent: () => Promise<typeof contentOfFile>;
   private readonly changes = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   readonly onDidChangeFile = this.changes.event;
   /** The state in which each file was last asked for, and whether it was ever there. */
@@ -32,8 +33,10 @@ export class CaptureFileSystem implements vscode.FileSystemProvider, vscode.Disp
   private readonly subscriptions: vscode.Disposable[];
   private readonly updates = new Coalescer(interval, () => this.tellChanges());
 
-  constructor(capture: CaptureSource) {
+  /** @param loadContent what makes a file's bytes is loaded when the first is asked for */
+  constructor(capture: CaptureSource, loadContent: () => Promise<typeof contentOfFile>) {
     this.capture = capture;
+    this.loadContent = loadContent;
     this.subscriptions = [
       vscode.workspace.registerFileSystemProvider(captureScheme, this, {
         isCaseSensitive: true,
@@ -92,7 +95,7 @@ export class CaptureFileSystem implements vscode.FileSystemProvider, vscode.Disp
   }
 
   private async content({ path }: vscode.Uri): Promise<FileContent> {
-    const { contentOfFile } = await import('./onDemand.ts');
+    const contentOfFile = await this.loadContent();
     const file = fileOfPath(path);
     if (file === null) {
       throw vscode.FileSystemError.FileNotFound(vscode.l10n.t('Nothing captured is called {0}.', path));

@@ -1,37 +1,39 @@
 import * as vscode from 'vscode';
+import type { featureCommandIds, Handlers } from './commandIds.ts';
 import { exchangeCount, isElement, rootOf } from './connectionItems.ts';
 import { debugServer } from './debugStart.ts';
 import { externalUrl } from './externalAddress.ts';
 import { chooseFolder } from './folderChoice.ts';
+import type * as networkSharing from './networkSharing.ts';
 import { notify, offer } from './notices.ts';
 import { PreviewPanel, type PreviewServices } from './previewPanel.ts';
 import { Server } from './server.ts';
 import type { ServerSource } from './serverSource.ts';
-import type { Servers } from './servers.ts';
 import { openOutside, showPage } from './showPage.ts';
 import { describe } from './statusBar.ts';
 import type { SparkWindow } from './window.ts';
+
+type NetworkSharing = Pick<typeof networkSharing, 'showQrCode' | 'shareOnNetwork' | 'stopSharing'>;
 
 /** What the commands need beside the window. */
 export interface CommandServices {
   readonly preview: PreviewServices;
   readonly serverSource: ServerSource;
+  sharing(): Promise<NetworkSharing>;
   /** Opens the inspector, at an exchange if its key is given. */
   openInspector(exchange?: string): void;
   /** Opens the inspector at the connection that the argument is about; asks which where it is about none. */
   followConnection(argument: unknown): Promise<void>;
 }
 
-/** A command's argument is whatever a menu, a link or another extension passes. */
-type Handler = (argument: unknown) => unknown;
-
-/** Not in the manifest: only the status bar's. */
-export const showActionsCommand = 'spark.showActions';
-
-/** Registers all commands. Each first takes over what the window had before a reload. */
-export function registerCommands(window: SparkWindow, services: CommandServices): vscode.Disposable {
+/** What the commands do that are about servers and pages. */
+export function commands(window: SparkWindow, services: CommandServices): Handlers<typeof featureCommandIds> {
   const { servers, channel } = window;
-  const handlers: Record<string, Handler> = {
+  const sharing =
+    (act: keyof NetworkSharing) =>
+    async (server: Server): Promise<void> =>
+      (await services.sharing())[act](server, servers);
+  return {
     'spark.startServer': (argument) => startServer(window, argument),
     'spark.stopServer': async (argument) =>
       (await pickServer(window, argument, vscode.l10n.t('Stop Server')))?.stop(),
@@ -60,16 +62,8 @@ export function registerCommands(window: SparkWindow, services: CommandServices)
     'spark.clearCapture': () => window.clearCapture(),
     'spark.showLog': () => channel.show(),
     'spark.copyServerUrl': (argument) => copyUrl(window, argument),
-    [showActionsCommand]: () => showActions(window),
+    'spark.showActions': () => showActions(window),
   };
-  return vscode.Disposable.from(
-    ...Object.entries(handlers).map(([id, handler]) =>
-      vscode.commands.registerCommand(id, (argument: unknown) => {
-        window.resume();
-        return handler(argument);
-      }),
-    ),
-  );
 }
 
 async function startServer({ servers }: SparkWindow, argument: unknown): Promise<void> {
@@ -119,16 +113,10 @@ async function onRunning(
   window: SparkWindow,
   argument: unknown,
   title: string,
-  act: (server: Server, servers: Servers) => Promise<void>,
+  act: (server: Server) => Promise<void>,
 ): Promise<void> {
   const server = await pickServer(window, argument, title);
-  if (server !== null) await act(server, window.servers);
-}
-
-/** What shares a server draws QR codes too: it is loaded when it is asked for. */
-function sharing(act: 'showQrCode' | 'shareOnNetwork' | 'stopSharing') {
-  return async (server: Server, servers: Servers) =>
-    (await import('./onDemand.ts')).networkSharing[act](server, servers);
+  if (server !== null) await act(server);
 }
 
 async function openInBrowser(window: SparkWindow, argument: unknown): Promise<void> {

@@ -10,11 +10,11 @@ import {
   numberText,
   type RowKind,
   rootOf,
+  type TooltipLines,
   tooltipOf,
 } from './connectionItems.ts';
 import type { Server } from './server.ts';
 import type { Servers } from './servers.ts';
-import { callLines, kernelLines } from './socketLines.ts';
 
 /** Rows shown below a server, and below a connection: the inspector has all of them. */
 const connectionLimit = 100;
@@ -30,6 +30,7 @@ const refreshInterval = 100;
 export class ConnectionsView implements vscode.TreeDataProvider<Element>, vscode.Disposable {
   private readonly store: CaptureStore;
   private readonly servers: Servers;
+  private readonly furtherLines: (row: Element) => Promise<TooltipLines>;
   private readonly view: vscode.TreeView<Element>;
   private readonly changes = new vscode.EventEmitter<Element[] | undefined>();
   private readonly subscriptions: vscode.Disposable[];
@@ -43,9 +44,11 @@ export class ConnectionsView implements vscode.TreeDataProvider<Element>, vscode
     if (this.view.visible) this.refresh();
   });
 
-  constructor(store: CaptureStore, servers: Servers) {
+  /** @param furtherLines of a row's tooltip: they are asked for when somebody looks */
+  constructor(store: CaptureStore, servers: Servers, furtherLines: (row: Element) => Promise<TooltipLines>) {
     this.store = store;
     this.servers = servers;
+    this.furtherLines = furtherLines;
     this.view = vscode.window.createTreeView('spark.connections', {
       treeDataProvider: this,
       showCollapseAll: true,
@@ -70,7 +73,7 @@ export class ConnectionsView implements vscode.TreeDataProvider<Element>, vscode
   }
 
   async resolveTreeItem(item: vscode.TreeItem, element: Element): Promise<vscode.TreeItem> {
-    item.tooltip = tooltipOf(element, [...(await kernelLines(element)), ...callLines(element, this.store)]);
+    item.tooltip = tooltipOf(element, await this.furtherLines(element));
     return item;
   }
 

@@ -6,8 +6,8 @@ import { curlCommand } from '../capture/exportCurl.ts';
 import { type ExportFormat, exportPieces, exposedBy, fileEnding } from '../capture/exportFormat.ts';
 import { holdsSecrets } from '../capture/exportSecrets.ts';
 import type { ExchangeDetail, ExchangeKey } from '../protocol/inspector.ts';
+import type { exportCommandIds, Handlers } from './commandIds.ts';
 import { type ExchangeServices, keysOf, oneExchange } from './exchangeArgument.ts';
-import type { ExportCommandId } from './exportCommandIds.ts';
 import { writeWithProgress } from './fileWriting.ts';
 import { notify } from './notices.ts';
 import type { SendPanel } from './sendPanel.ts';
@@ -20,9 +20,7 @@ export interface ExportServices extends ExchangeServices {
 }
 
 /** What takes exchanges out of the capture, and what is written about them. */
-export function exportCommands(
-  services: ExportServices,
-): Readonly<Record<ExportCommandId, (argument: unknown) => unknown>> {
+export function exportCommands(services: ExportServices): Handlers<typeof exportCommandIds> {
   return {
     'spark.exportExchanges': (argument) => exportExchanges(services, argument),
     'spark.copyAsCurl': (argument) => copyAsCurl(services, argument),

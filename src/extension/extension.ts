@@ -2,28 +2,22 @@ import * as vscode from 'vscode';
 import type { CaptureSource } from '../capture/captureSource.ts';
 import { l10n } from '../l10n/l10n.ts';
 import { type SparkApi, sparkApi } from './api.ts';
-import { byteCommandIds } from './byteCommandIds.ts';
 import { CaptureFileSystem } from './captureFileSystem.ts';
-import { registerCommands, showActionsCommand } from './commands.ts';
-import { settingOf } from './configuration.ts';
+import {
+  byteCommandIds,
+  exportCommandIds,
+  featureCommandIds,
+  importCommandIds,
+  inspectorCommandIds,
+} from './commandIds.ts';
 import { ConnectionsView } from './connectionsView.ts';
-import { exportCommandIds, sendViewType } from './exportCommandIds.ts';
-import { followConnection } from './followCommand.ts';
-import { registerInspectorCommands } from './inspectorCommands.ts';
-import { InspectorPanel } from './inspectorPanel.ts';
+import { programType } from './debugStart.ts';
 import { registerLater } from './laterCommands.ts';
-import { LiveFiles } from './liveFiles.ts';
-import { MarkdownPages } from './markdownPages.ts';
-import { PageConsole } from './pageConsole.ts';
-import { PreviewPanel } from './previewPanel.ts';
-import { ProgramDebugging } from './programDebugging.ts';
-import type { SendPanel } from './sendPanel.ts';
-import { ServerSource } from './serverSource.ts';
+import { Loading } from './loading.ts';
 import type { Servers } from './servers.ts';
 import { ServerTasks } from './serverTask.ts';
-import type { PanelServices } from './services.ts';
-import { windowOptions } from './settings.ts';
 import { StatusBar } from './statusBar.ts';
+import { viewTypes } from './viewTypes.ts';
 import { SparkWindow } from './window.ts';
 
 /** What `activate` gives to other extensions, and to the tests: to look at, not to change. */
@@ -35,105 +29,80 @@ export interface SparkExtension extends SparkApi {
 
 let window: SparkWindow | null = null;
 
+/** Registers names. What stands behind most of them is loaded when the first is called: see `Loading`. */
 export function activate(context: vscode.ExtensionContext): SparkExtension {
   l10n.use(vscode.env.language, vscode.l10n.bundle);
   const present = new SparkWindow(context);
   window = present;
   const { store, servers } = present;
-  const { extensionUri } = context;
-  const panels: PanelServices = {
-    extensionUri,
-    capture: capturedBy(present),
-    get serverRuns() {
-      return servers.active.length > 0;
-    },
-    onDidChangeServers: (listener) => servers.onDidChange(listener),
-    startServer: () => void vscode.commands.executeCommand('spark.startServer'),
-  };
-  const files = new LiveFiles(servers);
-  const preview = {
-    extensionUri,
-    servers,
-    files,
-    console: new PageConsole(),
-    markdown: new MarkdownPages(extensionUri, servers, files),
-  };
-  const api = sparkApi(servers, panels.capture);
-  const connections = new ConnectionsView(store, servers);
-  const inspector = new InspectorPanel(panels, present.channel, context.workspaceState);
-  let loadingSend: Promise<SendPanel> | null = null;
-  const loadSend = () => {
-    loadingSend ??= import('./onDemand.ts').then(({ SendPanel }) => {
-      const send = new SendPanel({
-        extensionUri,
-        store,
-        servers,
-        log: present.channel,
-        showExchange: (key) => inspector.show(key),
-      });
-      context.subscriptions.push(send);
-      return send;
-    });
-    return loadingSend;
-  };
-  const loadExports = async () => {
-    const { exportCommands } = await import('./onDemand.ts');
-    return exportCommands({ capture: panels.capture, store, inspector, send: await loadSend() });
-  };
+  const capture = capturedBy(present);
+  const later = new Loading(context, present, capture);
+  const api = sparkApi(servers, capture);
+  const connections = new ConnectionsView(store, servers, async (row) =>
+    (await later.features()).tooltipLines(row),
+  );
   context.subscriptions.push(
     present,
-    inspector,
-    registerInspectorCommands(inspector),
-    registerLater(exportCommandIds, loadExports),
-    new CaptureFileSystem(panels.capture),
-    registerLater(byteCommandIds, async () => {
-      const { byteCommands } = await import('./onDemand.ts');
-      return byteCommands({ capture: panels.capture, store, inspector });
-    }),
-    registerLater(['spark.importCapture'], async () => {
-      const { importCommands } = await import('./onDemand.ts');
-      present.resume();
-      return importCommands({
-        extensionUri,
-        target: present.importTarget,
-        storeBytes: () => settingOf(windowOptions.captureBytes),
-        show: (exchange) => inspector.show(exchange),
-      });
-    }),
+    later,
     connections,
-    new ProgramDebugging(extensionUri, servers),
-    files,
-    preview.markdown,
+    new StatusBar(servers, 'spark.showActions'),
     ServerTasks.register(servers, api),
-    preview.console,
-    new StatusBar(servers, showActionsCommand),
-    registerCommands(present, {
-      preview,
-      serverSource: new ServerSource(extensionUri, servers),
-      openInspector: (exchange) => inspector.show(exchange ?? null),
-      followConnection: (argument) => followConnection(store, inspector, argument),
-    }),
-    vscode.window.registerWebviewPanelSerializer(sendViewType, {
-      async deserializeWebviewPanel(panel) {
-        present.resume();
-        (await loadSend()).restore(panel);
-      },
-    }),
-    vscode.window.registerWebviewPanelSerializer(PreviewPanel.viewType, {
-      async deserializeWebviewPanel(panel, state) {
-        present.resume();
-        await PreviewPanel.restore(panel, state, preview);
-      },
-    }),
+    new CaptureFileSystem(capture, async () => (await later.rareFeatures()).contentOfFile),
+    registerLater(featureCommandIds, async () => (await later.features()).commands),
+    registerLater(inspectorCommandIds, async () => (await later.features()).commands),
+    ...[byteCommandIds, exportCommandIds, importCommandIds].map((ids) =>
+      registerLater(ids, async () => (await later.rareFeatures()).commands),
+    ),
+    ...pages(later),
+    ...debugging(later),
   );
   // Registered is all that activation waits for.
   setImmediate(() => present.resume());
-  return { ...api, capture: panels.capture, servers, connections };
+  return { ...api, capture, servers, connections };
 }
 
 export async function deactivate(): Promise<void> {
   await window?.close();
   window = null;
+}
+
+/** Pages come back after a reload of the window. */
+function pages(later: Loading): vscode.Disposable[] {
+  const restored = (
+    type: string,
+    restore: (panel: vscode.WebviewPanel, state: unknown) => Promise<void>,
+  ): vscode.Disposable =>
+    vscode.window.registerWebviewPanelSerializer(type, { deserializeWebviewPanel: restore });
+  return [
+    restored(viewTypes.inspector, async (panel, state) =>
+      (await later.features()).inspector.restore(panel, state),
+    ),
+    restored(viewTypes.preview, async (panel, state) =>
+      (await later.features()).restorePreview(panel, state),
+    ),
+    restored(viewTypes.send, async (panel) => (await later.rareFeatures()).send.restore(panel)),
+  ];
+}
+
+/** The debug type of the server's program. */
+function debugging(later: Loading): vscode.Disposable[] {
+  const configurations: vscode.DebugConfigurationProvider = {
+    provideDebugConfigurations: async (folder) =>
+      (await later.features()).debugging.configurations.provideDebugConfigurations(folder),
+    resolveDebugConfigurationWithSubstitutedVariables: async (folder, configuration) =>
+      (await later.features()).debugging.configurations.resolveDebugConfigurationWithSubstitutedVariables(
+        folder,
+        configuration,
+      ),
+  };
+  const { Dynamic } = vscode.DebugConfigurationProviderTriggerKind;
+  return [
+    vscode.debug.registerDebugConfigurationProvider(programType, configurations),
+    vscode.debug.registerDebugConfigurationProvider(programType, configurations, Dynamic),
+    vscode.debug.registerDebugAdapterDescriptorFactory(programType, {
+      createDebugAdapterDescriptor: async (session) => (await later.features()).debugging.adapter(session),
+    }),
+  ];
 }
 
 /** The store; whoever asks it sees what was there before a reload too, and a clear removes what is on disk. */
@@ -147,7 +116,7 @@ function capturedBy(present: SparkWindow): CaptureSource {
       return resumed().count;
     },
     rows: (start, end) => resumed().rows(start, end),
-    newQuery: () => resumed().newQuery(),
+    queryTable: () => resumed().queryTable(),
     mark: (key, marked) => {
       resumed();
       present.mark(key, marked);

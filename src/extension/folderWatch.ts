@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type picomatch from 'picomatch';
+import picomatch from 'picomatch';
 import * as vscode from 'vscode';
 import { settingOf } from './configuration.ts';
 import { isWithin } from './paths.ts';
@@ -15,7 +15,6 @@ const mostFiles = 500;
 export class FolderWatch implements vscode.Disposable {
   private readonly server: Server;
   private readonly told: () => void;
-  private readonly matcher: typeof picomatch;
   private readonly watcher: vscode.FileSystemWatcher;
   private readonly scope: vscode.Uri;
   private readonly typing = new Map<string, NodeJS.Timeout>();
@@ -23,8 +22,7 @@ export class FolderWatch implements vscode.Disposable {
   private changed: Set<string> | null = new Set();
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(server: Server, matcher: typeof picomatch, told: () => void) {
-    this.matcher = matcher;
+  constructor(server: Server, told: () => void) {
     this.server = server;
     this.told = told;
     this.scope = vscode.Uri.file(server.root);
@@ -95,6 +93,6 @@ export class FolderWatch implements vscode.Disposable {
 
   private isIgnored(file: string): boolean {
     const name = path.relative(this.server.root, file).split(path.sep).join('/');
-    return this.matcher.isMatch(name, [...settingOf(previewOptions.ignore, this.scope)], { dot: true });
+    return picomatch.isMatch(name, [...settingOf(previewOptions.ignore, this.scope)], { dot: true });
   }
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { type ImportTarget, storeImported } from '../capture/importStore.ts';
 import type { ExchangeKey } from '../protocol/inspector.ts';
+import type { Handlers, importCommandIds } from './commandIds.ts';
 import { ImportReader } from './importReader.ts';
 import { notify } from './notices.ts';
 import { withProgressWhereLong } from './progress.ts';
@@ -19,9 +20,7 @@ export interface ImportServices {
 }
 
 /** What brings files with captures into the inspector, by the command's name. */
-export function importCommands(services: ImportServices): {
-  readonly 'spark.importCapture': (given: unknown, selected: unknown) => Promise<void>;
-} {
+export function importCommands(services: ImportServices): Handlers<typeof importCommandIds> {
   return {
     'spark.importCapture': async (given, selected) => {
       for (const uri of givenFiles(given, selected) ?? (await chooseFiles())) await importFile(services, uri);

@@ -1,6 +1,5 @@
-import { commands, Disposable } from 'vscode';
-import { type ByteFormat, byteFormats } from '../http/byteEncodings.ts';
 import type { ListColumn } from '../protocol/exchangeList.ts';
+import type { Handlers, inspectorCommandIds } from './commandIds.ts';
 import { isListColumn } from './inspectorMessageGuard.ts';
 import type { InspectorPanel } from './inspectorPanel.ts';
 
@@ -12,43 +11,36 @@ interface MenuContext {
   readonly listColumn: ListColumn | null;
 }
 
-/** Registers what the context menus of the inspector's page do. */
-export function registerInspectorCommands(panel: InspectorPanel): Disposable {
-  const handlers: Readonly<Record<string, (context: MenuContext) => void>> = {
-    'spark.filterByThis': ({ filterOperator, filterValue }) =>
+/** What the context menus of the inspector's page do. */
+export function inspectorCommands(panel: InspectorPanel): Handlers<typeof inspectorCommandIds> {
+  const act = (handler: (context: MenuContext) => void) => (argument: unknown) =>
+    handler(menuContext(argument));
+  return {
+    'spark.filterByThis': act(({ filterOperator, filterValue }) =>
       panel.feed?.filterBy(filterOperator, filterValue, false),
-    'spark.filterOutThis': ({ filterOperator, filterValue }) =>
+    ),
+    'spark.filterOutThis': act(({ filterOperator, filterValue }) =>
       panel.feed?.filterBy(filterOperator, filterValue, true),
-    'spark.markExchange': ({ exchange }) => panel.mark(exchange, true),
-    'spark.unmarkExchange': ({ exchange }) => panel.mark(exchange, false),
-    'spark.sortAscending': ({ listColumn }) => sort(panel, listColumn, false),
-    'spark.sortDescending': ({ listColumn }) => sort(panel, listColumn, true),
+    ),
+    'spark.markExchange': act(({ exchange }) => panel.mark(exchange, true)),
+    'spark.unmarkExchange': act(({ exchange }) => panel.mark(exchange, false)),
+    'spark.sortAscending': act(({ listColumn }) => sort(panel, listColumn, false)),
+    'spark.sortDescending': act(({ listColumn }) => sort(panel, listColumn, true)),
     'spark.unsort': () => panel.feed?.listCommand({ kind: 'unsort' }),
-    'spark.hideColumn': ({ listColumn: column }) => {
+    'spark.hideColumn': act(({ listColumn: column }) => {
       if (column !== null) panel.feed?.listCommand({ kind: 'hideColumn', column });
-    },
+    }),
     'spark.chooseColumns': () => panel.feed?.listCommand({ kind: 'chooseColumns' }),
-    ...Object.fromEntries(
-      byteFormats.map((format) => [copyCommands[format], () => panel.feed?.copyBytes(format)]),
-    ),
     'spark.resetColumns': () => panel.feed?.listCommand({ kind: 'resetColumns' }),
+    'spark.copyBytesAsHex': () => panel.feed?.copyBytes('hex'),
+    'spark.copyBytesAsHexDump': () => panel.feed?.copyBytes('hexDump'),
+    'spark.copyBytesAsEscaped': () => panel.feed?.copyBytes('escaped'),
+    'spark.copyBytesAsCArray': () => panel.feed?.copyBytes('cArray'),
+    'spark.copyBytesAsJsArray': () => panel.feed?.copyBytes('jsArray'),
+    'spark.copyBytesAsBase64': () => panel.feed?.copyBytes('base64'),
+    'spark.copyBytesAsText': () => panel.feed?.copyBytes('text'),
   };
-  return Disposable.from(
-    ...Object.entries(handlers).map(([id, handler]) =>
-      commands.registerCommand(id, (argument: unknown) => handler(menuContext(argument))),
-    ),
-  );
 }
-
-const copyCommands: Readonly<Record<ByteFormat, string>> = {
-  hex: 'spark.copyBytesAsHex',
-  hexDump: 'spark.copyBytesAsHexDump',
-  escaped: 'spark.copyBytesAsEscaped',
-  cArray: 'spark.copyBytesAsCArray',
-  jsArray: 'spark.copyBytesAsJsArray',
-  base64: 'spark.copyBytesAsBase64',
-  text: 'spark.copyBytesAsText',
-};
 
 function sort(panel: InspectorPanel, column: ListColumn | null, descending: boolean): void {
   if (column !== null) panel.feed?.listCommand({ kind: 'sort', column, descending });

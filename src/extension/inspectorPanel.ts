@@ -16,6 +16,7 @@ import { InspectorChoices } from './inspectorChoices.ts';
 import { InspectorFeed } from './inspectorFeed.ts';
 import { inspectorHtml } from './inspectorHtml.ts';
 import type { PanelServices } from './services.ts';
+import { viewTypes } from './viewTypes.ts';
 
 /** What is logged where nobody looks at it as it happens. */
 export interface WarningLog {
@@ -29,12 +30,9 @@ interface OpenPanel {
 
 /** The request inspector: one panel, which comes back after a window reload with the exchange it showed. */
 export class InspectorPanel implements Disposable {
-  static readonly viewType = 'spark.inspector';
-
   private readonly services: PanelServices;
   private readonly log: WarningLog;
   private readonly choices: InspectorChoices;
-  private readonly serializer: Disposable;
   private open: OpenPanel | null = null;
 
   /** What was captured before a window reload must be stored by now: a panel that comes back asks for it at once. */
@@ -42,12 +40,12 @@ export class InspectorPanel implements Disposable {
     this.choices = new InspectorChoices(workspaceState);
     this.services = services;
     this.log = log;
-    this.serializer = window.registerWebviewPanelSerializer(InspectorPanel.viewType, {
-      deserializeWebviewPanel: async (panel, state: unknown) => {
-        if (this.open === null) this.adopt(panel, selectedIn(state));
-        else panel.dispose();
-      },
-    });
+  }
+
+  /** Takes over the page of before a window reload. */
+  restore(panel: WebviewPanel, state: unknown): void {
+    if (this.open === null) this.adopt(panel, selectedIn(state));
+    else panel.dispose();
   }
 
   /** The page that is open, if one is. */
@@ -64,7 +62,7 @@ export class InspectorPanel implements Disposable {
     if (this.open === null) {
       const { extensionUri } = this.services;
       const panel = window.createWebviewPanel(
-        InspectorPanel.viewType,
+        viewTypes.inspector,
         l10n.t('Request Inspector'),
         ViewColumn.Active,
         {
@@ -86,7 +84,6 @@ export class InspectorPanel implements Disposable {
   }
 
   dispose(): void {
-    this.serializer.dispose();
     this.open?.panel.dispose();
   }
 

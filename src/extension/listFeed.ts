@@ -1,5 +1,5 @@
 import type { CaptureSource } from '../capture/captureSource.ts';
-import type { ExchangeQuery } from '../capture/exchangeQuery.ts';
+import { ExchangeQuery } from '../capture/exchangeQuery.ts';
 import { filterTerm } from '../capture/filter.ts';
 import { completeFilter, withTerm } from '../capture/filterCompletion.ts';
 import { rowColumns } from '../capture/rowColumns.ts';
@@ -98,7 +98,7 @@ export class ListFeed {
 
   /** Opened when it is first needed: what was captured before a window reload is stored by then. */
   private get query(): ExchangeQuery {
-    this.opened ??= this.capture.newQuery();
+    this.opened ??= new ExchangeQuery(this.capture.queryTable());
     return this.opened;
   }
 }

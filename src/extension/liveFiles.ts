@@ -12,7 +12,6 @@ export class LiveFiles implements vscode.Disposable {
   /** Files of a server's folder have changed, and pages are to show it. */
   readonly onDidChange = this.changes.event;
   private readonly subscriptions: vscode.Disposable[];
-  private disposed = false;
 
   constructor(servers: Servers) {
     this.servers = servers;
@@ -27,7 +26,6 @@ export class LiveFiles implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.disposed = true;
     for (const watch of this.watches.values()) watch.dispose();
     for (const subscription of this.subscriptions) subscription.dispose();
   }
@@ -35,19 +33,13 @@ export class LiveFiles implements vscode.Disposable {
   private follow(): void {
     for (const server of this.servers.all) {
       const watch = this.watches.get(server);
-      if (server.state.kind === 'running' && watch === undefined) void this.watch(server);
-      else if (server.state.kind !== 'running' && watch !== undefined) {
+      if (server.state.kind === 'running' && watch === undefined) {
+        this.watches.set(server, new FolderWatch(server, () => this.changes.fire(server)));
+      } else if (server.state.kind !== 'running' && watch !== undefined) {
         watch.dispose();
         this.watches.delete(server);
       }
     }
-  }
-
-  /** Without a server that runs, what matches patterns is not loaded. */
-  private async watch(server: Server): Promise<void> {
-    const { default: picomatch } = await import('picomatch');
-    if (this.disposed || server.state.kind !== 'running' || this.watches.has(server)) return;
-    this.watches.set(server, new FolderWatch(server, picomatch, () => this.changes.fire(server)));
   }
 
   private watchOf({ uri }: vscode.TextDocument): FolderWatch | undefined {

@@ -13,6 +13,7 @@ import { isFromPreview } from './previewMessageGuard.ts';
 import { type PreviewContent, previewPage } from './previewPage.ts';
 import type { Server } from './server.ts';
 import type { Servers } from './servers.ts';
+import { viewTypes } from './viewTypes.ts';
 
 export interface PreviewServices {
   readonly extensionUri: vscode.Uri;
@@ -26,7 +27,6 @@ const activeKey = 'spark.previewIsActive';
 
 /** A page, as its server gives it, beside its source. */
 export class PreviewPanel {
-  static readonly viewType = 'spark.preview';
   private static readonly open = new Map<string, PreviewPanel>();
   private static active: PreviewPanel | null = null;
 
@@ -76,7 +76,7 @@ export class PreviewPanel {
       return;
     }
     const panel = vscode.window.createWebviewPanel(
-      PreviewPanel.viewType,
+      viewTypes.preview,
       vscode.l10n.t('Preview {0}', visibleText(path.basename(file.fsPath))),
       { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
       // What was typed into the page should outlast a look at another tab.

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { type DebuggedProgram, ProgramSession, type ProtocolRequest } from '../debug/programSession.ts';
 import { ProgramConfigurations } from './debugConfiguration.ts';
-import { programType } from './debugStart.ts';
 import type { Server } from './server.ts';
 import type { Servers } from './servers.ts';
 
@@ -9,7 +8,8 @@ import type { Servers } from './servers.ts';
  * Lets VS Code's own JavaScript debugger into the server's program: one session that starts and stops the server, and
  * below it the debugger's, attached to the program.
  */
-export class ProgramDebugging implements vscode.Disposable, vscode.DebugAdapterDescriptorFactory {
+export class ProgramDebugging implements vscode.Disposable {
+  readonly configurations: ProgramConfigurations;
   private readonly extension: vscode.Uri;
   private readonly servers: Servers;
   private readonly open = new Set<DebuggedServer>();
@@ -18,12 +18,8 @@ export class ProgramDebugging implements vscode.Disposable, vscode.DebugAdapterD
   constructor(extension: vscode.Uri, servers: Servers) {
     this.extension = extension;
     this.servers = servers;
-    const configurations = new ProgramConfigurations(servers);
-    const { Dynamic } = vscode.DebugConfigurationProviderTriggerKind;
+    this.configurations = new ProgramConfigurations(servers);
     this.subscriptions = [
-      vscode.debug.registerDebugConfigurationProvider(programType, configurations),
-      vscode.debug.registerDebugConfigurationProvider(programType, configurations, Dynamic),
-      vscode.debug.registerDebugAdapterDescriptorFactory(programType, this),
       servers.onDidChange(() => this.follow()),
       servers.onDebuggerAwaited(({ server, inspectorUrl }) => void this.attach(server, inspectorUrl)),
       vscode.debug.onDidStartDebugSession((session) => this.sessionStarted(session)),
@@ -31,7 +27,7 @@ export class ProgramDebugging implements vscode.Disposable, vscode.DebugAdapterD
     ];
   }
 
-  createDebugAdapterDescriptor(session: vscode.DebugSession): vscode.DebugAdapterDescriptor {
+  adapter(session: vscode.DebugSession): vscode.DebugAdapterDescriptor {
     const debugged = new DebuggedServer(session, this.servers);
     this.open.add(debugged);
     return new vscode.DebugAdapterInlineImplementation(debugged);

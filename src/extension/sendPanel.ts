@@ -6,13 +6,13 @@ import { wireText } from '../http/content/wireText.ts';
 import type { ExchangeDetail, ExchangeKey } from '../protocol/inspector.ts';
 import type { FromSend, SendPlan, ToSend } from '../protocol/send.ts';
 import { compareExchanges } from './byteCommands.ts';
-import { sendViewType } from './exportCommandIds.ts';
 import { inspectorHtml } from './inspectorHtml.ts';
 import type { WarningLog } from './inspectorPanel.ts';
 import { notify } from './notices.ts';
 import { type Sent, sendOverOne } from './requestSender.ts';
 import { isFromSend } from './sendMessageGuard.ts';
 import type { Servers } from './servers.ts';
+import { viewTypes } from './viewTypes.ts';
 
 export interface SendServices {
   readonly extensionUri: vscode.Uri;
@@ -91,7 +91,7 @@ export class SendPanel implements vscode.Disposable {
 
   private open(): void {
     const panel = vscode.window.createWebviewPanel(
-      sendViewType,
+      viewTypes.send,
       vscode.l10n.t('Send Request'),
       vscode.ViewColumn.Active,
       { enableScripts: true, retainContextWhenHidden: true },

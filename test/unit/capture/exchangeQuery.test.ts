@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { runBounded } from '../../../src/capture/boundedRun.ts';
+import { ExchangeQuery } from '../../../src/capture/exchangeQuery.ts';
 import { parseFilter } from '../../../src/capture/filter.ts';
 import { CaptureStore } from '../../../src/capture/store.ts';
 import type { ListColumn, ListOrder } from '../../../src/protocol/exchangeList.ts';
@@ -29,7 +30,7 @@ const everything = { filter: '', order: null, paused: false };
 const ended = (id: number, changes: Partial<ExchangeFields> = {}) =>
   exchangeFields(id, { status: 200, responseStart: 0, responseEnd: 10, endedAt: 3000 + id, ...changes });
 
-function idsOf(query: ReturnType<CaptureStore['newQuery']>): number[] {
+function idsOf(query: ExchangeQuery): number[] {
   while (!query.update(50)) {
     // Goes on until all was gone through.
   }
@@ -43,7 +44,7 @@ function message(connection: number, direction: 0 | 1, text: string): Segment {
 
 test('a filter lets through what matches, as it comes and as it changes', () => {
   const store = newStore();
-  const query = store.newQuery();
+  const query = new ExchangeQuery(store.queryTable());
   add(store, [ended(1), ended(2, { status: 404 }), exchangeFields(3)]);
   query.set({ ...everything, filter: 'status:4xx' });
   assert.deepEqual(idsOf(query), [2]);
@@ -61,7 +62,7 @@ test('a filter lets through what matches, as it comes and as it changes', () => 
 test('a filter with a problem changes nothing, and says so', () => {
   const store = newStore();
   add(store, [ended(1), ended(2, { status: 404 })]);
-  const query = store.newQuery();
+  const query = new ExchangeQuery(store.queryTable());
   query.set({ ...everything, filter: 'status:404' });
   assert.deepEqual(idsOf(query), [2]);
   query.set({ ...everything, filter: 'status:40' });
@@ -76,7 +77,7 @@ test('a filter with a problem changes nothing, and says so', () => {
 test('a paused list stands still, but its own exchanges go on', () => {
   const store = newStore();
   add(store, [ended(1), exchangeFields(2)]);
-  const query = store.newQuery();
+  const query = new ExchangeQuery(store.queryTable());
   query.set(everything);
   assert.deepEqual(idsOf(query), [1, 2]);
   query.set({ ...everything, paused: true });
@@ -105,7 +106,7 @@ test('heads and bodies are searched, also those cut into reads', () => {
   const lengths = { requestBodyStart: bodyStart, requestEnd: request.length };
   const sent = { responseBodyStart: response.indexOf('<p>'), responseEnd: response.length };
   add(store, [ended(1, { requestEnd: 31 }), ended(2, { connection: 2, ...lengths, ...sent })], segments);
-  const query = store.newQuery();
+  const query = new ExchangeQuery(store.queryTable());
   for (const filter of [
     'host:example',
     'field:x-colour:=blue',
@@ -135,7 +136,7 @@ test('an exchange knows the one ahead of it on its connection', () => {
     store.rows(0, 5).map(({ previousEndedAt }) => previousEndedAt),
     [0, 200, 300, -1, 0],
   );
-  const query = store.newQuery();
+  const query = new ExchangeQuery(store.queryTable());
   query.set({ ...everything, filter: 'is:pipelined' });
   assert.deepEqual(idsOf(query), [2, 4]);
 });
@@ -143,7 +144,7 @@ test('an exchange knows the one ahead of it on its connection', () => {
 test('marks are shown, filtered by, and go with their exchange', () => {
   const store = newStore();
   add(store, [ended(1), ended(2)]);
-  const query = store.newQuery();
+  const query = new ExchangeQuery(store.queryTable());
   query.set({ ...everything, filter: 'is:marked' });
   assert.deepEqual(idsOf(query), []);
   store.mark('run/2', true);
@@ -159,7 +160,7 @@ test('marks are shown, filtered by, and go with their exchange', () => {
 
 test('what is displaced leaves the list, and is counted', () => {
   const store = newStore(10_000);
-  const query = store.newQuery();
+  const query = new ExchangeQuery(store.queryTable());
   query.set({ ...everything, filter: 'status:200' });
   add(
     store,
@@ -183,7 +184,7 @@ test('a search goes on in slices, and says how far it is', () => {
       store,
       Array.from({ length: 200 }, (_, j) => ended(i * 200 + j + 1)),
     );
-  const query = store.newQuery();
+  const query = new ExchangeQuery(store.queryTable());
   query.set({ ...everything, filter: 'status:200' });
   assert.equal(query.update(0), false);
   assert.ok(query.progress > 0 && query.progress < 1);
@@ -196,7 +197,7 @@ test('an expression that would run for ever is stopped, and the rest goes on', (
   const store = newStore();
   const text = `GET / HTTP/1.1\r\nX: ${'a'.repeat(60)}!\r\n\r\n`;
   add(store, [ended(1, { requestEnd: text.length })], [message(1, 0, text)]);
-  const query = store.newQuery();
+  const query = new ExchangeQuery(store.queryTable());
   query.set({ ...everything, filter: '/(a+)+\\d/' });
   assert.deepEqual(idsOf(query), []);
   assert.match(query.problem?.message ?? '', /takes too long/);
@@ -235,7 +236,7 @@ describe('however it came about, the list is that of a filter and a sort from sc
         fc.integer({ min: 8000, max: 40_000 }),
         (batches, text, order, maxBytes) => {
           const store = newStore(maxBytes);
-          const query = store.newQuery();
+          const query = new ExchangeQuery(store.queryTable());
           query.set({ filter: text, order, paused: false });
           for (const [exchanges, looks, clears] of batches) {
             add(

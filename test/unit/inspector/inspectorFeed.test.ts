@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, mock, test } from 'node:test';
 import type { CaptureChange, CaptureSource } from '../../../src/capture/captureSource.ts';
-import { ExchangeQuery } from '../../../src/capture/exchangeQuery.ts';
+import type { QueryTable } from '../../../src/capture/exchangeQuery.ts';
 import { ExchangeSubject } from '../../../src/capture/exchangeSubject.ts';
 import { ExchangeTable } from '../../../src/capture/exchangeTable.ts';
 import { SegmentSlabs } from '../../../src/capture/segments.ts';
@@ -27,9 +27,9 @@ class FakeCapture implements CaptureSource {
   indexOf(key: string) {
     return this.details.findIndex(({ row }) => row.key === key);
   }
-  newQuery() {
+  queryTable(): QueryTable {
     const capture = this;
-    return new ExchangeQuery({
+    return {
       get first() {
         return capture.first;
       },
@@ -41,7 +41,7 @@ class FakeCapture implements CaptureSource {
       row: (position) => capture.details[position - capture.first].row,
       positionOf: (key) => (capture.indexOf(key) < 0 ? null : capture.first + capture.indexOf(key)),
       watch: () => () => undefined,
-    });
+    };
   }
   comment() {}
 
