@@ -103,6 +103,19 @@ export function equalsIgnoreCase(bytes: Uint8Array, start: number, end: number, 
   return true;
 }
 
+/** Bytes as Node.js has them, which compares them in one native call. */
+interface NativeBytes extends Uint8Array {
+  compare(other: Uint8Array, otherStart: number, otherEnd: number, start: number, end: number): number;
+}
+
+/** Whether the bytes from `start` on are the first `length` ones of `others`. Both have as many. */
+export function sameBytes(bytes: Uint8Array, start: number, others: Uint8Array, length: number): boolean {
+  if ('compare' in bytes)
+    return (bytes as NativeBytes).compare(others, 0, length, start, start + length) === 0;
+  for (let i = 0; i < length; i++) if (bytes[start + i] !== others[i]) return false;
+  return true;
+}
+
 /** Text as bytes, one for each character; characters beyond U+00FF are not allowed. */
 export function bytesOf(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);

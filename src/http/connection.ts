@@ -75,7 +75,7 @@ export class Connection {
     this.limits = limits;
     this.observer = observer;
     this.client = client;
-    this.parser = new MessageParser({ message: 'request', limits });
+    this.parser = new MessageParser({ message: 'request', limits, recognizesRepeats: true });
     this.parsedRequest = new ParsedRequest(this.parser.head);
     this.pipeline = new Pipeline(observer);
     this.message = new KeptMessage(limits.keptMessage);

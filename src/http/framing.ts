@@ -2,7 +2,7 @@
 import { COMMA, classes, DIGIT, equalsIgnoreCase, HTAB, SEMICOLON, SP, TOKEN } from './bytes.ts';
 import type { HeadBuffer } from './headBuffer.ts';
 import type { Limits } from './limits.ts';
-import { hostField, requestTarget } from './target.ts';
+import { hostField } from './target.ts';
 import type { Violation } from './violation.ts';
 
 export type Framing =
@@ -11,7 +11,8 @@ export type Framing =
   | { readonly kind: 'chunked' }
   | { readonly kind: 'untilClose' };
 
-const none: Framing = { kind: 'none' };
+/** No body follows. */
+export const noFraming: Framing = { kind: 'none' };
 const chunkedFraming: Framing = { kind: 'chunked' };
 
 /** What the fields that delimit the body say; -1 stands for a field that is not there. */
@@ -25,10 +26,11 @@ interface Delimiters {
   unknownCoding: number;
 }
 
-/** Validates a request's head and tells how its body is delimited, or which rule the head breaks. */
+/**
+ * Validates the header section of a request whose target is known, and tells how its body is delimited, or which rule the
+ * section breaks.
+ */
 export function requestFraming(head: HeadBuffer, limits: Limits): Framing | Violation {
-  const broken = requestTarget(head);
-  if (broken !== null) return broken;
   const found = delimiters();
   for (let field = 0; field < head.fieldCount; field++) {
     const violation = requestField(head, field, found, limits);
@@ -81,7 +83,7 @@ export function responseFraming(head: HeadBuffer, requestMethod: string): Framin
   }
   const switched = status === 101 || (requestMethod === 'CONNECT' && status >= 200 && status < 300);
   if (switched) return { kind: 'untilClose' };
-  if (requestMethod === 'HEAD' || status < 200 || status === 204 || status === 304) return none;
+  if (requestMethod === 'HEAD' || status < 200 || status === 204 || status === 304) return noFraming;
   const announced = found.contentLengthField >= 0 || found.transferEncodingField >= 0;
   // A response may end with its connection, whatever codings it went through before.
   const chunkedLast = found.chunked || found.transferEncodingField < 0;
@@ -117,7 +119,7 @@ function delimited(head: HeadBuffer, found: Delimiters): Framing | Violation {
     if (found.unknownCoding >= 0) return { rule: 'transfer-coding-unknown', offset: found.unknownCoding };
     return chunkedFraming;
   }
-  return found.contentLength > 0 ? { kind: 'length', length: found.contentLength } : none;
+  return found.contentLength > 0 ? { kind: 'length', length: found.contentLength } : noFraming;
 }
 
 /** Content-Length = 1*DIGIT (RFC 9110 section 8.6); a list or a second field line is refused even if all agree. */

@@ -4,6 +4,17 @@ const initialStorage = 1024;
 /** Storage beyond this is given back after a message, so that one large header section does not stay for good. */
 const keptStorage = 16 * 1024;
 
+/** What is known of a header section by its own bytes. Offsets count from its start. */
+export interface SectionFacts {
+  readonly fieldCount: number;
+  readonly nameLengths: number;
+  readonly hostStart: number;
+  readonly hostEnd: number;
+  readonly connectionClose: boolean;
+  readonly connectionKeepAlive: boolean;
+  readonly expectsContinue: boolean;
+}
+
 /**
  * The bytes of a message's start line and header section, and where its tokens lie in them. While the whole head lies
  * in the piece of input being parsed, that is used in place; a head cut by the end of a piece is copied together.
@@ -26,6 +37,8 @@ export class HeadBuffer {
   minorVersion = 1;
   /** Status code of a response. */
   status = 0;
+  /** Where the start line has ended and the header section starts. */
+  sectionStart = 0;
   fieldCount = 0;
 
   // Found while the head was validated.
@@ -42,6 +55,7 @@ export class HeadBuffer {
   connectionKeepAlive = false;
   expectsContinue = false;
 
+  /** Offsets from the start of the section: four for each field. */
   private readonly fields: Int32Array;
   /** One bit for each length of a field name, modulo 32, that occurs. */
   private nameLengths = 0;
@@ -94,10 +108,11 @@ export class HeadBuffer {
 
   addField(nameStart: number, nameEnd: number, valueStart: number, valueEnd: number): void {
     const row = this.fieldCount * 4;
-    this.fields[row] = nameStart;
-    this.fields[row + 1] = nameEnd;
-    this.fields[row + 2] = valueStart;
-    this.fields[row + 3] = valueEnd;
+    const { fields, sectionStart } = this;
+    fields[row] = nameStart - sectionStart;
+    fields[row + 1] = nameEnd - sectionStart;
+    fields[row + 2] = valueStart - sectionStart;
+    fields[row + 3] = valueEnd - sectionStart;
     this.fieldCount++;
     this.nameLengths |= 1 << (nameEnd - nameStart);
   }
@@ -108,19 +123,49 @@ export class HeadBuffer {
   }
 
   nameStart(field: number): number {
-    return this.fields[field * 4];
+    return this.sectionStart + this.fields[field * 4];
   }
 
   nameEnd(field: number): number {
-    return this.fields[field * 4 + 1];
+    return this.sectionStart + this.fields[field * 4 + 1];
   }
 
   valueStart(field: number): number {
-    return this.fields[field * 4 + 2];
+    return this.sectionStart + this.fields[field * 4 + 2];
   }
 
   valueEnd(field: number): number {
-    return this.fields[field * 4 + 3];
+    return this.sectionStart + this.fields[field * 4 + 3];
+  }
+
+  /** What holds of the section by itself, where the Host field names the host. */
+  sectionFacts(): SectionFacts {
+    const { fieldCount, nameLengths, sectionStart, connectionClose, connectionKeepAlive, expectsContinue } =
+      this;
+    return {
+      fieldCount,
+      nameLengths,
+      hostStart: this.hostStart - sectionStart,
+      hostEnd: this.hostEnd - sectionStart,
+      connectionClose,
+      connectionKeepAlive,
+      expectsContinue,
+    };
+  }
+
+  /**
+   * The section has the same bytes as the one that `facts` are of, and no field was added since that one's: they are still
+   * in place.
+   */
+  recallSection(facts: SectionFacts): void {
+    this.fieldCount = facts.fieldCount;
+    this.nameLengths = facts.nameLengths;
+    this.connectionClose = facts.connectionClose;
+    this.connectionKeepAlive = facts.connectionKeepAlive;
+    this.expectsContinue = facts.expectsContinue;
+    if (this.hostInTarget) return;
+    this.hostStart = this.sectionStart + facts.hostStart;
+    this.hostEnd = this.sectionStart + facts.hostEnd;
   }
 
   private append(bytes: Uint8Array, start: number, end: number): void {

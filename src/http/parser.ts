@@ -6,12 +6,14 @@
 import { CR, LF, latin1 } from './bytes.ts';
 import { ChunkLine } from './chunkLine.ts';
 import { FieldSection } from './fieldSection.ts';
-import { type Framing, requestFraming, responseFraming } from './framing.ts';
+import { type Framing, noFraming, requestFraming, responseFraming } from './framing.ts';
 import { HeadBuffer } from './headBuffer.ts';
 import type { Limits } from './limits.ts';
+import { RepeatedSection } from './repeatedSection.ts';
 import type { RuleId } from './rules.ts';
 import type { SpanName, SpanObserver } from './span.ts';
 import { RequestLine, type StartLine, StatusLine } from './startLine.ts';
+import { requestTarget } from './target.ts';
 import { Tokens } from './tokens.ts';
 import type { Violation } from './violation.ts';
 
@@ -27,12 +29,12 @@ type Part =
   | 'trailer-section'
   | 'complete';
 
-const noFraming: Framing = { kind: 'none' };
-
 export interface ParserOptions {
   readonly message: 'request' | 'response';
   readonly limits: Limits;
   readonly observer?: SpanObserver | null;
+  /** Requests of one connection come one after the other: a header section that comes again is not parsed again. */
+  readonly recognizesRepeats?: boolean;
 }
 
 export class MessageParser {
@@ -60,6 +62,7 @@ export class MessageParser {
   private readonly startLine: StartLine;
   private readonly headerSection: FieldSection;
   private readonly trailerSection: FieldSection;
+  private readonly repeated: RepeatedSection | null;
   private readonly chunkLine = new ChunkLine();
   private readonly forRequests: boolean;
   private readonly limits: Limits;
@@ -74,6 +77,8 @@ export class MessageParser {
     this.startLine = new Line(this.head, this.tokens);
     this.headerSection = new FieldSection(this.tokens, limits.fieldCount, this.head);
     this.trailerSection = new FieldSection(this.tokens, limits.fieldCount, null);
+    const unobserved = (options.observer ?? null) === null;
+    this.repeated = options.recognizesRepeats && unobserved ? new RepeatedSection() : null;
     this.limit('request-line-too-long', limits.requestLine);
   }
 
@@ -210,6 +215,7 @@ export class MessageParser {
         if (this.startLine.complete) {
           this.part = 'header-section';
           this.tokens.start = next - base;
+          this.head.sectionStart = next - base;
           this.limit('header-section-too-large', this.limits.headerSection);
         } else if (!begun) {
           // Empty lines before the request line are not part of it.
@@ -218,6 +224,8 @@ export class MessageParser {
         return next;
       }
       case 'header-section': {
+        const end = this.repeated === null ? -1 : this.recall(this.repeated, bytes, i, stop, base);
+        if (end >= 0) return end;
         const next = this.headerSection.parse(bytes, i, stop, base);
         if (this.headerSection.complete) this.endHead(next - base);
         return next;
@@ -251,11 +259,41 @@ export class MessageParser {
   }
 
   private endHead(end: number): void {
-    const { head } = this;
+    const { head, repeated } = this;
     head.end = end;
     const framing = this.forRequests
-      ? requestFraming(head, this.limits)
+      ? (requestTarget(head) ?? requestFraming(head, this.limits))
       : responseFraming(head, this.requestMethod);
+    if (repeated !== null && framing === noFraming) repeated.remember(head);
+    this.beginBody(framing);
+  }
+
+  /**
+   * Takes the header section as it was taken before, if it is the same as that of the request before: returns where it
+   * ends. -1 where it has to be parsed; from then on nothing is remembered until it has ended.
+   */
+  private recall(
+    repeated: RepeatedSection,
+    bytes: Uint8Array,
+    i: number,
+    stop: number,
+    base: number,
+  ): number {
+    const { head } = this;
+    const end = repeated.endOf(head, bytes, i, stop);
+    if (end < 0) {
+      repeated.forget();
+      return -1;
+    }
+    head.end = end - base;
+    this.tokens.start = head.end;
+    const broken = requestTarget(head);
+    if (broken === null) repeated.recall(head);
+    this.beginBody(broken ?? noFraming);
+    return end;
+  }
+
+  private beginBody(framing: Framing | Violation): void {
     if ('rule' in framing) {
       this.tokens.fail(framing.rule, framing.offset);
       return;
