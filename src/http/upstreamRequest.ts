@@ -29,6 +29,15 @@ export function asksForWebSocket(request: Request): boolean {
 }
 
 /**
+ * How often an OPTIONS may still be forwarded; null where it does not say. At 0 it is for who has received it (RFC 9110
+ * section 7.6.2). Of other methods the field means nothing.
+ */
+export function forwardsLeft(request: Request): number | null {
+  const value = request.method === 'OPTIONS' ? request.field('max-forwards') : undefined;
+  return value !== undefined && /^\d+$/.test(value) ? Math.min(Number(value), Number.MAX_SAFE_INTEGER) : null;
+}
+
+/**
  * The request line and header section, made from what was understood of the request and not from its bytes: no two
  * readers can disagree on them. What ends with the client's connection stays behind; framing is written anew. Fields are
  * added that tell the other server of the client: Via (RFC 9110 section 7.6.3) and X-Forwarded-For, -Host and -Proto.
@@ -39,6 +48,8 @@ export function upstreamHead(request: Request, framing: Framing, route: Route): 
   const fields: Field[] = [['Host', route.host]];
   for (const field of endToEnd(received)) if (isSentOn(field, request)) fields.push(field);
   fields.push(...forwardedFields(request, received, route));
+  const left = forwardsLeft(request);
+  if (left !== null) fields.push(['Max-Forwards', String(left - 1)]);
   if (listElements(received, 'te').includes('trailers')) fields.push(['TE', 'trailers']);
   if (framing.kind === 'length') fields.push(['Content-Length', String(framing.length)]);
   else if (framing.kind === 'chunked') fields.push(['Transfer-Encoding', 'chunked']);
@@ -61,6 +72,8 @@ function isSentOn([name]: Field, request: Request): boolean {
       return false;
     case 'expect':
       return request.minorVersion > 0;
+    case 'max-forwards':
+      return forwardsLeft(request) === null;
     default:
       return true;
   }

@@ -5,6 +5,9 @@ import type { Field } from './message.ts';
 import { MessageParser } from './parser.ts';
 import { ruleSource, rules } from './rules.ts';
 
+/** Interim answers to one request: who sends more never comes to the point, and would keep the request open for ever. */
+const mostInterim = 100;
+
 /** The head of a response, without what ends with its connection. */
 export interface ReceivedHead {
   readonly status: number;
@@ -31,6 +34,7 @@ export class UpstreamResponse {
   private finalHead: ReceivedHead | null = null;
   private switched = false;
   private finished = false;
+  private interim = 0;
   private excess = 0;
 
   /** `maySwitch`: the request has asked for another protocol, so that 101 may be the answer. */
@@ -131,11 +135,15 @@ export class UpstreamResponse {
     const { status } = this.parser.head;
     const fields = this.fields();
     const encoding = valuesOf(fields, 'transfer-encoding');
-    if (status === 101 && !this.maySwitch) {
+    if (status < 100) {
+      this.problem = `Its answer has the status code ${String(status).padStart(3, '0')}; codes begin at 100. (RFC 9110 section 15)`;
+    } else if (status === 101 && !this.maySwitch) {
       this.problem = 'It switched to another protocol, which the request did not ask for.';
     } else if (encoding.length > 0 && encoding.join().trim().toLowerCase() !== 'chunked') {
       this.problem = `Its answer has the transfer coding ${encoding.join(', ')}; only chunked can be sent on.`;
-    } else if (status >= 100 && status < 200 && status !== 101) {
+    } else if (status < 200 && status !== 101 && ++this.interim > mostInterim) {
+      this.problem = `It sent more than ${mostInterim} interim answers (1xx), and no final one.`;
+    } else if (status < 200 && status !== 101) {
       this.heads.push(this.headOf(fields, false));
       this.parser.reset();
     } else {

@@ -1,5 +1,6 @@
 /** Which requests are forwarded where. */
 import type { Request } from '../../http/message.ts';
+import { forwardsLeft } from '../../http/upstreamRequest.ts';
 import type { ProxyRoute } from '../../protocol/server.ts';
 
 /** A server that requests are forwarded to. */
@@ -25,9 +26,11 @@ export class Routes {
   }
 
   /** Who a request is for; null where that is this server. A name of a prefix is one whole name of the path. */
-  find({ method, path }: Request): Upstream | null {
+  find(request: Request): Upstream | null {
+    const { method, path } = request;
     // A server-wide OPTIONS is for this one, and a tunnel is for nobody (RFC 9110 section 9.3.6).
     if (!path.startsWith('/') || method === 'CONNECT' || method === 'TRACE') return null;
+    if (forwardsLeft(request) === 0) return null;
     return this.upstreams.find(({ prefix }) => isBelow(path, prefix)) ?? null;
   }
 }

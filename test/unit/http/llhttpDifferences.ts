@@ -88,6 +88,19 @@ export const llhttpStricter: readonly {
   })),
 ];
 
+/** What both let through, but do not end at the same byte: why. */
+export const llhttpEndsOtherwise: readonly {
+  readonly reason: string;
+  when(spark: Verdict): boolean;
+}[] = [
+  {
+    reason:
+      'RFC 9112 6: Content-Length or Transfer-Encoding signal a body, whatever the method; llhttp takes what is behind the header section of CONNECT for a tunnel, which here is never opened.',
+    when: ({ method, fields }) =>
+      method === 'CONNECT' && fields.some(([name]) => /^(?:content-length|transfer-encoding)$/i.test(name)),
+  },
+];
+
 /** RFC 9110 5.5: the white space behind a field value is no part of it; llhttp leaves it there. */
 export function withoutTrailingSpace(fields: Verdict['fields']): Verdict['fields'] {
   return fields.map(([name, value]) => [name, value.replace(/[ \t]+$/, '')]);

@@ -89,6 +89,19 @@ describe('the head of a forwarded request', () => {
     });
   }
 
+  test('Max-Forwards counts down for OPTIONS, and means nothing for others', () => {
+    const maxForwards = (method: string, value: string) => {
+      const { lines } = forwarded(`${method} /here HTTP/1.1\r\nHost: a:1\r\nMax-Forwards: ${value}\r\n\r\n`);
+      return lines.filter((line) => line.startsWith('Max-Forwards'));
+    };
+    assert.deepEqual(maxForwards('OPTIONS', '007'), ['Max-Forwards: 6']);
+    assert.deepEqual(maxForwards('OPTIONS', '9'.repeat(30)), [
+      `Max-Forwards: ${Number.MAX_SAFE_INTEGER - 1}`,
+    ]);
+    assert.deepEqual(maxForwards('OPTIONS', 'x'), ['Max-Forwards: x']);
+    assert.deepEqual(maxForwards('GET', '7'), ['Max-Forwards: 7']);
+  });
+
   test('whatever the fields: one message, framed as the client framed it, with nothing of its connection', () => {
     const name = fc.constantFrom(
       'X-A',
@@ -213,6 +226,28 @@ const answers: [
     'HTTP/1.1 200 OK\r\nA:',
     { ends: true },
     { problem: 'It ended the connection within the head of its answer.' },
+  ],
+  [
+    'a status that is none',
+    'HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n',
+    {},
+    {
+      heads: [],
+      complete: false,
+      problem: 'Its answer has the status code 099; codes begin at 100. (RFC 9110 section 15)',
+    },
+  ],
+  [
+    'interim answers without end',
+    'HTTP/1.1 103 \r\n\r\n'.repeat(101),
+    {},
+    { complete: false, problem: 'It sent more than 100 interim answers (1xx), and no final one.' },
+  ],
+  [
+    'many interim answers',
+    `${'HTTP/1.1 103 \r\n\r\n'.repeat(100)}${ok}Content-Length: 0\r\n\r\n`,
+    {},
+    { complete: true, problem: '' },
   ],
   [
     '101 unasked',

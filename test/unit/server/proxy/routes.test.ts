@@ -62,6 +62,14 @@ describe('the target of a forwarded request', () => {
     assert.equal(both.find(request('/a/bc'))?.port, 3000);
   });
 
+  test('an OPTIONS that may not be forwarded any more is for this server', () => {
+    const options = (value: string) =>
+      routes(`/=${api}`).find(request('/', { 'max-forwards': value }, 'OPTIONS'));
+    assert.equal(options('0'), null);
+    assert.notEqual(options('1'), null);
+    assert.notEqual(routes(`/=${api}`).find(request('/', { 'max-forwards': '0' })), null);
+  });
+
   test('a tunnel and a trace are for nobody', () => {
     for (const method of ['CONNECT', 'TRACE'])
       assert.equal(routes(`/=${api}`).find(request('/', {}, method)), null);
