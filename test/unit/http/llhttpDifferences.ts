@@ -84,7 +84,8 @@ export const llhttpStricter: readonly {
     reason:
       'RFC 9110 5.3: what the fields and the target mean is judged when the header section has arrived.',
     when: ({ outcome }: Verdict, request: string) =>
-      outcome === 'incomplete' && !request.includes('\r\n\r\n'),
+      // Empty lines may stand before the request line.
+      outcome === 'incomplete' && !request.replace(/^(?:\r\n)+/, '').includes('\r\n\r\n'),
   })),
 ];
 
