@@ -24,7 +24,7 @@ export class ExchangeOrder {
   private readonly subject: ExchangeSubject;
   private readonly order: ListOrder;
   private positions: number[] = [];
-  /** Removed from the start, because they are stored no longer. */
+  /** Removed from the start, because they are stored no longer; less those that were inserted before all others. */
   removed = 0;
 
   constructor(subject: ExchangeSubject, order: ListOrder) {
@@ -79,6 +79,11 @@ export class ExchangeOrder {
     const last = this.positions.at(-1);
     if (this.order === null && (last === undefined || last < found[0])) {
       for (const position of found) this.positions.push(position);
+      return;
+    }
+    if (this.order === null && found[found.length - 1] < this.positions[0]) {
+      this.positions = found.concat(this.positions);
+      this.removed -= found.length;
       return;
     }
     this.positions = this.order === null ? mergedAscending(this.positions, found) : this.merged(found);

@@ -35,7 +35,8 @@ export class ExchangeQuery {
   private condition: Condition | null = null;
   private list: ListQuery = { filter: '', order: null, paused: false };
   private order: ExchangeOrder;
-  /** Exchanges up to here (exclusive) have been gone through. */
+  /** Exchanges from `scannedFrom` (inclusive) up to `scanned` (exclusive) have been gone through. */
+  private scannedFrom: number;
   private scanned: number;
   private scanStart: number;
   /** Where the list was paused; infinite where it was not. */
@@ -46,11 +47,12 @@ export class ExchangeQuery {
   constructor(table: QueryTable) {
     this.table = table;
     this.order = new ExchangeOrder(table.subject, null);
+    this.scannedFrom = table.first;
     this.scanned = table.first;
     this.scanStart = table.first;
     this.unwatch = table.watch((position) => {
       // Those not gone through yet are seen when their turn comes.
-      if (position < this.scanned) this.changed.add(position);
+      if (position >= this.scannedFrom && position < this.scanned) this.changed.add(position);
     });
   }
 
@@ -58,7 +60,10 @@ export class ExchangeQuery {
     return this.order.length;
   }
 
-  /** Exchanges removed from the list's start since the last `set`, because they are stored no longer. */
+  /**
+   * Exchanges removed from the list's start since the last `set`, because they are stored no longer; less those that
+   * were found to stand before all others, so that what stood at an index stands at `index - removed`.
+   */
   get removed(): number {
     return this.order.removed;
   }
@@ -75,8 +80,9 @@ export class ExchangeQuery {
 
   /** From 0 to 1: how much of what is stored has been gone through. */
   get progress(): number {
-    const whole = this.visibleEnd - Math.max(this.scanStart, this.table.first);
-    const left = this.visibleEnd - this.scanned;
+    const start = Math.max(this.scanStart, this.table.first);
+    const whole = this.visibleEnd - start;
+    const left = this.visibleEnd - this.scanned + Math.max(0, this.scannedFrom - start);
     return whole <= 0 || left <= 0 ? 1 : 1 - left / whole;
   }
 
@@ -84,8 +90,12 @@ export class ExchangeQuery {
     return Math.max(0, this.table.end - Math.max(this.limit, this.table.first));
   }
 
-  /** Changes what is listed; `update` must follow. A filter with a problem changes nothing but `problem`. */
-  set(list: ListQuery): void {
+  /**
+   * Changes what is listed; `update` must follow. A filter with a problem changes nothing but `problem`.
+   *
+   * @param newestFirst whether what is wanted first are the newest exchanges: a search begins with them
+   */
+  set(list: ListQuery, newestFirst = false): void {
     const before = this.list;
     this.limit = !list.paused ? Number.POSITIVE_INFINITY : Math.min(this.limit, this.table.end);
     const sameOrder = JSON.stringify(list.order) === JSON.stringify(before.order);
@@ -95,7 +105,7 @@ export class ExchangeQuery {
     this.list = { ...list, filter };
     if (filter === before.filter && sameOrder) return;
     if (parsed.condition !== null) this.condition = list.filter.trim() === '' ? null : parsed.condition;
-    this.restart(list.order);
+    this.restart(list.order, newestFirst && list.order === null && this.condition !== null);
   }
 
   /**
@@ -107,12 +117,18 @@ export class ExchangeQuery {
     const { first } = this.table;
     const until = performance.now() + milliseconds;
     this.order.dropBefore(first);
-    if (this.scanned < first) this.scanned = first;
+    this.scannedFrom = Math.max(this.scannedFrom, first);
+    this.scanned = Math.max(this.scanned, first);
     this.updateChanged(first);
-    const found: number[] = [];
-    this.bounded(() => this.scan(found, until));
-    this.order.insert(found);
-    return this.scanned >= this.visibleEnd;
+    const newer: number[] = [];
+    const older: number[] = [];
+    this.bounded(() => {
+      this.scanNewer(newer, until);
+      this.scanOlder(older, until);
+    });
+    this.order.insert(newer);
+    this.order.insert(older.reverse());
+    return this.scanned >= this.visibleEnd && this.scannedFrom <= Math.max(this.scanStart, first);
   }
 
   /** `start` inclusive, `end` exclusive; both are clamped to what is listed. */
@@ -146,10 +162,11 @@ export class ExchangeQuery {
     return Math.min(this.table.end, this.limit);
   }
 
-  private restart(order: ListOrder): void {
+  private restart(order: ListOrder, newestFirst: boolean): void {
     this.order = new ExchangeOrder(this.table.subject, order);
-    this.scanned = this.table.first;
     this.scanStart = this.table.first;
+    this.scannedFrom = newestFirst ? Math.max(this.visibleEnd, this.scanStart) : this.scanStart;
+    this.scanned = this.scannedFrom;
     this.changed.clear();
   }
 
@@ -157,8 +174,9 @@ export class ExchangeQuery {
     for (const position of this.table.open()) this.changed.add(position);
     if (this.changed.size === 0) return;
     const { scanned } = this;
+    const from = Math.max(first, this.scannedFrom);
     const changed = [...this.changed]
-      .filter((position) => position >= first && position < scanned)
+      .filter((position) => position >= from && position < scanned)
       .sort((one, other) => one - other);
     this.changed.clear();
     this.order.remove(changed);
@@ -169,21 +187,33 @@ export class ExchangeQuery {
     this.order.insert(found);
   }
 
-  private scan(found: number[], until: number): void {
+  /** Goes on towards the newest exchange. */
+  private scanNewer(found: number[], until: number): void {
+    const end = this.visibleEnd;
     if (this.condition === null) {
-      for (const end = this.visibleEnd; this.scanned < end; this.scanned++) found.push(this.scanned);
+      for (; this.scanned < end; this.scanned++) found.push(this.scanned);
       return;
     }
-    const step = this.condition.cost === 'columns' ? batchOfColumns : 4;
-    const end = this.visibleEnd;
     while (this.scanned < end) {
-      const next = Math.min(end, this.scanned + step);
-      while (this.scanned < next) {
-        if (this.passes(this.scanned)) found.push(this.scanned);
-        this.scanned++;
-      }
+      const next = Math.min(end, this.scanned + this.step);
+      for (; this.scanned < next; this.scanned++) if (this.passes(this.scanned)) found.push(this.scanned);
       if (performance.now() >= until) return;
     }
+  }
+
+  /** Goes on towards the oldest exchange; what is found is in descending order. */
+  private scanOlder(found: number[], until: number): void {
+    const start = Math.max(this.scanStart, this.table.first);
+    while (this.scannedFrom > start) {
+      const next = Math.max(start, this.scannedFrom - this.step);
+      while (this.scannedFrom > next) if (this.passes(--this.scannedFrom)) found.push(this.scannedFrom);
+      if (performance.now() >= until) return;
+    }
+  }
+
+  /** Exchanges between two looks at the clock. */
+  private get step(): number {
+    return this.condition?.cost === 'columns' ? batchOfColumns : 4;
   }
 
   private passes(position: number): boolean {

@@ -1,5 +1,5 @@
-import type { ExchangeTable } from './exchangeTable.ts';
-import { endsOf } from './exchangeView.ts';
+import { type ExchangeBlock, type ExchangeTable, newBlock } from './exchangeTable.ts';
+import { requestEndOf, responseEndOf } from './exchangeView.ts';
 import { fieldValues } from './filterFields.ts';
 import type { FilterSubject, MessageName } from './filterSubject.ts';
 import type { ExchangeOwner } from './run.ts';
@@ -17,6 +17,9 @@ export class ExchangeSubject implements FilterSubject {
   /** One string for each media type, however many exchanges have it. */
   private readonly types = new Map<string, string>();
   private position = -1;
+  /** Where the exchange stands in the table: looked up once, read of many times. */
+  private block: ExchangeBlock<ExchangeOwner> = newBlock(0);
+  private place = 0;
 
   constructor(
     table: ExchangeTable<ExchangeOwner>,
@@ -33,56 +36,58 @@ export class ExchangeSubject implements FilterSubject {
   /** @returns itself, standing on the exchange at a position */
   at(position: number): this {
     this.position = position;
+    this.block = this.table.block(position);
+    this.place = this.table.placeOf(position);
     return this;
   }
 
   get id(): number {
-    return this.table.get(this.position, 'id');
+    return this.block.numbers.id[this.place];
   }
 
   get connection(): number {
-    return this.table.get(this.position, 'connection');
+    return this.block.numbers.connection[this.place];
   }
 
   get number(): number {
-    return this.table.get(this.position, 'number');
+    return this.block.numbers.number[this.place];
   }
 
   get serverName(): string {
-    return this.table.owner(this.position).run.description.serverName;
+    return this.block.owner[this.place].run.description.serverName;
   }
 
   get method(): string {
-    return this.table.method(this.position);
+    return this.block.method[this.place];
   }
 
   get target(): string {
-    return this.table.target(this.position);
+    return this.block.target[this.place];
   }
 
   get status(): number {
-    return this.table.get(this.position, 'status');
+    return this.block.numbers.status[this.place];
   }
 
   get startedAt(): number {
-    return this.table.get(this.position, 'startedAt');
+    return this.block.numbers.startedAt[this.place];
   }
 
   get duration(): number | null {
-    const ended = this.table.get(this.position, 'endedAt');
+    const ended = this.block.numbers.endedAt[this.place];
     return ended > 0 ? ended - this.startedAt : null;
   }
 
   get rule(): string {
-    return this.table.rule(this.position);
+    return this.block.rule[this.place];
   }
 
   get aborted(): boolean {
-    return this.table.get(this.position, 'aborted') !== 0;
+    return this.block.numbers.aborted[this.place] !== 0;
   }
 
   get beforeReload(): boolean {
-    return this.table.owner(this.position).run.beforeReload;
+    return this.block.owner[this.place].run.beforeReload;
   }
 
   get marked(): boolean {
@@ -90,7 +95,7 @@ export class ExchangeSubject implements FilterSubject {
   }
 
   get imported(): boolean {
-    return this.table.owner(this.position).run.description.imported !== undefined;
+    return this.block.owner[this.place].run.description.imported !== undefined;
   }
 
   get comment(): string {
@@ -98,25 +103,25 @@ export class ExchangeSubject implements FilterSubject {
   }
 
   get requestSize(): number {
-    return this.ends().request - this.table.get(this.position, 'requestStart');
+    return this.endOf('request') - this.startOf('request');
   }
 
   get responseSize(): number {
-    const start = this.table.get(this.position, 'responseStart');
-    return start < 0 ? 0 : this.ends().response - start;
+    const start = this.startOf('response');
+    return start < 0 ? 0 : this.endOf('response') - start;
   }
 
   /** RFC 9110, section 8.3.1: types and subtypes are case-insensitive, and parameters follow a semicolon. */
   get type(): string {
-    const known = this.table.type(this.position);
+    const known = this.block.type[this.place];
     if (known !== undefined) return known;
-    if (this.table.get(this.position, 'responseStart') < 0) return '';
+    if (this.block.numbers.responseStart[this.place] < 0) return '';
     const [value = ''] = fieldValues(this.head('response'), 'content-type');
     const type = value.split(';', 1)[0].trim().toLowerCase();
     const shared = this.types.get(type) ?? type;
     if (this.types.size < 1000) this.types.set(type, shared);
-    if (this.table.get(this.position, 'responseBodyStart') >= 0 && this.duration !== null) {
-      this.table.setType(this.position, shared);
+    if (this.block.numbers.responseBodyStart[this.place] >= 0 && this.duration !== null) {
+      this.block.type[this.place] = shared;
     }
     return shared;
   }
@@ -133,40 +138,47 @@ export class ExchangeSubject implements FilterSubject {
   }
 
   head(message: MessageName): string {
-    const isRequest = message === 'request';
-    const start = this.table.get(this.position, isRequest ? 'requestStart' : 'responseStart');
+    const start = this.startOf(message);
     if (start < 0) return '';
-    const bodyStart = this.table.get(this.position, isRequest ? 'requestBodyStart' : 'responseBodyStart');
-    const end = bodyStart < 0 ? this.ends()[message] : bodyStart;
+    const { requestBodyStart, responseBodyStart } = this.block.numbers;
+    const bodyStart = (message === 'request' ? requestBodyStart : responseBodyStart)[this.place];
+    const end = bodyStart < 0 ? this.endOf(message) : bodyStart;
     return this.stream(message).text(this.slabs, start, Math.min(end, start + longestHead));
   }
 
   bytes(message: MessageName): string {
-    const start = this.table.get(this.position, message === 'request' ? 'requestStart' : 'responseStart');
-    return start < 0 ? '' : this.stream(message).text(this.slabs, start, this.ends()[message]);
+    const start = this.startOf(message);
+    return start < 0 ? '' : this.stream(message).text(this.slabs, start, this.endOf(message));
   }
 
   private stream(message: MessageName) {
-    const { received, sent } = this.table.owner(this.position).connection;
+    const { received, sent } = this.block.owner[this.place].connection;
     return message === 'request' ? received : sent;
   }
 
-  private ends(): { request: number; response: number } {
-    const { table, position } = this;
+  private startOf(message: MessageName): number {
+    const { requestStart, responseStart } = this.block.numbers;
+    return (message === 'request' ? requestStart : responseStart)[this.place];
+  }
+
+  private endOf(message: MessageName): number {
+    const { numbers, owner } = this.block;
+    const { place } = this;
+    const { connection } = owner[place];
     const exchange = {
-      requestStart: table.get(position, 'requestStart'),
-      requestEnd: table.get(position, 'requestEnd'),
-      responseStart: table.get(position, 'responseStart'),
-      responseEnd: table.get(position, 'responseEnd'),
-      endedAt: table.get(position, 'endedAt'),
+      requestStart: numbers.requestStart[place],
+      requestEnd: numbers.requestEnd[place],
+      responseStart: numbers.responseStart[place],
+      responseEnd: numbers.responseEnd[place],
+      endedAt: numbers.endedAt[place],
     };
-    return endsOf(exchange, table.owner(position).connection);
+    return message === 'request' ? requestEndOf(exchange, connection) : responseEndOf(exchange, connection);
   }
 
   /** Position of the exchange ahead on the connection; -1 where it is not stored. */
   private previous(): number {
     const { number } = this;
-    const { exchanges } = this.table.owner(this.position).connection;
+    const { exchanges } = this.block.owner[this.place].connection;
     if (number <= 1 || exchanges.length === 0) return -1;
     const index = number - 1 - this.table.get(exchanges.at(0), 'number');
     if (index < 0 || index >= exchanges.length) return -1;

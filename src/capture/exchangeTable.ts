@@ -37,7 +37,8 @@ export type StoredExchange = { readonly [column in NumericColumn]: number } & {
   readonly rule: RuleId | '';
 };
 
-interface Block<Owner> {
+/** Some rows of the table, as columns. */
+export interface ExchangeBlock<Owner> {
   readonly numbers: { readonly [column in NumericColumn]: Float64Array };
   readonly owner: Owner[];
   readonly method: string[];
@@ -57,9 +58,9 @@ export class ExchangeTable<Owner> {
   first = 0;
   /** Position after the newest row. */
   end = 0;
-  private readonly blocks = new Map<number, Block<Owner>>();
+  private readonly blocks = new Map<number, ExchangeBlock<Owner>>();
   private lastNumber = -1;
-  private lastBlock: Block<Owner> | undefined;
+  private lastBlock: ExchangeBlock<Owner> | undefined;
 
   get length(): number {
     return this.end - this.first;
@@ -69,7 +70,7 @@ export class ExchangeTable<Owner> {
   append(owner: Owner, columns: ExchangeColumns, row: number): number {
     const position = this.end++;
     const number = Math.floor(position / blockRows);
-    if (!this.blocks.has(number)) this.blocks.set(number, newBlock());
+    if (!this.blocks.has(number)) this.blocks.set(number, newBlock(blockRows));
     this.block(position).owner[position % blockRows] = owner;
     this.replace(position, columns, row);
     return position;
@@ -111,25 +112,8 @@ export class ExchangeTable<Owner> {
     return this.block(position).numbers[column][position % blockRows];
   }
 
-  method(position: number): string {
-    return this.block(position).method[position % blockRows];
-  }
-
-  rule(position: number): RuleId | '' {
-    return this.block(position).rule[position % blockRows];
-  }
-
   target(position: number): string {
     return this.block(position).target[position % blockRows];
-  }
-
-  /** What `setType` was told; undefined before. */
-  type(position: number): string | undefined {
-    return this.block(position).type[position % blockRows];
-  }
-
-  setType(position: number, type: string): void {
-    this.block(position).type[position % blockRows] = type;
   }
 
   owner(position: number): Owner {
@@ -185,7 +169,13 @@ export class ExchangeTable<Owner> {
     this.lastBlock = undefined;
   }
 
-  private block(position: number): Block<Owner> {
+  /** Place of a position's row in its block. */
+  placeOf(position: number): number {
+    return position % blockRows;
+  }
+
+  /** The rows among which a position's row is. */
+  block(position: number): ExchangeBlock<Owner> {
     const number = Math.floor(position / blockRows);
     // Rows are mostly asked for one after the other.
     const block = number === this.lastNumber ? this.lastBlock : this.blocks.get(number);
@@ -196,8 +186,9 @@ export class ExchangeTable<Owner> {
   }
 }
 
-function newBlock<Owner>(): Block<Owner> {
-  const column = () => new Float64Array(blockRows);
+/** @param rows rows that it has room for */
+export function newBlock<Owner>(rows: number): ExchangeBlock<Owner> {
+  const column = () => new Float64Array(rows);
   return {
     numbers: {
       id: column(),

@@ -19,15 +19,28 @@ export interface LocatedExchange {
 /** Where request and response end, as far as they have gone over the wire. */
 export function endsOf(
   exchange: Pick<StoredExchange, 'requestStart' | 'requestEnd' | 'responseStart' | 'responseEnd' | 'endedAt'>,
-  { record, received, sent }: StoredConnection,
+  connection: StoredConnection,
 ): { request: number; response: number } {
-  const arrived = Math.max(record.bytesReceived, received.length, exchange.requestStart);
-  const left = Math.max(record.bytesSent, sent.length, exchange.responseStart);
-  const request = exchange.requestEnd < 0 ? arrived : exchange.requestEnd;
-  if (exchange.responseEnd < 0) return { request, response: left };
+  return { request: requestEndOf(exchange, connection), response: responseEndOf(exchange, connection) };
+}
+
+/** Where its request ends, as far as it has come. */
+export function requestEndOf(
+  { requestStart, requestEnd }: Pick<StoredExchange, 'requestStart' | 'requestEnd'>,
+  { record, received }: StoredConnection,
+): number {
+  return requestEnd >= 0 ? requestEnd : Math.max(record.bytesReceived, received.length, requestStart);
+}
+
+/** Where its response ends, as far as it has left. */
+export function responseEndOf(
+  { responseStart, responseEnd, endedAt }: Pick<StoredExchange, 'responseStart' | 'responseEnd' | 'endedAt'>,
+  { record, sent }: StoredConnection,
+): number {
+  if (responseEnd >= 0 && endedAt > 0) return responseEnd;
+  const left = Math.max(record.bytesSent, sent.length, responseStart);
   // The end of a response is known before its bytes have left.
-  const isSent = exchange.endedAt > 0;
-  return { request, response: isSent ? exchange.responseEnd : Math.min(exchange.responseEnd, left) };
+  return responseEnd < 0 ? left : Math.min(responseEnd, left);
 }
 
 /** The exchange as a line of a list. */

@@ -7,7 +7,7 @@ import {
   FilterError,
   type FilterSubject,
 } from './filterSubject.ts';
-import { bytesExpression, textMatch } from './textMatch.ts';
+import { bytesExpression, remembering, textMatch } from './textMatch.ts';
 
 /**
  * A filter, read: either what it asks, or what is wrong with it. The language:
@@ -165,12 +165,13 @@ class FilterParser {
 
   private word(): Condition {
     const match = textMatch({ text: this.raw(), quoted: false, whole: false });
+    const matches = remembering((target) => match.matches(target));
     return {
       words: `target ${match.words}`,
       oppositeWords: `target ${match.oppositeWords}`,
       cost: 'columns',
       hasExpression: false,
-      matches: ({ target }) => match.matches(target),
+      matches: ({ target }) => matches(target),
     };
   }
 

@@ -2,7 +2,7 @@ import { isLiveReload } from '../http/liveReload.ts';
 import { fieldCondition, hostCondition } from './filterFields.ts';
 import { type Condition, FilterError, type FilterSubject } from './filterSubject.ts';
 import { formatBytes, formatMilliseconds, parseDuration, parseSize, parseTimeOfDay } from './filterUnits.ts';
-import { equalTo, type FilterValue, type TextMatch, textMatch } from './textMatch.ts';
+import { equalTo, type FilterValue, remembering, type TextMatch, textMatch } from './textMatch.ts';
 
 /** What stands before a colon in a filter. */
 export interface FilterOperator {
@@ -26,9 +26,16 @@ function column(
   return { words, oppositeWords, cost: 'columns', hasExpression: false, matches };
 }
 
-function textColumn(name: string, match: TextMatch, read: (subject: FilterSubject) => string): Condition {
+/** @param part what of the text is compared, where it is not all */
+function textColumn(
+  name: string,
+  match: TextMatch,
+  read: (subject: FilterSubject) => string,
+  part: (text: string) => string = (text) => text,
+): Condition {
+  const matches = remembering((text) => match.matches(part(text)));
   return column(`${name} ${match.words}`, `${name} ${match.oppositeWords}`, (subject) =>
-    match.matches(read(subject)),
+    matches(read(subject)),
   );
 }
 
@@ -169,13 +176,13 @@ export const filterOperators: readonly FilterOperator[] = [
     name: 'path',
     summary: 'A part of the target’s path; =whole, or a pattern with *',
     example: 'path:/api',
-    condition: (value) => textColumn('path', textMatch(value), ({ target }) => pathOf(target)),
+    condition: (value) => textColumn('path', textMatch(value), ({ target }) => target, pathOf),
   },
   {
     name: 'query',
     summary: 'A part of what follows the ? in the target',
     example: 'query:page=2',
-    condition: (value) => textColumn('query', textMatch(value), ({ target }) => queryOf(target)),
+    condition: (value) => textColumn('query', textMatch(value), ({ target }) => target, queryOf),
   },
   {
     name: 'target',

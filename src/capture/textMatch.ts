@@ -6,6 +6,25 @@ export interface TextMatch {
   matches(text: string): boolean;
 }
 
+/** Texts whose answer is remembered; beyond that, all are forgotten. */
+const mostRemembered = 2000;
+/** UTF-16 units of a text that is worth its memory. */
+const longestRemembered = 200;
+
+/** The same, remembering its answers: in a capture the same paths, methods and types come again and again. */
+export function remembering(matches: (text: string) => boolean): (text: string) => boolean {
+  const answers = new Map<string, boolean>();
+  return (text) => {
+    const known = answers.get(text);
+    if (known !== undefined) return known;
+    const answer = matches(text);
+    if (text.length > longestRemembered) return answer;
+    if (answers.size >= mostRemembered) answers.clear();
+    answers.set(text, answer);
+    return answer;
+  };
+}
+
 const special = /[\\^$.*+?()[\]{}|/]/g;
 
 /** A value of an operator, as the user wrote it. */

@@ -33,7 +33,7 @@ export class ListFeed {
     this.number = number;
     this.filter = list.filter;
     this.window = window;
-    this.query.set(list);
+    this.query.set(list, window.start === 'end');
   }
 
   /** Goes through what is new, for a moment. Returns whether all was gone through. */
@@ -65,7 +65,8 @@ export class ListFeed {
     const { start, length } = this.window;
     const { count } = this.query;
     const from = start === 'end' ? Math.max(0, count - length) : Math.min(start, count);
-    if (isComplete || (start !== 'end' && from + length <= count)) this.window = null;
+    // A search goes on from the end that is asked for: what is found later stands beyond these.
+    if (isComplete || count >= (start === 'end' ? length : from + length)) this.window = null;
     return this.listedRows(from, from + length);
   }
 

@@ -146,7 +146,7 @@ export class ExchangeList {
 
   private change({ view, selectedIndex, rows }: ListState): void {
     const isNew = view.query !== this.query;
-    const removed = isNew ? 0 : Math.min(this.count, Math.max(0, view.removed - this.removed));
+    const removed = isNew ? 0 : Math.min(this.count, view.removed - this.removed);
     this.removed = view.removed;
     const first = this.count === 0 || isNew;
     this.count = view.count;

@@ -199,7 +199,7 @@ const isSummary = shape<CaptureSummary>({
 const isView = shape<ListView>({
   query: isCount,
   count: isCount,
-  removed: isCount,
+  removed: isNumber,
   words: isString,
   problem: orNull(shape<FilterProblem>({ message: isString, start: isCount, end: isCount })),
   progress: isNumber,

@@ -70,12 +70,12 @@ export class RowList<Row> {
   }
 
   /**
-   * The list has changed: rows may be new, other or gone. `removed` rows left at its start, so that what is in sight
-   * stays there. `arrived`: those in sight, where they came along; else they are asked for.
+   * The list has changed: rows may be new, other or gone. `removed` rows left at its start, or came to it where it is
+   * negative; what is in sight stays there. `arrived`: those in sight, where they came along; else they are asked for.
    */
   change(count: number, removed: number, arrived: ArrivedRows<Row> | null): void {
     const { scroller, body, rowHeight } = this.options;
-    if (removed > 0) {
+    if (removed !== 0) {
       const kept = [...this.rows].filter(([index]) => index >= removed);
       this.rows.clear();
       for (const [index, row] of kept) this.rows.set(index - removed, row);
@@ -84,7 +84,7 @@ export class RowList<Row> {
     const top = scroller.scrollTop;
     this.count = count;
     body.style.height = `${count * rowHeight}px`;
-    if (removed > 0) scroller.scrollTop = Math.max(0, top - removed * rowHeight);
+    if (removed !== 0) scroller.scrollTop = Math.max(0, top - removed * rowHeight);
     this.isStale = arrived === null;
     if (arrived !== null) this.setRows(arrived.start, arrived.rows);
     this.redraw();

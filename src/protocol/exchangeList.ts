@@ -80,7 +80,10 @@ export interface FilterProblem {
 export interface ListView {
   /** The `query` number of the last query received. A filter with a problem changes nothing else of the view. */
   readonly query: number;
-  /** Rows; and how many were removed from the list's start since the query, for want of memory. */
+  /**
+   * Rows; and how many were removed from the list's start since the query, for want of memory, less those that were
+   * found to stand before all others: what stood at an index stands at `index - removed`.
+   */
   readonly count: number;
   readonly removed: number;
   /** What the filter asks, in plain words; empty where there is none. */

@@ -84,7 +84,7 @@ test('the list follows the newest only while the user is at its end', async () =
   assert.equal(await page.getByRole('button', { name: 'Newest' }).count(), 0);
 });
 
-test('rows stay where they are when older ones are displaced', async () => {
+test('rows stay where they are when older ones are displaced, and when a search finds older ones', async () => {
   const page = await open();
   const rows = manyRows(300);
   await tested.fill(rows.slice(0, 200));
@@ -95,6 +95,10 @@ test('rows stay where they are when older ones are displaced', async () => {
   tested.rows = rows.slice(50, 250);
   await tested.sendList({ displaced: 50 });
   await page.locator('.list-body [aria-rowindex="56"][aria-label*="exchange 105,"]').waitFor();
+  assert.deepEqual(await top(), before);
+  tested.rows = rows.slice(20, 250);
+  await tested.sendList({ displaced: 20 });
+  await page.locator('.list-body [aria-rowindex="86"][aria-label*="exchange 105,"]').waitFor();
   assert.deepEqual(await top(), before);
 });
 

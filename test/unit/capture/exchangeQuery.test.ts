@@ -193,6 +193,32 @@ test('a search goes on in slices, and says how far it is', () => {
   assert.equal(query.progress, 1);
 });
 
+test('a search for the newest finds them first, and what stood at an index stays at it, less what was removed', () => {
+  const store = newStore();
+  const ids = Array.from({ length: 3000 }, (_, i) => i + 1);
+  const status = (id: number) => ({ status: id % 3 === 0 ? 404 : 200 });
+  add(
+    store,
+    ids.map((id) => ended(id, status(id))),
+  );
+  const query = store.newQuery();
+  query.set({ ...everything, filter: 'status:404' }, true);
+  assert.equal(query.update(0), false);
+  assert.ok(query.progress > 0 && query.progress < 1);
+  assert.deepEqual(
+    query.rows(query.count - 2, query.count).map(({ id }) => id),
+    [2997, 3000],
+  );
+  const before = query.rows(0, 1)[0].id;
+  // One that was not gone through yet changes, one that was does, and one comes.
+  add(store, [ended(1, { status: 404 }), ended(2999, { status: 404 }), ended(3001, { status: 404 })]);
+  query.update(0);
+  assert.equal(query.rows(-query.removed, 1 - query.removed)[0].id, before);
+  const expected = [1, ...ids.filter((id) => id % 3 === 0 || id === 2999), 3001];
+  assert.deepEqual(idsOf(query), expected);
+  assert.equal(query.progress, 1);
+});
+
 test('an expression that would run for ever is stopped, and the rest goes on', () => {
   const store = newStore();
   const text = `GET / HTTP/1.1\r\nX: ${'a'.repeat(60)}!\r\n\r\n`;
