@@ -77,6 +77,10 @@ export class ExchangeOrder {
   insert(found: readonly number[]): void {
     if (found.length === 0) return;
     const last = this.positions.at(-1);
+    if (this.order === null && last === undefined) {
+      this.positions = found.slice();
+      return;
+    }
     if (this.order === null && (last === undefined || last < found[0])) {
       for (const position of found) this.positions.push(position);
       return;

@@ -1,3 +1,4 @@
+import { writeBytes } from '../http/byteEncodings.ts';
 /** The rows of a body: what it holds, as far as it is shown. */
 import { type ContentKind, contentKind, contentType } from '../http/content/contentType.ts';
 import { jsonTree } from '../http/content/json.ts';
@@ -8,7 +9,6 @@ import { looksLikeText, visibleString, visibleText } from '../http/visibleText.t
 import { l10n } from '../l10n/l10n.ts';
 import type { BodyContent } from './bodyContent.ts';
 import { counted } from './format.ts';
-import { hexDump } from './hexDump.ts';
 import { type BodyFormat, type PartRow, partRow, text } from './partRow.ts';
 
 export interface BodyRowOptions {
@@ -101,7 +101,7 @@ function hexRow(content: BodyContent, options: BodyRowOptions): PartRow {
   const shown = content.bytes.subarray(0, limit);
   const left = content.bytes.length - shown.length;
   return partRow(key, options.level, {
-    block: { kind: 'hex', text: hexDump(shown) },
+    block: { kind: 'hex', text: writeBytes(shown, 'hexDump') },
     remark: left > 0 ? counted(left, 'more byte') : '',
     actions: left > 0 ? [{ label: l10n.t('Show more'), pressed: null, does: { kind: 'more', key } }] : [],
   });

@@ -166,32 +166,40 @@ function statusText({ status, rule }: ExchangeRow): string {
 
 const arrivalGlyphs = { new: '●', reused: '↻', pipelined: '⇉' } as const;
 
-/** The phases are a background: elements for them would be half of a row's cost. */
+/** Phases by the layers of the cell's background in the stylesheet, topmost first. */
+const layers: readonly PhaseKind[] = ['idle', 'receiving', 'queued', 'handling', 'handling', 'sending'];
+
+/**
+ * The phases are a background: elements for them would be half of a row's cost. Its images are the stylesheet's, since
+ * to give each cell its own would cost as much again.
+ */
 function drawWaterfall(cell: HTMLElement, row: ExchangeRow): void {
   const { arrival, phases } = waterfallOf(row);
   drawText(cell, arrivalGlyphs[arrival]);
-  const background = phases.flatMap(layersOf).join();
-  if (cell.dataset.lane === background) return;
-  cell.dataset.lane = background;
-  cell.style.background = background;
+  const places = layers.map((layer) => placeOf(phases.find(({ kind }) => kind === layer)));
+  const positions = places.map(({ position }) => position).join();
+  const sizes = places.map(({ size }) => size).join();
+  const drawn = `${positions} ${sizes}`;
+  if (drawnPhases.get(cell) === drawn) return;
+  drawnPhases.set(cell, drawn);
+  cell.style.backgroundPosition = positions;
+  cell.style.backgroundSize = sizes;
 }
 
-const height: Readonly<Record<PhaseKind, string>> = {
-  idle: '1px',
-  receiving: '100%',
-  queued: '100%',
-  handling: '100%',
-  sending: '100%',
-};
+/** Which phases a cell shows. */
+const drawnPhases = new WeakMap<HTMLElement, string>();
 
-/** Layers of a background, by the images of the stylesheet; as long as they last, and two pixels at least. */
-function layersOf({ kind, start, end }: Phase): string[] {
+/** Where a layer of the background lies: as long as its phase lasts, and two pixels at least; nowhere without one. */
+function placeOf(phase: Phase | undefined): { readonly position: string; readonly size: string } {
+  if (phase === undefined) return { position: '0 0', size: '0 0' };
+  const { kind, start, end } = phase;
   const width = end - start;
   // A percentage is the share of the room that the image leaves.
   const left = width >= 1 ? 0 : Math.min(1, start / (1 - width));
-  const place = `${percent(left)} 50%/max(2px,${percent(width)}) ${height[kind]} no-repeat content-box`;
-  const names = kind === 'handling' ? ['handling', 'handling-ends'] : [kind];
-  return names.map((name) => `var(--spark-phase-${name}) ${place}`);
+  return {
+    position: `${percent(left)} 50%`,
+    size: `max(2px,${percent(width)}) ${kind === 'idle' ? '1px' : '100%'}`,
+  };
 }
 
 function percent(share: number): string {

@@ -11,6 +11,7 @@ import {
   type ColumnDescription,
   columnTracks,
   fittingColumns,
+  statusFit,
   widthOf,
 } from './listColumns.ts';
 import { headerCellId, ListHeader } from './listHeader.ts';
@@ -175,7 +176,7 @@ export class ExchangeList {
       this.painter.columns = columns.map(({ column }) => column);
     }
     this.grid.setAttribute('aria-colcount', String(this.columns.length));
-    this.grid.style.setProperty('--spark-columns', columnTracks(this.columns, choice));
+    this.setWidths(choice);
     this.renderHeader();
     this.list.redraw();
   }
@@ -195,8 +196,14 @@ export class ExchangeList {
       this.state.columns.value = widened;
     } else {
       // The border that is dragged must stay: what is drawn anew is only what follows from it.
-      this.grid.style.setProperty('--spark-columns', columnTracks(this.columns, widened));
+      this.setWidths(widened);
     }
+  }
+
+  private setWidths(choice: ColumnChoice): void {
+    this.grid.style.setProperty('--spark-columns', columnTracks(this.columns, choice));
+    const fit = statusFit(choice);
+    for (const name of ['narrow-status', 'narrowest-status']) this.grid.classList.toggle(name, fit === name);
   }
 
   private key(event: KeyboardEvent): void {

@@ -17,17 +17,18 @@ export interface Badge {
   readonly named: boolean;
 }
 
+/** The most severe first: where there is little room, it is what is seen. */
 export function badgesOf(row: ExchangeRow): readonly Badge[] {
   const badges: Badge[] = [];
-  if (row.marked) badges.push({ icon: 'bookmark', text: l10n.t('marked'), severe: false, named: false });
-  if (row.comment !== '')
-    badges.push({ icon: 'comment', text: l10n.t('commented'), severe: false, named: false });
   if (row.rule !== '') badges.push({ icon: 'error', text: l10n.t('malformed'), severe: true, named: true });
   else if (row.status >= 500)
     badges.push({ icon: 'error', text: l10n.t('server error'), severe: true, named: false });
   else if (row.status >= 400)
     badges.push({ icon: 'warning', text: l10n.t('client error'), severe: true, named: false });
   if (row.aborted) badges.push({ icon: 'circle-slash', text: l10n.t('aborted'), severe: true, named: true });
+  if (row.marked) badges.push({ icon: 'bookmark', text: l10n.t('marked'), severe: false, named: false });
+  if (row.comment !== '')
+    badges.push({ icon: 'comment', text: l10n.t('commented'), severe: false, named: false });
   if (isLiveReload(row.target))
     badges.push({ icon: 'sync', text: l10n.t('live reload'), severe: false, named: true });
   if (row.beforeReload)

@@ -1,33 +1,25 @@
 import { batch, effect } from '@preact/signals-core';
 import { nothing, render, type TemplateResult } from 'lit-html';
-import { l10n } from '../l10n/l10n.ts';
 import type { ListCommand, ListQuery } from '../protocol/exchangeList.ts';
-import type { ExchangeDetail, ExchangeKey, FromInspector, ToInspector } from '../protocol/inspector.ts';
+import type { ExchangeDetail, ExchangeKey, ToInspector } from '../protocol/inspector.ts';
 import { BytesPane } from './bytesPane.ts';
 import { Decompressing } from './decompressing.ts';
 import { nothingListed, nothingSelected } from './emptyStates.ts';
 import { ExchangeList } from './exchangeList.ts';
 import { FilterBar } from './filterBar.ts';
-import { severityNames } from './findingsPanel.ts';
+import { FindingWalk } from './findingWalk.ts';
 import { FollowView } from './follow/followView.ts';
 import { InspectorState, type ListState, type Mark } from './inspectorState.ts';
 import { keyOf, used } from './keys.ts';
 import { initialColumns } from './listColumns.ts';
-import { markOfFinding } from './meaningCells.ts';
 import { MeaningView } from './meaningView.ts';
 import { asToInspector } from './messageGuard.ts';
 import { viewExchange } from './messageView.ts';
 import { filterEchoId, PageFrame } from './pageFrame.ts';
-import { asLayout, asPageState, type Layout, layoutOf, type PageState } from './pageState.ts';
+import type { PageHost } from './pageHost.ts';
+import { PageMemory } from './pageMemory.ts';
 import { Question } from './question.ts';
 import { filterEcho, toolbar } from './toolbar.ts';
-
-/** What VS Code gives to the page of a webview. */
-export interface PageHost {
-  postMessage(message: FromInspector): void;
-  getState(): unknown;
-  setState(state: unknown): void;
-}
 
 /** The whole page: puts its parts together, and speaks with the extension host. */
 export class InspectorPage {
@@ -39,9 +31,8 @@ export class InspectorPage {
   private readonly decompressing: Decompressing;
   private readonly filter: FilterBar;
   private readonly follow: FollowView;
-  /** For those who hear the page: what a key has led to. */
-  private readonly announcement: HTMLElement = document.createElement('div');
-  private kept: PageState;
+  private readonly findings: FindingWalk;
+  private readonly memory: PageMemory;
   private queries = 0;
   private readonly listQuestion = new Question();
   private readonly exchangeQuestion = new Question();
@@ -49,8 +40,9 @@ export class InspectorPage {
 
   constructor(body: HTMLElement, host: PageHost) {
     this.host = host;
-    this.kept = asPageState(host.getState(), asLayout(body.dataset.layout));
-    this.restore();
+    this.memory = new PageMemory(host, body.dataset.layout);
+    this.memory.restore(this.state);
+    this.findings = new FindingWalk(this.state, (direction) => this.bytes.focus(direction));
     this.decompressing = new Decompressing((message) => host.postMessage(message));
     this.list = new ExchangeList(this.state, {
       request: (start, end) => host.postMessage({ type: 'rows', start, end }),
@@ -64,7 +56,7 @@ export class InspectorPage {
     window.addEventListener('message', (event) => this.received(event.data));
     this.meaning = new MeaningView(this.state, this.decompressing, {
       toBytes: (mark) => this.toBytes(mark),
-      toFinding: (index) => this.toFinding(index),
+      toFinding: (index) => this.findings.go(index),
       follow: (connection) => this.follow.open(connection),
     });
     this.bytes = new BytesPane(this.state, {
@@ -96,14 +88,14 @@ export class InspectorPage {
       const chosen = this.state.chosen.value;
       // Until the exchange is there, its cursor is still the kept one.
       if (this.state.view.peek() === null) return;
-      this.keep({ cursor: chosen && { direction: chosen.direction, offset: chosen.offset } });
+      this.memory.keep({ cursor: chosen && { direction: chosen.direction, offset: chosen.offset } });
     });
     effect(() => {
-      this.keep({ following: this.state.following.value });
+      this.memory.keep({ following: this.state.following.value });
     });
     effect(() => {
       const { columns, announces, explains } = this.state;
-      this.keepLayout({
+      this.memory.keepLayout({
         columns: columns.value,
         announces: announces.value,
         explains: explains.value,
@@ -117,19 +109,8 @@ export class InspectorPage {
     });
   }
 
-  private restore(): void {
-    const { following, filter, order, columns, announces, explains } = this.kept;
-    batch(() => {
-      this.state.following.value = following;
-      this.state.listQuery.value = { filter, order, paused: false };
-      this.state.columns.value = columns;
-      this.state.announces.value = announces;
-      this.state.explains.value = explains;
-    });
-  }
-
   private query(list: ListQuery): void {
-    this.keep({ filter: list.filter, order: list.order });
+    this.memory.keep({ filter: list.filter, order: list.order });
     const query = ++this.queries;
     const { window } = this.list;
     this.listQuestion.ask(() => this.host.postMessage({ type: 'query', query, list, window }));
@@ -142,9 +123,9 @@ export class InspectorPage {
       meaning: this.meaning.element,
       bytes: this.bytes.element,
       follow: this.follow.element,
-      announcement: this.announcement,
-      layout: this.kept,
-      moved: (change) => this.keepLayout(change),
+      announcement: this.findings.announcement,
+      layout: this.memory.state,
+      moved: (change) => this.memory.keepLayout(change),
     });
     body.replaceChildren(frame.page);
     effect(() => {
@@ -298,7 +279,7 @@ export class InspectorPage {
     if (this.state.selected.peek() === exchange) return;
     this.state.selected.value = exchange;
     this.exchangeQuestion.ask(() => this.host.postMessage({ type: 'select', exchange }));
-    this.keep({ exchange, cursor: null });
+    this.memory.keep({ exchange, cursor: null });
   }
 
   private show(detail: ExchangeDetail): void {
@@ -309,7 +290,11 @@ export class InspectorPage {
     this.exchangeQuestion.answered();
     const before = view.peek();
     const again = before?.detail.row.key === key;
-    const cursor = again ? chosen.peek() : this.kept.exchange === key ? this.kept.cursor : null;
+    const cursor = again
+      ? chosen.peek()
+      : this.memory.state.exchange === key
+        ? this.memory.state.cursor
+        : null;
     batch(() => {
       selected.value = key;
       this.state.gone.value = null;
@@ -319,7 +304,7 @@ export class InspectorPage {
       if (cursor === null) chosen.value = null;
       else this.state.choose(cursor.direction, cursor.offset);
     });
-    this.keep({ exchange: key });
+    this.memory.keep({ exchange: key });
   }
 
   private gone(exchange: ExchangeKey, reason: string): void {
@@ -333,7 +318,7 @@ export class InspectorPage {
       this.state.chosen.value = null;
       this.state.point(null, null);
     });
-    this.keep({ exchange: null, cursor: null });
+    this.memory.keep({ exchange: null, cursor: null });
   }
 
   private toBytes(mark: Mark): void {
@@ -354,10 +339,10 @@ export class InspectorPage {
   private key(event: KeyboardEvent): void {
     switch (keyOf(event)) {
       case 'F8':
-        if (this.stepFinding(1)) used(event);
+        if (this.findings.step(1)) used(event);
         break;
       case 'Shift+F8':
-        if (this.stepFinding(-1)) used(event);
+        if (this.findings.step(-1)) used(event);
         break;
       case 'Ctrl+f':
         used(event);
@@ -374,49 +359,5 @@ export class InspectorPage {
         else this.list.grid.focus();
         break;
     }
-  }
-
-  /** To the next finding whose bytes are known, or the one before; whether there is any. */
-  private stepFinding(step: 1 | -1): boolean {
-    const findings = this.state.view.peek()?.findings ?? [];
-    const { length } = findings;
-    const at = this.state.finding.peek();
-    for (let i = 1; i <= length; i++) {
-      const index = (at < 0 && step < 0 ? length - i : at + step * i + length * 2) % length;
-      if (findings[index].places.length === 0) continue;
-      this.toFinding(index);
-      return true;
-    }
-    return false;
-  }
-
-  /** Marks the bytes that show a finding, and says it. */
-  private toFinding(index: number): void {
-    const findings = this.state.view.peek()?.findings ?? [];
-    const finding = findings[index];
-    const mark = finding === undefined ? null : markOfFinding(finding);
-    if (mark === null) return;
-    this.state.finding.value = index;
-    this.state.chooseMark(mark);
-    this.bytes.focus(mark.direction);
-    this.announcement.textContent = l10n.t(
-      '{0}, {1} of {2}: {3}',
-      severityNames[finding.severity],
-      index + 1,
-      findings.length,
-      finding.sentence,
-    );
-  }
-
-  private keepLayout(change: Partial<Layout>): void {
-    const before = JSON.stringify(layoutOf(this.kept));
-    this.keep(change);
-    const layout = layoutOf(this.kept);
-    if (JSON.stringify(layout) !== before) this.host.postMessage({ type: 'layout', layout: { ...layout } });
-  }
-
-  private keep(change: Partial<PageState>): void {
-    this.kept = { ...this.kept, ...change };
-    this.host.setState(this.kept);
   }
 }

@@ -35,6 +35,8 @@ export const columnDescriptions: readonly ColumnDescription[] = [
 ];
 
 export const leastWidth = 36;
+/** A status with its most severe badge. */
+const leastStatus = 50;
 const mostWidth = 1200;
 /** What a target needs to be of use. */
 const leastTarget = 150;
@@ -66,7 +68,7 @@ export const initialColumns: ColumnChoice = {
 
 export function widthOf(column: ListColumn, { widths }: ColumnChoice): number {
   const width = widths[column] ?? byName.get(column)?.width ?? leastWidth;
-  return Math.min(mostWidth, Math.max(leastWidth, width));
+  return Math.min(mostWidth, Math.max(column === 'status' ? leastStatus : leastWidth, width));
 }
 
 /** Of the columns chosen, those that fit into so many CSS pixels. */
@@ -86,6 +88,12 @@ export function fittingColumns(choice: ColumnChoice, available: number): readonl
     );
   }
   return columns;
+}
+
+/** How many badges fit beside a status: the class of a list where they do not all. */
+export function statusFit(choice: ColumnChoice): 'narrow-status' | 'narrowest-status' | null {
+  const width = widthOf('status', choice);
+  return width < 90 ? 'narrowest-status' : width < 150 ? 'narrow-status' : null;
 }
 
 /** As the value of `grid-template-columns`. */

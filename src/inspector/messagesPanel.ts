@@ -1,11 +1,8 @@
 import { effect, type Signal, signal } from '@preact/signals-core';
-import { html, nothing, render, type TemplateResult } from 'lit-html';
-import { repeat } from 'lit-html/directives/repeat.js';
+import { nothing, render } from 'lit-html';
 import { l10n } from '../l10n/l10n.ts';
 import type { Direction } from '../protocol/capture.ts';
 import {
-  type BodySection,
-  bodySection,
   type Choices,
   contentOf,
   type Decompression,
@@ -19,26 +16,11 @@ import type { FilterableValue } from './exchangeCells.ts';
 import { filterableAt } from './filterable.ts';
 import type { InspectorState, Mark } from './inspectorState.ts';
 import { keyOf, used } from './keys.ts';
-import { lineParts, opensByItself } from './lineParts.ts';
 import type { MeaningLine } from './meaning.ts';
-import {
-  actionCell,
-  calloutRow,
-  emptyRow,
-  fieldCells,
-  headingOf,
-  lineRow,
-  markOf,
-  markOfFinding,
-  noteRow,
-  originRow,
-  partRowTemplate,
-  remarkCell,
-  tokenCell,
-  unparsedCell,
-} from './meaningCells.ts';
+import { markOf } from './meaningCells.ts';
+import { MessageRows } from './messageRows.ts';
 import type { ExchangeView, MessageView } from './messageView.ts';
-import type { Action, Block, PartRow } from './partRow.ts';
+import type { Action } from './partRow.ts';
 import { Pictures } from './pictures.ts';
 
 export interface MeaningEvents {
@@ -125,8 +107,14 @@ export class MessagesPanel {
     if (view === null) {
       render(nothing, element);
     } else {
-      const rows = (message: MessageView) => this.message(view, message, choices, decompressions);
-      render(html`${this.errors(view)}${rows(view.received)}${rows(view.sent)}`, element);
+      const rows = new MessageRows(view, {
+        choices,
+        finding: this.state.finding.peek(),
+        decompression: (message, line) => this.decompression(message, line, choices, decompressions),
+        act: (direction, action) => this.act(direction, action),
+        picture: (block) => this.pictures.url(block.bytes, block.type),
+      });
+      render(rows.all, element);
     }
     this.lines = byRange(element, '.line:not(.part)');
     this.tokens = byRange(element, '.token');
@@ -135,119 +123,6 @@ export class MessagesPanel {
       .map(markOf)
       .filter((mark) => mark !== null);
     this.walk.renew();
-  }
-
-  private message(
-    view: ExchangeView,
-    message: MessageView,
-    choices: Choices,
-    decompressions: ReadonlyMap<Direction, Decompression>,
-  ): TemplateResult {
-    const { direction, lines } = message;
-    return html`<div role="rowgroup" class="message">
-      <div role="row" aria-level="1" class="heading">
-        <span role="gridcell">${headingOf(view, message)}</span>
-      </div>
-      ${originRow(view)}
-      ${this.callouts(view, direction)}
-      ${message.bytes.length === 0 ? emptyRow(direction, view) : nothing}
-      <div role="presentation" class="lines">
-        ${lines.map((line) => this.line(message, line, choices, decompressions))}
-      </div>
-      ${
-        message.bytes.length > 0 && !message.detail.complete && message.violation === null
-          ? noteRow(view.detail.row.aborted ? l10n.t('It was cut off here.') : l10n.t('More may come.'))
-          : nothing
-      }
-    </div>`;
-  }
-
-  /** What cannot have worked, before all else: whoever opens the exchange is to see it without looking for it. */
-  private errors(view: ExchangeView): TemplateResult | typeof nothing {
-    const current = this.state.finding.peek();
-    const rows = view.findings.flatMap((finding, index) =>
-      finding.severity === 'error' ? [calloutRow(view, finding, index === current)] : [],
-    );
-    return rows.length === 0 ? nothing : html`<div role="rowgroup" class="errors">${rows}</div>`;
-  }
-
-  /** Warnings, and the note that was gone to, above the message that shows them. */
-  private callouts(view: ExchangeView, direction: Direction): TemplateResult[] {
-    const current = this.state.finding.peek();
-    return view.findings.flatMap((finding, index) => {
-      const isHere = (markOfFinding(finding)?.direction ?? 'sent') === direction;
-      const stands = finding.severity === 'warning' || (finding.severity === 'note' && index === current);
-      return isHere && stands ? [calloutRow(view, finding, index === current)] : [];
-    });
-  }
-
-  private line(
-    message: MessageView,
-    line: MeaningLine,
-    choices: Choices,
-    decompressions: ReadonlyMap<Direction, Decompression>,
-  ): unknown {
-    switch (line.kind) {
-      case 'start-line':
-        return this.opening(
-          message,
-          line,
-          choices,
-          line.tokens.map((token) => tokenCell(message, token)),
-        );
-      case 'field':
-      case 'trailer':
-        return this.opening(message, line, choices, fieldCells(message, line));
-      case 'empty-lines':
-        return lineRow(
-          message,
-          line,
-          null,
-          remarkCell(l10n.t('Empty lines before the request line are ignored.')),
-        );
-      case 'header-end':
-        return lineRow(message, line, null, remarkCell(l10n.t('An empty line ends the header section.')));
-      case 'trailer-end':
-        return lineRow(message, line, null, remarkCell(l10n.t('An empty line ends the trailer section.')));
-      case 'body':
-        return this.body(
-          message,
-          line,
-          bodySection(message, line, choices, this.decompression(message, line, choices, decompressions)),
-        );
-      case 'unparsed':
-        return lineRow(
-          message,
-          line,
-          null,
-          unparsedCell(message, line, this.state.view.peek()?.detail.row.status === 101),
-        );
-    }
-  }
-
-  /** A line with the rows of its parts, where it is open. */
-  private opening(message: MessageView, line: MeaningLine, choices: Choices, cells: unknown): unknown {
-    const opened = opensByItself(message, line) !== choices.toggled.has(`${message.direction} ${line.start}`);
-    // Always a pair, so that the row stays the same element, and keeps the focus, whether it is open or not.
-    return [
-      lineRow(message, line, opened, cells),
-      opened ? this.rows(message, lineParts(message, line)) : nothing,
-    ];
-  }
-
-  private body(message: MessageView, line: MeaningLine, { facts, actions, rows }: BodySection): unknown {
-    const head = html`<span role="gridcell" tabindex="-1" class="cell remark">${l10n.t('Body')} · ${facts.join(' · ')}</span>
-      ${actions.map((action) => actionCell(action, (chosen) => this.act(message.direction, chosen)))}`;
-    return [lineRow(message, line, null, head), this.rows(message, rows)];
-  }
-
-  private rows({ direction }: MessageView, rows: readonly PartRow[]): unknown {
-    const picture = (block: Block & { kind: 'image' }) => this.pictures.url(block.bytes, block.type);
-    return repeat(
-      rows,
-      ({ key }) => key,
-      (row) => partRowTemplate(direction, row, (action) => this.act(direction, action), picture),
-    );
   }
 
   /** What undoing the content coding has given; begins it where it is wanted for the first time. */

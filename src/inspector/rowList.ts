@@ -22,8 +22,9 @@ export interface ArrivedRows<Row> {
   readonly rows: readonly Row[];
 }
 
-/** Rows asked for beyond the visible ones, so that slow scrolling never shows an empty row. */
+/** Rows asked for beyond the visible ones, when fewer than `ahead` are there: slow scrolling shows no empty row. */
 const overscan = 30;
+const ahead = 10;
 const mostCached = 2000;
 /** Milliseconds after which an answer counts as lost: it is asked for anew. */
 const longestAnswer = 1000;
@@ -186,9 +187,16 @@ export class RowList<Row> {
       }
       draw(element, row, index);
     }
+    missing ||= [first - ahead, last + ahead - 1].some((index) => this.lacks(index));
     this.options.drawn();
     const isLost = missing && performance.now() - this.requestedAt > longestAnswer;
     if (this.isStale || isLost) this.requestVisible();
+  }
+
+  /** Whether a row stands at an index that has not arrived. */
+  private lacks(index: number): boolean {
+    const { count, rows } = this;
+    return count > 0 && !rows.has(Math.min(count - 1, Math.max(0, index)));
   }
 
   private hide(element: HTMLElement): void {

@@ -50,7 +50,7 @@ export class RowPainter {
     if (isRemade || isSelected !== wasSelected) element.setAttribute('aria-selected', String(isSelected));
     if (isRemade || before?.cell !== cell) this.markCell(element, before?.cell ?? noCell, cell);
     if (isRemade || before?.row !== row) {
-      setAttribute(element, 'class', rowClass(row));
+      setAttribute(element, 'class', row === undefined ? 'list-row loading' : 'list-row');
       if (row !== undefined) {
         this.columns.forEach((column, i) => {
           cellKinds[column].draw(element.children[i] as HTMLElement, row);
@@ -99,11 +99,6 @@ export class RowPainter {
       }),
     );
   }
-}
-
-function rowClass(row: ExchangeRow | undefined): string {
-  if (row === undefined) return 'list-row loading';
-  return row.rule !== '' || row.aborted || row.status >= 400 ? 'list-row failed' : 'list-row';
 }
 
 /** Without touching an element that has it already: that is most of the cost of scrolling. */

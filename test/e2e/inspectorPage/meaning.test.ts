@@ -71,7 +71,7 @@ test('compressed chunks are shown as what they hold, as one piece, or chunk by c
   assert.equal(await chosen('sent'), '0');
   await body.getByRole('button', { name: 'De-chunked' }).click();
   await body.getByRole('button', { name: 'Hex' }).click();
-  assert.match(await textOf(page.locator('pre.hex')), /^000000 1F 8B 08/);
+  assert.match(await textOf(page.locator('pre.hex')), /^00000000 1F 8B 08/);
 });
 
 for (const [coding, encode] of [

@@ -128,7 +128,7 @@ test('chunks are joined, and lines end as lines do', () => {
   const body = bodyContent(sent, data(sent), 2048);
   assert.equal(body.length, 7);
   // Not text: hexadecimal.
-  assert.match(blocks(section(sent).rows)[0], /^000000 {2}61 0D 0A 62 1B 63 64 +a··b·cd$/);
+  assert.match(blocks(section(sent).rows)[0], /^00000000 {2}61 0D 0A 62 1B 63 64 +a\.\.b\.cd$/);
   const plain = viewExchange(exchange(of(''), of(text.replace('\x1b', '-')))).sent;
   assert.deepEqual(blocks(section(plain).rows), ['a\nb-cd']);
   assert.deepEqual(bodyContent(plain, data(plain), 4).bytes, bytesOf('a\r\nb'));
