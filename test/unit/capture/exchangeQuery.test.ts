@@ -201,7 +201,7 @@ test('a search for the newest finds them first, and what stood at an index stays
     store,
     ids.map((id) => ended(id, status(id))),
   );
-  const query = store.newQuery();
+  const query = new ExchangeQuery(store.queryTable());
   query.set({ ...everything, filter: 'status:404' }, true);
   assert.equal(query.update(0), false);
   assert.ok(query.progress > 0 && query.progress < 1);
