@@ -1,6 +1,5 @@
 import type { Forwarding } from './forwarding.ts';
 import type { Framing } from './framing.ts';
-import type { EncodedResponse } from './responseHead.ts';
 import type { Violation } from './violation.ts';
 
 /** An open file that a response is sent from. Whoever holds it last closes it. */
@@ -14,6 +13,12 @@ export interface OpenFile {
    * takes a mixture of two versions for the whole of one.
    */
   isUnchanged(): boolean;
+  /**
+   * Whether nobody had written to it for a while when it was opened. Only then may the kernel send from it by itself
+   * (sendfile): what waits in a socket is then the file's own memory, and changes if the file is written to before the
+   * client has taken it, when nobody can be told any more.
+   */
+  readonly leftAlone: boolean;
   close(): void;
 }
 
@@ -77,6 +82,15 @@ export interface Request {
   fields(): Field[];
 }
 
+/** Room for the bytes that a response is sent as, where it is sent again and again. */
+export interface ResponseEncoding {
+  readonly bytes: Uint8Array;
+  /** Where the body starts in `bytes`. */
+  readonly bodyStart: number;
+  /** Makes the bytes those of `response`, which has to be the same each time, at the time `now`. */
+  renew(response: Response, now: number): void;
+}
+
 /** The answer to a request. The connection adds Date, Content-Length and Connection; it leaves the body out for HEAD. */
 export interface Response {
   readonly status: number;
@@ -93,7 +107,7 @@ export interface Response {
   /** Close the connection after this response. */
   readonly close?: boolean;
   /** Where this very object is given again and again, all of it in memory: room for the bytes that it is sent as. */
-  readonly encoded?: EncodedResponse;
+  readonly encoded?: ResponseEncoding;
 }
 
 /** Answers the requests of a connection, synchronously: all concurrency models share it. */

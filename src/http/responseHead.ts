@@ -1,5 +1,5 @@
 import { httpDate } from './date.ts';
-import type { Output, Response } from './message.ts';
+import type { Output, Response, ResponseEncoding } from './message.ts';
 import { reasonPhrases } from './reasonPhrases.ts';
 
 const textEncoder = new TextEncoder();
@@ -48,13 +48,11 @@ export function responseHead(response: Response, frame: ResponseFrame): string {
  * A response with its body as the bytes that it is sent as, to be sent again and again: they are made anew only when
  * Date has to change. They stay as they are once made, since sockets and records may still hold them.
  */
-export class EncodedResponse {
+export class EncodedResponse implements ResponseEncoding {
   bytes: Uint8Array = new Uint8Array(0);
-  /** Where the body starts in `bytes`. */
   bodyStart = 0;
   private second = Number.NaN;
 
-  /** Makes the bytes those of `response`, which has to be the same each time, at the time `now`. */
   renew(response: Response, now: number): void {
     const second = Math.floor(now / 1000);
     if (second === this.second) return;

@@ -166,7 +166,7 @@ class BlockingConnection {
   private sendSlice(slice: FileSlice): string {
     const start = slice.offset + this.sliceDone;
     const rest = slice.length - this.sliceDone;
-    const bySendfile = rest > sendfileFrom && (this.recorder?.heldAhead ?? 0) === 0;
+    const bySendfile = slice.file.leftAlone && rest > sendfileFrom && (this.recorder?.heldAhead ?? 0) === 0;
     // The last piece is read, so that it can be kept back where the file is not what it was.
     const count = bySendfile
       ? this.sendFile(slice, start, rest - sendfileFrom)

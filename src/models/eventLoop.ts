@@ -286,7 +286,8 @@ class ServedConnection implements TransportEvents {
 
   /** What nobody holds on to need not pass through this program. The end of it does, so that a changed file is noticed. */
   private goesByKernel(slice: FileSlice): boolean {
-    if (this.socket.sendFile === undefined || (this.recorder?.heldAhead ?? 0) > 0) return false;
+    if (this.socket.sendFile === undefined || !slice.file.leftAlone) return false;
+    if ((this.recorder?.heldAhead ?? 0) > 0) return false;
     return slice.length - this.sliceRead > filePiece;
   }
 

@@ -115,9 +115,13 @@ function pathOf(descriptor: number): string | null {
   }
 }
 
+/** A file that was written to a shorter time ago, in milliseconds, may be written to again at any moment. */
+const restTime = 60_000;
+
 function newOpenFile(descriptor: number, path: string, { size, mtimeNs }: BigIntStats): OpenFile {
   let open = true;
   return {
+    leftAlone: Date.now() - Number(mtimeNs / 1_000_000n) >= restTime,
     descriptor,
     path,
     isUnchanged() {

@@ -250,6 +250,7 @@ function file(): OpenFile & { closed: number } {
     descriptor: 99,
     path: '',
     isUnchanged: () => true,
+    leftAlone: true,
     closed: 0,
     close() {
       this.closed++;

@@ -157,7 +157,13 @@ function fileAnswer(opened: OpenFile[] = []): Response {
     const status = fstatSync(descriptor);
     return status.size === size && status.mtimeMs === mtimeMs;
   };
-  const file: OpenFile = { descriptor, path: '', isUnchanged, close: () => closeSync(descriptor) };
+  const file: OpenFile = {
+    descriptor,
+    path: '',
+    isUnchanged,
+    leftAlone: true,
+    close: () => closeSync(descriptor),
+  };
   opened.push(file);
   return { status: 200, fields: [], body: [{ file, offset: 0, length: fileLength }] };
 }

@@ -38,16 +38,20 @@ class SlowClient implements TransportConnection {
   }
 }
 
-test('1 GiB to a client that takes it bit by bit is never held but for two pieces of it', async () => {
+/** A connection of the event loop that answers every request with a hole of `length` bytes, which takes no room. */
+async function served(
+  client: SlowClient,
+  length: number,
+  leftAlone: boolean,
+  use: (connection: TransportEvents) => void,
+): Promise<void> {
   const file = path.join(tmpdir(), `spark-slow-${process.pid}`);
   const descriptor = openSync(file, 'w+');
   try {
-    // A hole: it takes no room on the disk.
-    ftruncateSync(descriptor, fileLength);
-    const openFile = { descriptor, path: '', isUnchanged: () => true, close: () => {} };
-    const body = [{ file: openFile, offset: 0, length: fileLength }];
+    ftruncateSync(descriptor, length);
+    const openFile = { descriptor, path: '', isUnchanged: () => true, leftAlone, close: () => {} };
+    const body = [{ file: openFile, offset: 0, length }];
     const response: Response = { status: 200, fields: [], body };
-    const client = new SlowClient();
     const accepted: TransportEvents[] = [];
     await runEventLoop(
       {
@@ -72,6 +76,17 @@ test('1 GiB to a client that takes it bit by bit is never held but for two piece
     );
     const [connection] = accepted;
     connection.received(Buffer.from('GET / HTTP/1.1\r\nHost: a\r\n\r\n'));
+    use(connection);
+    connection.closed('');
+  } finally {
+    closeSync(descriptor);
+    rmSync(file);
+  }
+}
+
+test('1 GiB to a client that takes it bit by bit is never held but for two pieces of it', async () => {
+  const client = new SlowClient();
+  await served(client, fileLength, true, (connection) => {
     let taken = 0;
     // A tenth of the file is enough to see that what waits does not grow.
     while (taken < fileLength / 10) {
@@ -82,9 +97,33 @@ test('1 GiB to a client that takes it bit by bit is never held but for two piece
       connection.flushed(count);
     }
     assert.ok(client.most <= 2 * 64 * 1024 + 1024, `${client.most} bytes waited`);
-    connection.closed('');
-  } finally {
-    closeSync(descriptor);
-    rmSync(file);
-  }
+  });
 });
+
+/** A client to whom the kernel sends files by itself. */
+class QuickClient extends SlowClient {
+  sentByKernel = 0;
+
+  override flush(): number {
+    const count = this.waiting;
+    this.waiting = 0;
+    return count;
+  }
+
+  sendFile(_file: number, _offset: number, length: number): number {
+    this.sentByKernel += length;
+    return length;
+  }
+}
+
+for (const [name, leftAlone] of [
+  ['that was left alone is sent by the kernel, but for its end', true],
+  ['that was written to just now is not: it may be written to again before the client has it', false],
+] as const) {
+  test(`a file ${name}`, async () => {
+    const client = new QuickClient();
+    await served(client, 256 * 1024, leftAlone, () => {
+      assert.equal(client.sentByKernel, leftAlone ? 192 * 1024 : 0);
+    });
+  });
+}

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -146,6 +154,8 @@ describe('the trace tells what strace tells', { skip }, () => {
     mkdirSync(site);
     writeFileSync(path.join(site, 'index.html'), '<h1>Hello</h1>');
     writeFileSync(path.join(site, 'large'), Buffer.alloc(3_000_000));
+    // Left alone for long enough that the kernel may send it.
+    utimesSync(path.join(site, 'large'), 0, 0);
   });
 
   after(() => {
