@@ -1,3 +1,5 @@
+import { escapeHtml } from './escapeHtml.ts';
+
 export interface MarkdownPageOptions {
   /** HTML, as VS Code's renderer made it: what stands in the file is in it, scripts and all. */
   readonly body: string;
@@ -42,8 +44,4 @@ ${body}
 </body>
 </html>
 `;
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,4 +1,5 @@
 import type { PreviewData, PreviewState } from '../protocol/preview.ts';
+import { escapeHtml } from './escapeHtml.ts';
 
 /** What the preview shows: a page of a server, or why it cannot. */
 export type PreviewContent =
@@ -18,6 +19,8 @@ export interface Translation {
 
 export interface PreviewPageOptions {
   readonly l10n: Translation;
+  /** Of the texts, as VS Code names it. */
+  readonly language: string;
   readonly content: PreviewContent;
   /** File name of the page. */
   readonly name: string;
@@ -29,7 +32,7 @@ export interface PreviewPageOptions {
 
 /** The document of the preview's panel: a toolbar above the framed page. */
 export function previewPage(options: PreviewPageOptions): string {
-  const { l10n, content, name, nonce, script, style, cspSource } = options;
+  const { l10n, language, content, name, nonce, script, style, cspSource } = options;
   const frameSource = content.kind === 'page' ? new URL(content.data.root).origin : "'none'";
   const policy = [
     "default-src 'none'",
@@ -38,14 +41,15 @@ export function previewPage(options: PreviewPageOptions): string {
     `style-src ${cspSource}`,
   ].join('; ');
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${escapeHtml(language)}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">
 <link rel="stylesheet" href="${escapeHtml(style)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(name)}</title>
 </head>
-${content.kind === 'page' ? pageBody(content.data, name, l10n) : noticeBody(content, l10n)}
+${content.kind === 'page' ? pageBody(content.data, name, l10n) : noticeBody(content, name, l10n)}
 <script nonce="${nonce}" src="${escapeHtml(script)}"></script>
 </body>
 </html>`;
@@ -62,7 +66,8 @@ function pageBody(data: PreviewData, name: string, l10n: Translation): string {
       )
     : l10n.t("The page's own policy keeps live reload out: changes are shown by loading the page anew.");
   return `<body data-data="${escapeHtml(JSON.stringify(data))}" data-unlinked="${escapeHtml(unlinked)}">
-<header role="toolbar" aria-label="${escapeHtml(l10n.t('Preview'))}">
+<header>
+<h1 class="unseen">${escapeHtml(l10n.t('Preview {0}', name))}</h1>
 ${button('back', l10n.t('Back'), icons.back)}
 ${button('forward', l10n.t('Forward'), icons.forward)}
 ${button('reload', l10n.t('Reload the Page'), icons.reload)}
@@ -74,7 +79,7 @@ ${button('rotate', l10n.t('Rotate'), icons.rotate)}
 ${button('console', l10n.t("Show the Page's Console"), `${icons.console}<span class="count"></span>`)}
 ${button('openInBrowser', l10n.t('Open in Browser'), icons.open)}
 </header>
-<p id="remark" role="status" hidden></p>
+<div id="remark" role="status" hidden><span></span>${data.secure ? textButton('openInBrowser', l10n.t('Open in Browser')) : ''}</div>
 <div id="find" role="search" data-none="${escapeHtml(l10n.t('Not found'))}" data-unlinked="${escapeHtml(l10n.t('This page cannot be searched'))}" hidden>
 <input type="text" aria-label="${escapeHtml(l10n.t('Find'))}" placeholder="${escapeHtml(l10n.t('Find'))}">
 <output></output>
@@ -82,22 +87,23 @@ ${button('previous', l10n.t('Previous Match'), icons.up, 'find')}
 ${button('next', l10n.t('Next Match'), icons.down, 'find')}
 ${button('close', l10n.t('Close'), icons.close, 'find')}
 </div>
-<div class="stage"><iframe title="${escapeHtml(name)}" sandbox="${sandbox}"></iframe></div>`;
+<main class="stage"><iframe title="${escapeHtml(name)}" sandbox="${sandbox}"></iframe></main>`;
 }
 
 function noticeBody(
   { state, text, offerStart, offerBrowser }: Extract<PreviewContent, { kind: 'notice' }>,
+  name: string,
   l10n: Translation,
 ): string {
-  const label = escapeHtml(l10n.t('Start Server'));
-  const start = offerStart
-    ? `<button type="button" class="primary" data-action="startServer">${label}</button>`
-    : '';
-  const browser = offerBrowser
-    ? `<button type="button" class="primary" data-action="openInBrowser">${escapeHtml(l10n.t('Open in Browser'))}</button>`
-    : '';
+  const start = offerStart ? textButton('startServer', l10n.t('Start Server')) : '';
+  const browser = offerBrowser ? textButton('openInBrowser', l10n.t('Open in Browser')) : '';
   return `<body data-notice="${escapeHtml(JSON.stringify(state))}">
-<main role="status"><p>${escapeHtml(text)}</p>${start}${browser}</main>`;
+<main class="notice"><h1 class="unseen">${escapeHtml(l10n.t('Preview {0}', name))}</h1>
+<p role="status">${escapeHtml(text)}</p>${start}${browser}</main>`;
+}
+
+function textButton(action: string, label: string): string {
+  return `<button type="button" class="primary" data-action="${action}">${escapeHtml(label)}</button>`;
 }
 
 function button(name: string, label: string, content: string, kind: 'action' | 'find' = 'action'): string {
@@ -138,7 +144,3 @@ const icons = {
   down: icon('M3.5 6 8 10.5 12.5 6'),
   close: icon('M4 4l8 8M12 4l-8 8'),
 };
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-}

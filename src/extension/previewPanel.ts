@@ -23,8 +23,6 @@ export interface PreviewServices {
   readonly markdown: MarkdownPages;
 }
 
-const activeKey = 'spark.previewIsActive';
-
 /** A page, as its server gives it, beside its source. */
 export class PreviewPanel {
   private static readonly open = new Map<string, PreviewPanel>();
@@ -113,7 +111,6 @@ export class PreviewPanel {
   private followFocus(): void {
     if (this.panel.active) PreviewPanel.active = this;
     else if (PreviewPanel.active === this) PreviewPanel.active = null;
-    void vscode.commands.executeCommand('setContext', activeKey, PreviewPanel.active !== null);
   }
 
   private async update(): Promise<void> {
@@ -127,6 +124,7 @@ export class PreviewPanel {
       webview.asWebviewUri(vscode.Uri.joinPath(this.services.extensionUri, name)).toString();
     webview.html = previewPage({
       l10n: vscode.l10n,
+      language: vscode.env.language,
       content,
       name: path.basename(this.file.fsPath),
       nonce: randomBytes(16).toString('hex'),
@@ -239,10 +237,7 @@ export class PreviewPanel {
     this.updates++;
     for (const subscription of this.subscriptions) subscription.dispose();
     PreviewPanel.open.delete(this.file.toString());
-    if (PreviewPanel.active === this) {
-      PreviewPanel.active = null;
-      void vscode.commands.executeCommand('setContext', activeKey, false);
-    }
+    if (PreviewPanel.active === this) PreviewPanel.active = null;
   }
 }
 

@@ -34,7 +34,7 @@ walk(
 
     await page.getByRole('link', { name: 'A journey' }).click();
     await page.getByRole('heading', { level: 1, name: /journey|request/i }).waitFor();
-    await panel.locator('[data-action=back]:enabled').click();
+    await panel.locator('[data-action=back][aria-disabled=false]').click();
     await heading.waitFor();
     assert.match(await panel.locator('#address').inputValue(), /\/index\.html$/);
     await panel.locator('[data-action=find]').click();

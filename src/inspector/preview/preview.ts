@@ -1,7 +1,7 @@
 /** The page of the preview's panel: a toolbar around the frame that shows the site's page. */
 import type { FromPage } from '../../protocol/live.ts';
 import type { FromPreview, PreviewData, PreviewState, ToPreview } from '../../protocol/preview.ts';
-import { elementOf } from './elements.ts';
+import { elementOf, setUsable } from './elements.ts';
 import { FindBar } from './findBar.ts';
 import { Screen } from './screen.ts';
 import { Visit } from './visit.ts';
@@ -53,8 +53,8 @@ function showPage(data: PreviewData): void {
     },
     titled: (title) => workbench.postMessage({ type: 'title', title }),
     history(canGoBack, canGoForward) {
-      back.disabled = !canGoBack;
-      forward.disabled = !canGoForward;
+      setUsable(back, canGoBack);
+      setUsable(forward, canGoForward);
     },
     linked: (isLinked) => showRemark(isLinked ? data.remark : unlinkedRemark(data)),
   });
@@ -152,7 +152,6 @@ function unlinkedRemark({ token, remark }: PreviewData): string {
 }
 
 function showRemark(text: string): void {
-  const remark = elementOf('#remark', HTMLElement);
-  remark.textContent = text;
-  remark.hidden = text === '';
+  elementOf('#remark span', HTMLElement).textContent = text;
+  elementOf('#remark', HTMLElement).hidden = text === '';
 }

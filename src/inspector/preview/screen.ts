@@ -1,4 +1,4 @@
-import { elementOf } from './elements.ts';
+import { elementOf, setUsable } from './elements.ts';
 
 /** The size of the screen that the page is shown on, and its zoom. */
 export class Screen {
@@ -6,6 +6,7 @@ export class Screen {
   private readonly size = elementOf('#size', HTMLSelectElement);
   private readonly zoom = elementOf('#zoom', HTMLSelectElement);
   private readonly rotate = elementOf('[data-action=rotate]', HTMLButtonElement);
+  private readonly stage = elementOf('.stage', HTMLElement);
   private rotated = false;
 
   constructor(frame: HTMLIFrameElement) {
@@ -13,6 +14,7 @@ export class Screen {
     this.size.addEventListener('change', () => this.lay());
     this.zoom.addEventListener('change', () => this.lay());
     this.rotate.addEventListener('click', () => {
+      if (this.size.value === '') return;
       this.rotated = !this.rotated;
       this.lay();
     });
@@ -24,8 +26,11 @@ export class Screen {
     const zoom = Number(this.zoom.value) / 100;
     const [width, height] = this.size.value.split('x').map(Number);
     const hasSize = height !== undefined;
-    this.rotate.disabled = !hasSize;
+    setUsable(this.rotate, hasSize);
     this.frame.classList.toggle('sized', hasSize);
+    // A screen that is larger than the panel is scrolled by keyboard too.
+    if (hasSize) this.stage.tabIndex = 0;
+    else this.stage.removeAttribute('tabindex');
     style.transform = zoom === 1 ? '' : `scale(${zoom})`;
     if (hasSize) {
       const [across, down] = this.rotated ? [height, width] : [width, height];

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { build } from 'esbuild';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { rowColumns } from '../../../src/capture/rowColumns.ts';
 import { inspectorHtml } from '../../../src/extension/inspectorHtml.ts';
@@ -14,21 +13,11 @@ import type {
 } from '../../../src/protocol/inspector.ts';
 import { project } from '../../project.mjs';
 import { chromiumFlags, findChromium } from '../../workbench/chromium.mjs';
+import { bundleForPage, dress } from '../webviewPage.ts';
+
+export { themeNames } from '../webviewPage.ts';
 
 const origin = 'https://inspector.test';
-
-interface WebviewThemes {
-  readonly defaultStyles: string;
-  readonly themes: Readonly<
-    Record<string, { bodyClass: string; variables: Readonly<Record<string, string>> }>
-  >;
-}
-
-const themes: WebviewThemes = JSON.parse(
-  readFileSync(path.join(project, 'test/fixtures/webviewThemes.json'), 'utf8'),
-);
-
-export const themeNames: readonly string[] = Object.keys(themes.themes);
 
 function textsIn(language: string): Record<string, string> {
   return JSON.parse(readFileSync(path.join(project, `l10n/bundle.l10n.${language}.json`), 'utf8'));
@@ -54,22 +43,7 @@ export async function launchBrowser(): Promise<Browser> {
 
 /** The page's script; minified as in the package, or with the names of the sources. */
 export function buildScript(minify = false): Promise<string> {
-  return bundle('src/inspector/inspector.ts', minify);
-}
-
-async function bundle(entry: string, minify = false): Promise<string> {
-  const result = await build({
-    absWorkingDir: project,
-    entryPoints: [entry],
-    bundle: true,
-    minify,
-    write: false,
-    format: 'iife',
-    platform: 'browser',
-    target: 'chrome132',
-    logLevel: 'warning',
-  });
-  return result.outputFiles[0].text;
+  return bundleForPage('src/inspector/inspector.ts', minify);
 }
 
 export interface FakeHostOptions {
@@ -130,8 +104,9 @@ export class InspectorPageUnderTest {
     await page.exposeFunction('postedToHost', (message: FromInspector) =>
       host === undefined ? tested.answer(message) : host(message),
     );
+    await dress(page, options.theme ?? 'Dark Modern');
     await page.addInitScript(
-      ({ theme, defaultStyles, state }) => {
+      ({ state }) => {
         window.posted = [];
         window.keptState = state;
         const api = {
@@ -145,22 +120,8 @@ export class InspectorPageUnderTest {
           },
         };
         Object.assign(window, { acquireVsCodeApi: () => api });
-        const dress = () => {
-          const sheet = new CSSStyleSheet();
-          sheet.replaceSync(defaultStyles);
-          document.adoptedStyleSheets = [sheet];
-          for (const [name, value] of Object.entries(theme.variables)) {
-            document.documentElement.style.setProperty(name, value);
-          }
-          document.body.className = theme.bodyClass;
-        };
-        document.addEventListener('DOMContentLoaded', dress);
       },
-      {
-        theme: themes.themes[options.theme ?? 'Dark Modern'],
-        defaultStyles: themes.defaultStyles,
-        state: options.state,
-      },
+      { state: options.state },
     );
     await page.goto(`${origin}/`);
     await page.waitForFunction(() => window.posted.some((message) => message.type === 'ready'));
@@ -178,7 +139,7 @@ export class InspectorPageUnderTest {
       language,
       texts: language === 'en' ? undefined : textsIn(language),
     });
-    const css = await bundle('src/inspector/styles/inspector.css');
+    const css = await bundleForPage('src/inspector/styles/inspector.css');
     await this.page.route(`${origin}/**`, (route) => {
       const { pathname } = new URL(route.request().url());
       if (pathname === '/') return route.fulfill({ contentType: 'text/html', body: html });

@@ -44,7 +44,8 @@ export class LiveSite {
       settings: { ...defaultSettings(root), port: 0, live: { token, inject: true }, ...settings },
     });
     const { port } = await listening;
-    return new LiveSite(root, `http://127.0.0.1:${port}/`, browser, child);
+    const scheme = settings.https?.enabled === true ? 'https' : 'http';
+    return new LiveSite(root, `${scheme}://127.0.0.1:${port}/`, browser, child);
   }
 
   async close(): Promise<void> {

@@ -60,6 +60,7 @@ describe('the page of the preview', () => {
   const options = {
     name: '"><script>alert(1)</script>.html',
     l10n: { t: (message: string) => message },
+    language: 'en',
     nonce: 'abc',
     script: 'https://script',
     style: 'https://style',
