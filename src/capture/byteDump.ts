@@ -137,7 +137,7 @@ class MessageDump {
         ? found.subarray(0, wholeCharacters(found, this.byteAt(at + found.length)))
         : found;
     const digits = Array.from(row, (octet) => hex(octet, 2)).join(' ');
-    const text = escaped(row).padEnd(perRow);
+    const text = escapedText(row).padEnd(perRow);
     this.lines.push(
       `  ${offset}  ${digits.padEnd(hexWidth)}  ${text}  ${at === start ? name : ''}`.trimEnd(),
     );
@@ -154,7 +154,7 @@ class MessageDump {
 
   private textOf(start: number, end: number): string {
     const found = this.keptFrom(start, Math.min(end, start + mostText));
-    return `${escaped(found)}${start + found.length < end ? ' …' : ''}`;
+    return `${escapedText(found)}${start + found.length < end ? ' …' : ''}`;
   }
 
   /** What was kept from a byte on, without a gap, up to `end` (exclusive). Belongs to the message. */
@@ -211,8 +211,8 @@ function isContinuation(octet: number): boolean {
   return (octet & 0xc0) === 0x80;
 }
 
-/** So that no two sequences of bytes read alike. */
-function escaped(octets: Uint8Array): string {
+/** Bytes as text that is safe to show; no two sequences of bytes read alike. */
+export function escapedText(octets: Uint8Array): string {
   return visiblePieces(octets)
     .map(({ text, escaped }) => (escaped ? text : text.replaceAll('\\', '\\\\')))
     .join('');

@@ -1,9 +1,10 @@
 import type { CaptureBatch, ConnectionRecord } from '../protocol/capture.ts';
 import type { ExchangeDetail, ExchangeKey } from '../protocol/inspector.ts';
 import type { ExchangeEvent } from '../protocol/serverEvent.ts';
+import { transfersOf } from './exportConversations.ts';
 import { exportedExchange } from './exportExchange.ts';
 import { harEntry } from './exportHar.ts';
-import { PacketConversation, pcapngStart, type Transfer, transfersOf } from './exportPcapng.ts';
+import { PacketConversation, pcapngStart, type Transfer } from './exportPcapng.ts';
 import { CaptureStore } from './store.ts';
 
 /** Memory for exchanges that go on; those that have ended are written by then. */

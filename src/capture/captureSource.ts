@@ -9,6 +9,7 @@ import type {
   KeptBytes,
 } from '../protocol/inspector.ts';
 import type { QueryTable } from './exchangeQuery.ts';
+import type { WholeConnection } from './followConnection.ts';
 
 /** What has happened to the capture: exchanges came, went on or were displaced; or everything was removed. */
 export type CaptureChange = 'changed' | 'cleared';
@@ -53,6 +54,8 @@ export interface CaptureSource {
   follow(connection: ConnectionKey, end: number | null): FollowedConnection | null;
   /** One direction of a connection; null where the connection is not stored. The caller owns the bytes. */
   stream(connection: ConnectionKey, direction: Direction): StoredStream | null;
+  /** All that is stored of a connection; null where it is not stored. The bytes belong to the store. */
+  wholeConnection(connection: ConnectionKey): WholeConnection | null;
   summary(): CaptureSummary;
   /** Removes all exchanges and closed connections, also what was kept on disk. */
   clear(): void;

@@ -1,9 +1,11 @@
 import type { ExchangeDetail } from '../protocol/inspector.ts';
+import { connectionTranscript, directionBytes } from './connectionText.ts';
+import { type ConnectionBytes, pcapngFile } from './exportConversations.ts';
 import { curlScript } from './exportCurl.ts';
 import { harFile } from './exportHar.ts';
 import { httpFile } from './exportHttpFile.ts';
-import { pcapngFile } from './exportPcapng.ts';
 import type { ExposedMessages } from './exportSecrets.ts';
+import type { WholeConnection } from './followConnection.ts';
 
 export type ExportFormat =
   | 'har'
@@ -12,7 +14,17 @@ export type ExportFormat =
   | 'http'
   | 'curl'
   | 'requestBytes'
-  | 'responseBytes';
+  | 'responseBytes'
+  | 'messageBytes'
+  | ConnectionFormat;
+
+/** What has both directions, or one, of connections as a whole. */
+export type ConnectionFormat = 'transcript' | 'receivedBytes' | 'sentBytes';
+
+/** What is exported: exchanges, and where bytes are that belong to none. */
+export interface ExportContent extends ConnectionBytes {
+  readonly details: Iterable<ExchangeDetail>;
+}
 
 /** What a file of a format is called: its ending, without the dot. */
 export function fileEnding(format: ExportFormat): string {
@@ -26,8 +38,13 @@ export function fileEnding(format: ExportFormat): string {
       return 'http';
     case 'curl':
       return 'sh';
+    case 'transcript':
+      return 'txt';
     case 'requestBytes':
     case 'responseBytes':
+    case 'messageBytes':
+    case 'receivedBytes':
+    case 'sentBytes':
       return 'bin';
   }
 }
@@ -40,20 +57,24 @@ export function exposedBy(format: ExportFormat): ExposedMessages {
     case 'harWithSecrets':
       return [];
     case 'pcapng':
+    case 'messageBytes':
+    case 'transcript':
       return ['request', 'response'];
     case 'http':
     case 'curl':
     case 'requestBytes':
+    case 'receivedBytes':
       return ['request'];
     case 'responseBytes':
+    case 'sentBytes':
       return ['response'];
   }
 }
 
-/** The pieces of a file with these exchanges. `version`: of Spark. */
+/** The pieces of a file. `version`: of Spark. */
 export function exportPieces(
   format: ExportFormat,
-  details: Iterable<ExchangeDetail>,
+  { details, ...bytes }: ExportContent,
   version: string,
 ): Iterable<string | Uint8Array> {
   switch (format) {
@@ -62,24 +83,43 @@ export function exportPieces(
     case 'harWithSecrets':
       return harFile(details, { version, secrets: true });
     case 'pcapng':
-      return pcapngFile(details, version);
+      return pcapngFile(details, version, bytes);
     case 'http':
       return httpFile(details);
     case 'curl':
       return curlScript(details);
     case 'requestBytes':
-      return rawBytes(details, 'request');
+      return rawBytes(details, ['request']);
     case 'responseBytes':
-      return rawBytes(details, 'response');
+      return rawBytes(details, ['response']);
+    case 'messageBytes':
+      return rawBytes(details, ['request', 'response']);
+    case 'transcript':
+      return ofEach(bytes, (whole) => connectionTranscript(whole, 'text'));
+    case 'receivedBytes':
+      return ofEach(bytes, (whole) => directionBytes(whole, 'received'));
+    case 'sentBytes':
+      return ofEach(bytes, (whole) => directionBytes(whole, 'sent'));
   }
 }
 
 /** What was kept of the messages, one behind the other. */
 function* rawBytes(
   details: Iterable<ExchangeDetail>,
-  message: 'request' | 'response',
+  messages: readonly ('request' | 'response')[],
 ): Generator<Uint8Array> {
   for (const detail of details) {
-    for (const { bytes } of detail[message].kept) yield bytes;
+    for (const message of messages) for (const { bytes } of detail[message].kept) yield bytes;
+  }
+}
+
+/** What is made of each connection, one behind the other. */
+function* ofEach(
+  { connections, wholeConnection }: ConnectionBytes,
+  made: (whole: WholeConnection) => Iterable<string | Uint8Array>,
+): Generator<string | Uint8Array> {
+  for (const connection of connections) {
+    const whole = wholeConnection(connection);
+    if (whole !== null) yield* made(whole);
   }
 }

@@ -1,6 +1,4 @@
 import type { Direction, Endpoint } from '../protocol/capture.ts';
-import type { ExchangeDetail, MessageDetail } from '../protocol/inspector.ts';
-import { type ExportedExchange, exportedExchange } from './exportExchange.ts';
 import { mostPayload, PacketMaker, type Segment, tcpFlags } from './exportPackets.ts';
 
 /** Blocks and options of draft-ietf-opsawg-pcapng. */
@@ -17,8 +15,6 @@ const nanoseconds = 9;
 
 const honesty =
   'Payload bytes and their times are what read() and write() returned in the server. IP and TCP headers are made up from them: no retransmissions, no real segmentation.';
-
-const nothing = new Uint8Array(0);
 
 /**
  * What the user said of an exchange, so that an import finds it again. `nth`: of the requests that begin in the packet,
@@ -165,169 +161,6 @@ function remarkComments({ marked, comment }: Remark, index: number): string[] {
     ...(marked ? [userMark.write(index + 1)] : []),
     ...(comment === '' ? [] : [userComment.write(comment, index + 1)]),
   ];
-}
-
-type Step =
-  | { readonly kind: 'open' | 'close'; readonly time: number; readonly conversation: PacketConversation }
-  | {
-      readonly kind: 'carry';
-      readonly time: number;
-      readonly conversation: PacketConversation;
-      readonly transfer: Transfer;
-    };
-
-/** The pieces of a pcapng file with these exchanges, in the order of time. */
-export function* pcapngFile(details: Iterable<ExchangeDetail>, version: string): Generator<Uint8Array> {
-  yield pcapngStart(version);
-  const connections = new Map<string, ExportedExchange[]>();
-  for (const detail of details) {
-    const { row } = detail;
-    const key = `${row.key.slice(0, row.key.lastIndexOf('/'))}/${row.connection}`;
-    const known = connections.get(key);
-    if (known === undefined) connections.set(key, [exportedExchange(detail)]);
-    else known.push(exportedExchange(detail));
-    // Whoever writes the file may do something else in between.
-    yield nothing;
-  }
-  const steps = [...connections.values()].flatMap(stepsOf);
-  for (const step of steps.sort((one, other) => one.time - other.time)) {
-    switch (step.kind) {
-      case 'open':
-        yield* step.conversation.open(step.time);
-        break;
-      case 'carry':
-        yield* step.conversation.carry(step.transfer);
-        break;
-      case 'close':
-        yield* step.conversation.close(step.time);
-        break;
-    }
-  }
-}
-
-function stepsOf(exchanges: readonly ExportedExchange[]): Step[] {
-  const inOrder = exchanges.toSorted((one, other) => one.detail.row.number - other.detail.row.number);
-  const [{ detail: first }] = inOrder;
-  const sent = inOrder.map(({ detail }) => detail.connection.responseStart).filter((start) => start >= 0);
-  const conversation = new PacketConversation(first.peer, first.local, {
-    received: first.connection.requestStart,
-    sent: Math.min(...sent, Number.MAX_SAFE_INTEGER) % Number.MAX_SAFE_INTEGER,
-  });
-  const transfers = joinedReads(inOrder.flatMap((exchange) => transfersOf(exchange)));
-  const times = transfers.map(({ time }) => time);
-  const opened = times.reduce(
-    (least, time) => Math.min(least, time),
-    first.connection.openedAt || Number.MAX_VALUE,
-  );
-  const steps: Step[] = [{ kind: 'open', time: opened, conversation }];
-  for (const transfer of transfers)
-    steps.push({ kind: 'carry', time: transfer.time, conversation, transfer });
-  const last = inOrder.at(-1)?.detail.connection.closedAt ?? 0;
-  if (last > 0) {
-    const closed = times.reduce((most, time) => Math.max(most, time), last);
-    steps.push({ kind: 'close', time: closed, conversation });
-  }
-  return steps;
-}
-
-/** The reads and writes of an exchange, with what is to be said of each. */
-export function transfersOf(exchange: ExportedExchange): Transfer[] {
-  const { detail } = exchange;
-  const { requestStart, responseStart } = detail.connection;
-  const { marked, comment } = detail.row;
-  const remark = { marked, comment };
-  const transfers = [
-    ...messageTransfers('received', requestStart, detail.request, commentsOn(exchange, 'request')),
-    ...messageTransfers('sent', responseStart, detail.response, commentsOn(exchange, 'response')),
-  ];
-  return transfers.map((transfer, i) => (i === 0 ? { ...transfer, remarks: [remark] } : transfer));
-}
-
-interface PlacedComment {
-  readonly at: number;
-  readonly text: string;
-}
-
-function commentsOn(
-  { detail, findings }: ExportedExchange,
-  message: 'request' | 'response',
-): PlacedComment[] {
-  const comments: PlacedComment[] = [];
-  if (detail.imported?.rebuilt === true) comments.push({ at: 0, text: rebuiltComment });
-  for (const { severity, sentence, source, places } of findings) {
-    const [place] = places;
-    if ((place?.message ?? 'request') !== message) continue;
-    const where = place === undefined ? '' : ` (${message} bytes ${place.start} to ${place.end - 1})`;
-    comments.push({ at: place?.start ?? 0, text: `${severity}: ${sentence}${where} ${source.name}` });
-  }
-  return comments;
-}
-
-function messageTransfers(
-  direction: Direction,
-  messageStart: number,
-  { segments, kept }: MessageDetail,
-  comments: readonly PlacedComment[],
-): Transfer[] {
-  return segments.map(({ start, end, time }, index) => ({
-    direction,
-    offset: messageStart + start,
-    length: end - start,
-    pieces: piecesOf(kept, start, end),
-    time,
-    remarks: [],
-    comments: comments
-      .filter(({ at }) => at < end && (at >= start || index === 0))
-      .concat(index === segments.length - 1 ? comments.filter(({ at }) => at >= end) : [])
-      .map((comment) => comment.text),
-  }));
-}
-
-function piecesOf(kept: MessageDetail['kept'], start: number, end: number): Transfer['pieces'] {
-  const pieces: { bytes: Uint8Array | null; length: number }[] = [];
-  let at = start;
-  for (const { offset, bytes } of kept) {
-    const from = Math.max(offset, at);
-    const to = Math.min(offset + bytes.length, end);
-    if (from >= to) continue;
-    if (from > at) pieces.push({ bytes: null, length: from - at });
-    pieces.push({ bytes: bytes.subarray(from - offset, to - offset), length: to - from });
-    at = to;
-  }
-  if (at < end) pieces.push({ bytes: null, length: end - at });
-  return pieces;
-}
-
-/** What one read brought of several requests is one packet again. */
-function joinedReads(transfers: readonly Transfer[]): Transfer[] {
-  const joined: Transfer[] = [];
-  for (const direction of ['received', 'sent'] as const) {
-    let last: Transfer | null = null;
-    for (const transfer of transfers) {
-      if (transfer.direction !== direction) continue;
-      if (last !== null && last.time === transfer.time && last.offset + last.length === transfer.offset) {
-        joined.pop();
-        last = together(last, transfer);
-      } else {
-        last = transfer;
-      }
-      joined.push(last);
-    }
-  }
-  return joined;
-}
-
-function together(one: Transfer, other: Transfer): Transfer {
-  const pieces = [...one.pieces, ...other.pieces];
-  const whole = pieces.flatMap(({ bytes }) => (bytes === null ? [] : [bytes]));
-  const length = one.length + other.length;
-  return {
-    ...one,
-    length,
-    pieces: whole.length === pieces.length ? [{ bytes: Buffer.concat(whole), length }] : pieces,
-    remarks: [...one.remarks, ...other.remarks],
-    comments: [...one.comments, ...other.comments],
-  };
 }
 
 function text(content: string): Uint8Array {

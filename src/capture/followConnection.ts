@@ -1,3 +1,4 @@
+import type { Endpoint } from '../protocol/capture.ts';
 import type {
   ConnectionKey,
   FollowedBlock,
@@ -12,22 +13,45 @@ import type { SegmentSlabs } from './segments.ts';
 const mostBytes = 1024 * 1024;
 const mostBlocks = 10_000;
 
+/** A connection with all that is stored of it. */
+export interface WholeConnection extends FollowedConnection {
+  /** Where it was accepted. */
+  readonly local: Endpoint;
+}
+
 /** Names a connection of a run. */
 export function connectionKeyOf(run: RunId, connection: number): ConnectionKey {
   return `${run}/${connection}`;
 }
 
-/** Both directions of a connection: the part before block number `end`, or the newest. */
+/** A connection as it is stored, with its exchanges. */
+export interface LocatedConnection {
+  readonly key: ConnectionKey;
+  readonly run: StoredRun;
+  readonly connection: StoredConnection;
+  readonly stored: readonly StoredExchange[];
+}
+
+/** Both directions of a connection: the part before block number `end`, or the newest. The caller owns the bytes. */
 export function followed(
-  key: ConnectionKey,
-  { description }: StoredRun,
-  connection: StoredConnection,
-  stored: readonly StoredExchange[],
+  located: LocatedConnection,
   slabs: SegmentSlabs,
   end: number | null,
 ): FollowedConnection {
-  const { record } = connection;
-  const window = blocksOf(connection, slabs, end);
+  return shownAs(located, windowOf(allBlocks(located.connection, slabs), end));
+}
+
+/** Both directions of a connection, from the first byte that is stored to the last. The bytes belong to the store. */
+export function wholeConnection(located: LocatedConnection, slabs: SegmentSlabs): WholeConnection {
+  const blocks = allBlocks(located.connection, slabs);
+  const window = { total: blocks.length, first: 0, timeBefore: 0, blocks };
+  return { ...shownAs(located, window), local: located.connection.record.local };
+}
+
+function shownAs(
+  { key, run: { description }, connection: { record }, stored }: LocatedConnection,
+  window: BlockWindow,
+): FollowedConnection {
   const exchanges = stored.map(({ id, method, target, status, requestStart, responseStart }) => ({
     key: `${description.id}/${id}`,
     id,
@@ -58,20 +82,17 @@ interface BlockWindow {
   readonly blocks: readonly FollowedBlock[];
 }
 
-/**
- * The reads and writes of a connection before number `end`, or the newest ones, as many as are shown at a time. The
- * caller owns the bytes.
- */
-function blocksOf(
-  { received, sent }: StoredConnection,
-  slabs: SegmentSlabs,
-  end: number | null,
-): BlockWindow {
-  const all = [
+/** All reads and writes of a connection that are stored. The bytes belong to the store. */
+function allBlocks({ received, sent }: StoredConnection, slabs: SegmentSlabs): FollowedBlock[] {
+  return [
     ...received.all(slabs).map((segment) => ({ ...segment, direction: 'received' as const })),
     ...sent.all(slabs).map((segment) => ({ ...segment, direction: 'sent' as const })),
     // What was received at the same time as something was sent, brought that about.
   ].sort((one, other) => one.time - other.time);
+}
+
+/** The blocks before number `end`, or the newest ones, as many as are shown at a time. The caller owns the bytes. */
+function windowOf(all: readonly FollowedBlock[], end: number | null): BlockWindow {
   const to = Math.min(end ?? all.length, all.length);
   let first = to;
   let bytes = 0;

@@ -9,7 +9,13 @@ import type { QueryTable } from './exchangeQuery.ts';
 import { ExchangeSubject } from './exchangeSubject.ts';
 import { ExchangeTable, rowBytes } from './exchangeTable.ts';
 import { detailOf, endsOf, type LocatedExchange, rowOf } from './exchangeView.ts';
-import { connectionKeyOf, followed } from './followConnection.ts';
+import {
+  connectionKeyOf,
+  followed,
+  type LocatedConnection,
+  type WholeConnection,
+  wholeConnection,
+} from './followConnection.ts';
 import {
   type ExchangeOwner,
   type RunDescription,
@@ -288,11 +294,13 @@ export class CaptureStore implements CaptureSource {
   }
 
   follow(key: ConnectionKey, end: number | null): FollowedConnection | null {
-    const at = this.connectionAt(key);
-    if (at === null) return null;
-    const { exchanges } = at.connection;
-    const stored = Array.from({ length: exchanges.length }, (_, i) => this.table.read(exchanges.at(i)));
-    return followed(key, at.run, at.connection, stored, this.slabs, end);
+    const located = this.locatedConnection(key);
+    return located === null ? null : followed(located, this.slabs, end);
+  }
+
+  wholeConnection(key: ConnectionKey): WholeConnection | null {
+    const located = this.locatedConnection(key);
+    return located === null ? null : wholeConnection(located, this.slabs);
   }
 
   mark(key: ExchangeKey, marked: boolean): void {
@@ -477,6 +485,14 @@ export class CaptureStore implements CaptureSource {
     const slash = key.lastIndexOf('/');
     const run = this.storedRuns.get(key.slice(0, slash));
     return run?.positions.get(Number(key.slice(slash + 1))) ?? null;
+  }
+
+  private locatedConnection(key: ConnectionKey): LocatedConnection | null {
+    const at = this.connectionAt(key);
+    if (at === null) return null;
+    const { exchanges } = at.connection;
+    const stored = Array.from({ length: exchanges.length }, (_, i) => this.table.read(exchanges.at(i)));
+    return { key, ...at, stored };
   }
 
   private connectionAt(key: ConnectionKey): { run: StoredRun; connection: StoredConnection } | null {

@@ -11,10 +11,10 @@ import type { CaptureSource } from '../capture/captureSource.ts';
 import type { ExchangeDetail, ExchangeKey } from '../protocol/inspector.ts';
 import { reasonGone, reasonUndecodable, uriOfFile } from './captureUris.ts';
 import type { byteCommandIds, Handlers } from './commandIds.ts';
-import { isElement, numberText } from './connectionItems.ts';
+import { numberText } from './connectionItems.ts';
 import { setContextKey } from './contextKeys.ts';
 import { byteSize } from './displayText.ts';
-import { type ExchangeServices, givenOrSelected } from './exchangeArgument.ts';
+import { connectionOf, type ExchangeServices, givenOrSelected } from './exchangeArgument.ts';
 import { pickExchange } from './exchangePick.ts';
 import { writeWithProgress } from './fileWriting.ts';
 import { openInHexEditor } from './hexEditor.ts';
@@ -100,8 +100,8 @@ async function chooseFile(
   argument: unknown,
   title: string,
 ): Promise<CapturedFile | null> {
-  if (isElement(argument, 'connection')) {
-    const connection = `${argument.run.description.id}/${argument.connection.record.id}`;
+  const connection = connectionOf(argument);
+  if (connection !== null) {
     const streams: CapturedFile[] = [
       { kind: 'stream', connection, direction: 'received' },
       { kind: 'stream', connection, direction: 'sent' },

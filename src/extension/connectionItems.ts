@@ -155,7 +155,8 @@ function shortPeer(connection: StoredConnection): string {
     : peerOf(connection);
 }
 
-function peerOf({ record }: StoredConnection): string {
+/** Address and port of the client; its number where they are not known, as in a HAR file. */
+export function peerOf({ record }: StoredConnection): string {
   const { address, port } = record.peer;
   if (address === '') return vscode.l10n.t('connection {0}', record.id);
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
@@ -297,7 +298,7 @@ function exchangeLines(row: ExchangeRow): [string, string][] {
   return lines;
 }
 
-function connectionState(state: StoredConnection['record']['state']): string {
+export function connectionState(state: StoredConnection['record']['state']): string {
   switch (state) {
     case 'accepted':
       return vscode.l10n.t('accepted');

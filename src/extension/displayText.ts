@@ -13,6 +13,11 @@ export function visibleText(text: string, limit = 200): string {
   });
 }
 
+/** As `visibleText`, for a label in which VS Code would draw `$(name)` as an icon. */
+export function labelText(text: string, limit = 200): string {
+  return visibleText(text, limit).replace(/\$\((?=[a-z0-9-]+(?:~[a-z]+)?\))/gi, '\\$&');
+}
+
 function hex(code: number, digits: number): string {
   return code.toString(16).padStart(digits, '0');
 }

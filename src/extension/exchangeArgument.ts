@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import type { CaptureSource } from '../capture/captureSource.ts';
+import { connectionKeyOf } from '../capture/followConnection.ts';
 import type { CaptureStore } from '../capture/store.ts';
+import type { ConnectionKey } from '../protocol/follow.ts';
 import type { ExchangeDetail, ExchangeKey } from '../protocol/inspector.ts';
 import { isElement } from './connectionItems.ts';
 import type { InspectorPanel } from './inspectorPanel.ts';
@@ -13,22 +15,27 @@ export interface ExchangeServices {
   readonly inspector: InspectorPanel;
 }
 
+/** The connection that a menu's argument is about as a whole; null where it is about none. */
+export function connectionOf(argument: unknown): ConnectionKey | null {
+  if (isElement(argument, 'connection')) {
+    return connectionKeyOf(argument.run.description.id, argument.connection.record.id);
+  }
+  if (typeof argument !== 'object' || argument === null) return null;
+  if (!('connection' in argument) || 'exchange' in argument) return null;
+  return typeof argument.connection === 'string' ? argument.connection : null;
+}
+
 /** The exchanges that a menu's argument is about; null where it is about none. */
 export function keysOf({ store }: ExchangeServices, argument: unknown): readonly ExchangeKey[] | null {
   if (typeof argument === 'string') return [argument];
   if (isElement(argument, 'exchange')) return [argument.row.key];
-  if (isElement(argument, 'connection')) {
-    const rows = store.newestExchanges(argument.connection, argument.connection.exchanges.length);
-    return rows.map(({ key }) => key).toReversed();
-  }
+  const connection = connectionOf(argument);
+  if (connection !== null) return store.exchangesOf(connection);
   if (isElement(argument, 'server')) {
     const prefix = `${argument.run?.description.id ?? ''}/`;
     return allKeys(store).filter((key) => key.startsWith(prefix));
   }
   if (typeof argument !== 'object' || argument === null) return null;
-  if ('connection' in argument && typeof argument.connection === 'string' && !('exchange' in argument)) {
-    return store.exchangesOf(argument.connection);
-  }
   if (!('exchange' in argument)) return null;
   return typeof argument.exchange === 'string' && argument.exchange !== '' ? [argument.exchange] : null;
 }

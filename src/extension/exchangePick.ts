@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { CaptureSource } from '../capture/captureSource.ts';
 import type { ExchangeKey, ExchangeRow } from '../protocol/inspector.ts';
-import { byteSize, durationText, visibleText } from './displayText.ts';
+import { byteSize, durationText, labelText } from './displayText.ts';
 import { notify } from './notices.ts';
 
 /** Exchanges that are offered: the newest, and of those before them only what was marked. */
@@ -64,6 +64,6 @@ function itemOf(row: ExchangeRow): Item {
 }
 
 function requestText({ method, target }: ExchangeRow): string {
-  const text = visibleText(`${method} ${target}`.trim());
+  const text = labelText(`${method} ${target}`.trim());
   return text === '' ? vscode.l10n.t('(no request line)') : text;
 }

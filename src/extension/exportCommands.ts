@@ -3,11 +3,19 @@ import * as vscode from 'vscode';
 import { version } from '../../package.json';
 import type { CaptureSource } from '../capture/captureSource.ts';
 import { curlCommand } from '../capture/exportCurl.ts';
-import { type ExportFormat, exportPieces, exposedBy, fileEnding } from '../capture/exportFormat.ts';
+import {
+  type ExportContent,
+  type ExportFormat,
+  exportPieces,
+  exposedBy,
+  fileEnding,
+} from '../capture/exportFormat.ts';
 import { holdsSecrets } from '../capture/exportSecrets.ts';
+import type { ConnectionKey } from '../protocol/follow.ts';
 import type { ExchangeDetail, ExchangeKey } from '../protocol/inspector.ts';
 import type { exportCommandIds, Handlers } from './commandIds.ts';
-import { type ExchangeServices, keysOf, oneExchange } from './exchangeArgument.ts';
+import { numberText } from './connectionItems.ts';
+import { connectionOf, type ExchangeServices, keysOf, oneExchange } from './exchangeArgument.ts';
 import { writeWithProgress } from './fileWriting.ts';
 import { notify } from './notices.ts';
 import type { SendPanel } from './sendPanel.ts';
@@ -30,29 +38,54 @@ export function exportCommands(services: ExportServices): Handlers<typeof export
   };
 }
 
+/** What is to be exported: exchanges, or a connection with all that it carried. */
+interface Subject {
+  readonly exchanges: readonly ExchangeKey[];
+  readonly connection: ConnectionKey | null;
+}
+
 async function exportExchanges(services: ExportServices, argument: unknown): Promise<void> {
-  const keys = keysOf(services, argument) ?? (await chooseExchanges(services));
-  if (keys === null) return;
-  const format = await chooseFormat();
-  if (format === null || !(await mayExpose(services.capture, keys, format))) return;
+  const { capture } = services;
+  const subject = givenSubject(services, argument) ?? (await chooseSubject(services));
+  if (subject === null) return;
+  const { exchanges, connection } = subject;
+  const format = await chooseFormat(subject);
+  if (format === null || !(await mayExpose(capture, exchanges, format))) return;
   const ending = fileEnding(format);
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  const name = keys.length === 1 ? `exchange-${keys[0].slice(keys[0].lastIndexOf('/') + 1)}` : 'exchanges';
   const target = await vscode.window.showSaveDialog({
     title: vscode.l10n.t('Export'),
     filters: { [ending.toUpperCase()]: [ending] },
-    ...(folder === undefined ? {} : { defaultUri: vscode.Uri.joinPath(folder, `${name}.${ending}`) }),
+    ...(folder === undefined
+      ? {}
+      : { defaultUri: vscode.Uri.joinPath(folder, `${nameOf(subject)}.${ending}`) }),
   });
   if (target === undefined) return;
   try {
-    if (!(await writeExchanges(services.capture, keys, format, target))) return;
+    if (!(await writeExport(capture, subject, format, target))) return;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     notify('error', vscode.l10n.t('The exchanges could not be exported: {0}', reason));
     return;
   }
   vscode.window.setStatusBarMessage(vscode.l10n.t('Exported to {0}', path.basename(target.path)), 5000);
-  if (format === 'pcapng') offerWireshark(services.capture.detail(keys[0])?.local.port ?? 0, target);
+  if (format !== 'pcapng') return;
+  const local =
+    connection === null ? capture.detail(exchanges[0])?.local : capture.wholeConnection(connection)?.local;
+  offerWireshark(local?.port ?? 0, target);
+}
+
+function givenSubject(services: ExportServices, argument: unknown): Subject | null {
+  const connection = connectionOf(argument);
+  const exchanges = keysOf(services, argument);
+  return exchanges === null ? null : { exchanges, connection };
+}
+
+/** What the file is called, without its ending. */
+function nameOf({ exchanges, connection }: Subject): string {
+  const number = (key: string) => key.slice(key.lastIndexOf('/') + 1);
+  if (connection !== null) return `connection-${number(connection)}`;
+  return exchanges.length === 1 ? `exchange-${number(exchanges[0])}` : 'exchanges';
 }
 
 /** Asks, where the format would hold cookies or credentials of one of the exchanges. */
@@ -97,34 +130,91 @@ function offerWireshark(port: number, { fsPath }: vscode.Uri): void {
   );
 }
 
-async function chooseExchanges({
-  capture,
-  inspector,
-}: ExportServices): Promise<readonly ExchangeKey[] | null> {
+async function chooseSubject({ capture, store, inspector }: ExportServices): Promise<Subject | null> {
   const rows = capture.rows(0, capture.count);
   const selected = inspector.feed?.selectedExchange ?? null;
-  const choices: { label: string; keys: readonly ExchangeKey[] }[] = [
-    { label: vscode.l10n.t('All exchanges'), keys: rows.map(({ key }) => key) },
-    { label: vscode.l10n.t('What the inspector lists'), keys: inspector.feed?.listedExchanges() ?? [] },
+  const connection = selected === null ? null : store.connectionOfExchange(selected);
+  const choices: (Subject & { label: string })[] = [
+    { label: vscode.l10n.t('All exchanges'), exchanges: rows.map(({ key }) => key), connection: null },
+    {
+      label: vscode.l10n.t('What the inspector lists'),
+      exchanges: inspector.feed?.listedExchanges() ?? [],
+      connection: null,
+    },
     {
       label: vscode.l10n.t('Marked exchanges'),
-      keys: rows.filter(({ marked }) => marked).map(({ key }) => key),
+      exchanges: rows.filter(({ marked }) => marked).map(({ key }) => key),
+      connection: null,
     },
-    { label: vscode.l10n.t('The selected exchange'), keys: selected === null ? [] : [selected] },
-  ].filter(({ keys }) => keys.length > 0);
+    {
+      label: vscode.l10n.t('The selected exchange'),
+      exchanges: selected === null ? [] : [selected],
+      connection: null,
+    },
+    {
+      label: vscode.l10n.t('The connection of the selected exchange'),
+      exchanges: connection === null ? [] : store.exchangesOf(connection),
+      connection,
+    },
+  ].filter(({ exchanges }) => exchanges.length > 0);
   if (choices.length === 0) {
     notify('information', vscode.l10n.t('Nothing was captured yet.'));
     return null;
   }
   const picked = await vscode.window.showQuickPick(
-    choices.map((choice) => ({ ...choice, description: choice.keys.length.toLocaleString('en') })),
+    choices.map((choice) => ({ ...choice, description: numberText(choice.exchanges.length) })),
     { title: vscode.l10n.t('Export'), placeHolder: vscode.l10n.t('Which exchanges?') },
   );
-  return picked?.keys ?? null;
+  return picked ?? null;
 }
 
-async function chooseFormat(): Promise<ExportFormat | null> {
-  const items: (vscode.QuickPickItem & { format: ExportFormat })[] = [
+type FormatItem = vscode.QuickPickItem & { readonly format: ExportFormat };
+
+async function chooseFormat({ exchanges, connection }: Subject): Promise<ExportFormat | null> {
+  const ofExchanges = exchanges.length === 0 ? [] : [...harFormats(), ...requestFormats()];
+  const items =
+    connection === null
+      ? [...harFormats(), pcapngFormat(), ...requestFormats(), ...rawFormats()]
+      : [...connectionFormats(), ...ofExchanges];
+  const picked = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Export'),
+    placeHolder: vscode.l10n.t('In which format?'),
+  });
+  return picked?.format ?? null;
+}
+
+function pcapngFormat(): FormatItem {
+  return {
+    format: 'pcapng',
+    label: 'pcapng',
+    detail: vscode.l10n.t('For Wireshark, with every byte and with the findings as comments'),
+  };
+}
+
+/** What has all that a connection carried, a tunnel's bytes too. */
+function connectionFormats(): FormatItem[] {
+  return [
+    pcapngFormat(),
+    {
+      format: 'transcript',
+      label: vscode.l10n.t('Text'),
+      detail: vscode.l10n.t('Both directions in order, with the times of all reads and writes'),
+    },
+    {
+      format: 'receivedBytes',
+      label: vscode.l10n.t('Received bytes'),
+      detail: vscode.l10n.t('All that the connection received, and nothing else'),
+    },
+    {
+      format: 'sentBytes',
+      label: vscode.l10n.t('Sent bytes'),
+      detail: vscode.l10n.t('All that the connection sent, and nothing else'),
+    },
+  ];
+}
+
+function harFormats(): FormatItem[] {
+  return [
     {
       format: 'har',
       label: 'HAR',
@@ -135,17 +225,22 @@ async function chooseFormat(): Promise<ExportFormat | null> {
       label: vscode.l10n.t('HAR with sensitive data'),
       detail: vscode.l10n.t('Whoever gets the file can use your cookies and credentials'),
     },
-    {
-      format: 'pcapng',
-      label: 'pcapng',
-      detail: vscode.l10n.t('For Wireshark, with every byte and with the findings as comments'),
-    },
+  ];
+}
+
+function requestFormats(): FormatItem[] {
+  return [
     { format: 'http', label: '.http', detail: vscode.l10n.t('For REST Client and its like') },
     {
       format: 'curl',
       label: vscode.l10n.t('Shell script'),
       detail: vscode.l10n.t('curl, or printf and nc where curl cannot send the very bytes'),
     },
+  ];
+}
+
+function rawFormats(): FormatItem[] {
+  return [
     {
       format: 'requestBytes',
       label: vscode.l10n.t('Request bytes'),
@@ -156,27 +251,32 @@ async function chooseFormat(): Promise<ExportFormat | null> {
       label: vscode.l10n.t('Response bytes'),
       detail: vscode.l10n.t('As sent, and nothing else'),
     },
+    {
+      format: 'messageBytes',
+      label: vscode.l10n.t('Request and response bytes'),
+      detail: vscode.l10n.t('Of each exchange one behind the other, and nothing else'),
+    },
   ];
-  const picked = await vscode.window.showQuickPick(items, {
-    title: vscode.l10n.t('Export'),
-    placeHolder: vscode.l10n.t('In which format?'),
-  });
-  return picked?.format ?? null;
 }
 
 /** Writes the file; returns whether it was written. */
-function writeExchanges(
+function writeExport(
   capture: CaptureSource,
-  keys: readonly ExchangeKey[],
+  { exchanges, connection }: Subject,
   format: ExportFormat,
   target: vscode.Uri,
 ): Promise<boolean> {
   const course: Course = { done: 0 };
+  const content: ExportContent = {
+    details: counted(capture, exchanges, course),
+    wholeConnection: (key) => capture.wholeConnection(key),
+    connections: connection === null ? [] : [connection],
+  };
   return writeWithProgress({
     title: vscode.l10n.t('Exporting exchanges'),
-    pieces: exportPieces(format, counted(capture, keys, course), version),
+    pieces: exportPieces(format, content, version),
     target,
-    share: () => course.done / keys.length,
+    share: () => course.done / Math.max(1, exchanges.length),
   });
 }
 

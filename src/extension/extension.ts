@@ -132,6 +132,7 @@ function capturedBy(present: SparkWindow): CaptureSource {
     connectionVersion: (connection) => resumed().connectionVersion(connection),
     follow: (connection, end) => resumed().follow(connection, end),
     stream: (connection, direction) => resumed().stream(connection, direction),
+    wholeConnection: (connection) => resumed().wholeConnection(connection),
     summary: () => resumed().summary(),
     onDidChange: (listener) => present.store.onDidChange(listener),
     clear: () => present.clearCapture(),

@@ -42,6 +42,8 @@ export class Features implements vscode.Disposable {
           return servers.active.length > 0;
         },
         onDidChangeServers: (listener) => servers.onDidChange(listener),
+        copyConnection: async (connection, part, format) =>
+          (await rareFeatures()).copyConnection(capture, connection, part, format),
         startServer: () => void vscode.commands.executeCommand('spark.startServer'),
       },
       window.channel,

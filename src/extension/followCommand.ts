@@ -1,21 +1,23 @@
 import * as vscode from 'vscode';
 import { connectionKeyOf } from '../capture/followConnection.ts';
+import type { StoredConnection, StoredRun } from '../capture/run.ts';
 import type { CaptureStore } from '../capture/store.ts';
 import type { ConnectionKey } from '../protocol/follow.ts';
-import { isElement } from './connectionItems.ts';
+import { connectionState, isElement, peerOf } from './connectionItems.ts';
+import { labelText } from './displayText.ts';
 import type { InspectorPanel } from './inspectorPanel.ts';
 import { notify } from './notices.ts';
 
 /** Connections to choose from: the newest of each server's life. */
 const mostOffered = 200;
 
-/** Shows both directions of the connection that the argument is about, or of the selected exchange; or asks which. */
+/** Shows both directions of the connection that the argument is about; where it is about none, asks which. */
 export async function followConnection(
   store: CaptureStore,
   inspector: InspectorPanel,
   argument: unknown,
 ): Promise<void> {
-  const connection = given(store, argument) ?? selected(store, inspector) ?? (await choose(store));
+  const connection = given(store, argument) ?? (await choose(store, selected(store, inspector)));
   if (connection !== null) inspector.follow(connection);
 }
 
@@ -34,17 +36,18 @@ function selected(store: CaptureStore, { feed }: InspectorPanel): ConnectionKey 
   return exchange === null ? null : store.connectionOfExchange(exchange);
 }
 
-async function choose(store: CaptureStore): Promise<ConnectionKey | null> {
-  const items = store
+type Item = vscode.QuickPickItem & { readonly connection: ConnectionKey };
+
+/** Offers the connection of the selected exchange first, then the newest of all. */
+async function choose(store: CaptureStore, first: ConnectionKey | null): Promise<ConnectionKey | null> {
+  const newest = store
     .runs()
     .toReversed()
-    .flatMap((run) =>
-      run.newestConnections(mostOffered).map(({ record }) => ({
-        label: `${record.peer.address}:${record.peer.port}`,
-        description: `${record.id} · ${record.state} · ${run.description.serverName}`,
-        connection: connectionKeyOf(run.description.id, record.id),
-      })),
-    );
+    .flatMap((run) => run.newestConnections(mostOffered).map((connection) => itemOf(store, run, connection)));
+  const items = [
+    ...newest.filter(({ connection }) => connection === first),
+    ...newest.filter(({ connection }) => connection !== first),
+  ];
   if (items.length === 0) {
     notify('information', vscode.l10n.t('Nothing was captured yet.'));
     return null;
@@ -52,6 +55,20 @@ async function choose(store: CaptureStore): Promise<ConnectionKey | null> {
   const picked = await vscode.window.showQuickPick(items, {
     title: `Spark: ${vscode.l10n.t('Follow Connection')}`,
     placeHolder: vscode.l10n.t('Which connection shall be followed?'),
+    matchOnDescription: true,
+    matchOnDetail: true,
   });
   return picked?.connection ?? null;
+}
+
+function itemOf(store: CaptureStore, { description }: StoredRun, connection: StoredConnection): Item {
+  const { record } = connection;
+  const [exchange] = store.newestExchanges(connection, 1);
+  const state = connectionState(record.state);
+  return {
+    label: vscode.l10n.t('Connection {0} · from {1}', record.id, peerOf(connection)),
+    description: labelText([state, description.serverName].join(' · ')),
+    ...(exchange === undefined ? {} : { detail: labelText(`${exchange.method} ${exchange.target}`) }),
+    connection: connectionKeyOf(description.id, record.id),
+  };
 }

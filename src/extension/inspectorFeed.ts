@@ -3,7 +3,7 @@ import type { ByteFormat } from '../http/byteEncodings.ts';
 import { isTrustedLink } from '../http/trustedLinks.ts';
 import { l10n } from '../l10n/l10n.ts';
 import type { ListColumn, ListCommand, PageLayout } from '../protocol/exchangeList.ts';
-import type { ConnectionKey } from '../protocol/follow.ts';
+import type { ConnectionKey, ConnectionPart, FollowFormat } from '../protocol/follow.ts';
 import type {
   ByteAction,
   ExchangeDetail,
@@ -25,7 +25,8 @@ export interface InspectorFeedOptions {
   /** Opens an address in the browser; it is one that is trusted. */
   readonly openOutside: (url: string) => void;
   readonly copy: (text: string) => void;
-  /** Exports the exchanges of a connection; it asks how. */
+  readonly copyConnection: (connection: ConnectionKey, part: ConnectionPart, format: FollowFormat) => void;
+  /** Exports a connection with its exchanges; it asks how. */
   readonly exportConnection: (connection: ConnectionKey) => void;
   readonly act: (action: ByteAction, exchange: ExchangeKey) => void;
   readonly post: (message: ToInspector) => void;
@@ -202,6 +203,9 @@ export class InspectorFeed {
         break;
       case 'follow':
         this.followed.ask(message.connection, message.end);
+        break;
+      case 'copyConnection':
+        this.options.copyConnection(message.connection, message.part, message.format);
         break;
       case 'exportConnection':
         this.options.exportConnection(message.connection);

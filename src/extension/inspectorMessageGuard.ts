@@ -27,6 +27,12 @@ export function isFromInspector(value: unknown): value is FromInspector {
         (message.connection === null || typeof message.connection === 'string') &&
         (message.end === null || isIndex(message.end))
       );
+    case 'copyConnection':
+      return (
+        typeof message.connection === 'string' &&
+        (message.part === 'both' || message.part === 'received' || message.part === 'sent') &&
+        (message.format === 'text' || message.format === 'hex')
+      );
     case 'exportConnection':
       return typeof message.connection === 'string';
     case 'mark':

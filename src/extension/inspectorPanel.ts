@@ -98,6 +98,9 @@ export class InspectorPanel implements Disposable {
       openOutside: (url) => {
         void env.openExternal(Uri.parse(url, true));
       },
+      copyConnection: (connection, part, format) => {
+        void this.services.copyConnection(connection, part, format);
+      },
       exportConnection: (connection) => {
         void commands.executeCommand('spark.exportExchanges', { connection });
       },

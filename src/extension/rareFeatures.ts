@@ -4,6 +4,7 @@ import type { CaptureSource } from '../capture/captureSource.ts';
 import { byteCommands } from './byteCommands.ts';
 import type { byteCommandIds, exportCommandIds, Handlers, importCommandIds } from './commandIds.ts';
 import { settingOf } from './configuration.ts';
+import { copyConnection } from './connectionCopy.ts';
 import { exportCommands } from './exportCommands.ts';
 import { importCommands } from './importCommand.ts';
 import type { InspectorPanel } from './inspectorPanel.ts';
@@ -23,6 +24,7 @@ export class RareFeatures implements vscode.Disposable {
   readonly send: SendPanel;
   readonly sharing = networkSharing;
   readonly contentOfFile = contentOfFile;
+  readonly copyConnection = copyConnection;
 
   constructor(
     extensionUri: vscode.Uri,

@@ -76,7 +76,8 @@ export class InspectorPage {
         this.state.following.value = false;
         this.select(exchange);
       },
-      copy: (text) => host.postMessage({ type: 'copy', text }),
+      copyConnection: (connection, part, format) =>
+        host.postMessage({ type: 'copyConnection', connection, part, format }),
       exportConnection: (connection) => host.postMessage({ type: 'exportConnection', connection }),
     });
     this.state.filterBy = (operator, value, excluded) =>

@@ -4,6 +4,12 @@ import type { ExchangeKey } from './inspector.ts';
 /** Names a connection for as long as it is stored: `run/connection`, as an exchange's key names an exchange. */
 export type ConnectionKey = string;
 
+/** How the bytes of a connection are shown. */
+export type FollowFormat = 'text' | 'hex';
+
+/** One direction of a connection, or both in order. */
+export type ConnectionPart = Direction | 'both';
+
 /** What one read or write carried. Offsets count from the first byte that the connection received or sent. */
 export interface FollowedBlock {
   readonly direction: Direction;

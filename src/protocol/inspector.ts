@@ -14,7 +14,7 @@ import type {
   PageLayout,
   RowWindow,
 } from './exchangeList.ts';
-import type { ConnectionKey, FollowedConnection } from './follow.ts';
+import type { ConnectionKey, ConnectionPart, FollowedConnection, FollowFormat } from './follow.ts';
 
 /**
  * Names an exchange for as long as it is stored, also across a window reload: `run/exchange`, where the run is one
@@ -196,7 +196,14 @@ export type FromInspector =
    * again as they change. A connection of null: no more of it.
    */
   | { readonly type: 'follow'; readonly connection: ConnectionKey | null; readonly end: number | null }
-  /** Exports the exchanges of a connection; the host asks how. */
+  /** Copies all that is stored of a connection, or of one direction of it. */
+  | {
+      readonly type: 'copyConnection';
+      readonly connection: ConnectionKey;
+      readonly part: ConnectionPart;
+      readonly format: FollowFormat;
+    }
+  /** Exports a connection with its exchanges; the host asks how. */
   | { readonly type: 'exportConnection'; readonly connection: ConnectionKey }
   /** Asks what can stand in a filter at a place of its text. */
   | { readonly type: 'complete'; readonly text: string; readonly caret: number }

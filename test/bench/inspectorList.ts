@@ -102,6 +102,7 @@ function hostOf(store: CaptureStore, post: (message: ToInspector) => void) {
     serverRuns: () => true,
     startServer: () => undefined,
     copy: () => undefined,
+    copyConnection: () => undefined,
     exportConnection: () => undefined,
     act: () => undefined,
     openOutside: () => undefined,

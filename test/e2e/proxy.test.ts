@@ -1,25 +1,9 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { after } from 'node:test';
-import { WebSocketServer } from 'ws';
 import { readKernelSockets } from '../../src/sockets/kernelView.ts';
+import { startEchoUpstream } from './echoUpstream.ts';
 import { walk } from './workbench.ts';
 
-const api = createServer((request, response) => {
-  response.setHeader('Content-Type', 'application/json');
-  response.end(JSON.stringify({ asked: request.url }));
-});
-new WebSocketServer({ server: api, path: '/api/echo' }).on('connection', (socket) => {
-  socket.on('message', (data) => socket.send(`echo of ${data}`));
-});
-await once(api.listen(0, '127.0.0.1'), 'listening');
-const upstream = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
-after(() => {
-  api.closeAllConnections();
-  api.close();
-});
+const upstream = await startEchoUpstream();
 
 walk(
   'A page talks to its API through spark.proxy, by request and by WebSocket, and the inspector shows where to',

@@ -2,14 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { accessibilityViolations } from './accessibility.ts';
-import { walk } from './workbench.ts';
-
-const themes = {
-  'vscode-dark': 'Default Dark Modern',
-  'vscode-high-contrast': 'Default High Contrast',
-  'vscode-high-contrast-light': 'Default High Contrast Light',
-  'vscode-light': 'Default Light Modern',
-};
+import { themesByKind, walk } from './workbench.ts';
 
 walk(
   'Requests are sent byte for byte with the keyboard alone, and what is written outlasts a reload',
@@ -55,7 +48,7 @@ walk(
     await workbench.tab(/Exchange \d and exchange \d/).waitFor();
     await workbench.tab(/^Send Request/).click();
 
-    for (const [kind, theme] of Object.entries(themes)) {
+    for (const [kind, theme] of Object.entries(themesByKind)) {
       writeFileSync(settings, JSON.stringify({ 'workbench.colorTheme': theme }));
       await send.locator(`body[data-vscode-theme-kind="${kind}"]`).waitFor();
       const document = await (await send.locator('body').elementHandle())?.ownerFrame();

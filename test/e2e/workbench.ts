@@ -10,6 +10,14 @@ import { chromiumFlags } from '../workbench/chromium.mjs';
 import { CodeServer } from '../workbench/codeServer.mjs';
 import { installCodeServer } from '../workbench/install.mjs';
 
+/** A theme of each kind, by the name of the kind that a panel's page is told. */
+export const themesByKind = {
+  'vscode-dark': 'Default Dark Modern',
+  'vscode-high-contrast': 'Default High Contrast',
+  'vscode-high-contrast-light': 'Default High Contrast Light',
+  'vscode-light': 'Default Light Modern',
+};
+
 export interface WorkbenchOptions {
   /** User settings, beside the calm ones of every test. */
   readonly settings?: Record<string, unknown>;

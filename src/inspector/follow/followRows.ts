@@ -1,8 +1,10 @@
 import { LF } from '../../http/bytes.ts';
-import type { FollowedBlock, FollowedConnection, FollowedExchange } from '../../protocol/follow.ts';
-
-/** How bytes are shown. */
-export type FollowFormat = 'text' | 'hex';
+import type {
+  FollowedBlock,
+  FollowedConnection,
+  FollowedExchange,
+  FollowFormat,
+} from '../../protocol/follow.ts';
 
 /** One row of a followed connection. Ranges of bytes count as in `FollowedBlock`, `end` exclusive. */
 export type FollowRow =

@@ -3,12 +3,17 @@ import { html, nothing, render, type TemplateResult } from 'lit-html';
 import { hex, octetName, visiblePieces } from '../../http/visibleText.ts';
 import { l10n } from '../../l10n/l10n.ts';
 import type { Direction } from '../../protocol/capture.ts';
-import type { ConnectionKey, FollowedBlock, FollowedConnection } from '../../protocol/follow.ts';
+import type {
+  ConnectionKey,
+  ConnectionPart,
+  FollowedConnection,
+  FollowFormat,
+} from '../../protocol/follow.ts';
 import type { ExchangeKey } from '../../protocol/inspector.ts';
 import { counted, formatDuration, formatTime } from '../format.ts';
 import { icon } from '../icons.ts';
 import { keyOf, used } from '../keys.ts';
-import { type FollowFormat, type FollowRow, followRows } from './followRows.ts';
+import { type FollowRow, followRows } from './followRows.ts';
 
 export interface FollowEvents {
   /** Asks the host for a part of a connection; null: for no more of it. */
@@ -16,7 +21,8 @@ export interface FollowEvents {
   /** The user goes back to the list. */
   closed(): void;
   toExchange(exchange: ExchangeKey): void;
-  copy(text: string): void;
+  /** Copies all that is stored of a connection, not only what is shown. */
+  copyConnection(connection: ConnectionKey, part: ConnectionPart, format: FollowFormat): void;
   exportConnection(connection: ConnectionKey): void;
 }
 
@@ -25,6 +31,11 @@ const rowHeight = 20;
 /** A pause that is worth a word of its own; milliseconds. */
 const longPause = 100;
 const words: Readonly<Record<Direction, string>> = { received: l10n.t('Received'), sent: l10n.t('Sent') };
+const copied = [
+  ['both', l10n.t('Copy all')],
+  ['received', l10n.t('Copy received')],
+  ['sent', l10n.t('Copy sent')],
+] as const;
 const arrows: Readonly<Record<Direction, string>> = { received: '→', sent: '←' };
 
 /** Both directions of a connection in order, read by read and write by write, in the place of the list. */
@@ -187,10 +198,8 @@ export class FollowView {
         ${
           followed === null
             ? nothing
-            : html`${(['received', 'sent'] as const).map((direction) =>
-                this.button(direction === 'received' ? l10n.t('Copy received') : l10n.t('Copy sent'), () =>
-                  this.events.copy(textOf(followed.blocks, direction)),
-                ),
+            : html`${copied.map(([part, label]) =>
+                this.button(label, () => this.events.copyConnection(followed.key, part, format)),
               )}
               ${this.button(l10n.t('Export …'), () => this.events.exportConnection(followed.key))}`
         }
@@ -316,11 +325,4 @@ function shown(target: string): string {
   return visiblePieces(new TextEncoder().encode(target.slice(0, 200)))
     .map(({ text }) => text)
     .join('');
-}
-
-/** What went one way, as far as it was kept, as text. */
-function textOf(blocks: readonly FollowedBlock[], direction: Direction): string {
-  const decoder = new TextDecoder();
-  const own = blocks.filter((block) => block.direction === direction);
-  return own.map(({ kept }) => decoder.decode(kept, { stream: true })).join('') + decoder.decode();
 }

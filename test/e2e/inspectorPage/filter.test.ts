@@ -50,6 +50,7 @@ async function open(options: Partial<FakeHostOptions> = {}) {
         serverRuns: () => true,
         startServer: () => undefined,
         copy: () => undefined,
+        copyConnection: () => undefined,
         exportConnection: () => undefined,
         act: () => undefined,
         openOutside: () => undefined,

@@ -68,7 +68,8 @@ async function open(store: CaptureStore, theme?: string) {
         serverRuns: () => true,
         startServer: () => undefined,
         act: () => undefined,
-        copy: (text) => copied.push(text),
+        copy: () => undefined,
+        copyConnection: (...what) => copied.push(what.join(' ')),
         exportConnection: (connection) => exported.push(connection),
         openOutside: () => undefined,
         post,
@@ -120,10 +121,12 @@ test('a connection is followed, live, with its pauses; exchanges lead back to th
   await page.getByRole('button', { name: 'Hex' }).click();
   assert.match((await rows()).join('\n'), /000000 {2}47 45 54 20 2F 63/);
   await page.getByRole('button', { name: 'Copy sent' }).click();
+  await page.getByRole('button', { name: 'Text' }).click();
+  await page.getByRole('button', { name: 'Copy all' }).click();
   await page.getByRole('button', { name: 'Export' }).click();
   await page.waitForFunction(() => window.posted.some(({ type }) => type === 'exportConnection'));
   assert.deepEqual(exported, ['run/1']);
-  assert.ok(copied[0].startsWith('HTTP/1.1 101 ') && copied[0].endsWith('more of it'));
+  assert.deepEqual(copied, ['run/1 sent hex', 'run/1 both text']);
 
   await page.locator('.follow-rows').focus();
   await page.keyboard.press('Home');

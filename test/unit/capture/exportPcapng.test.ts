@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
-import { pcapngFile } from '../../../src/capture/exportPcapng.ts';
+import { pcapngFile } from '../../../src/capture/exportConversations.ts';
 import type { ExchangeDetail } from '../../../src/protocol/inspector.ts';
 import { allOf, bytesOf, detailsOf, storeOf, type WireExchange } from './exchanges.ts';
 

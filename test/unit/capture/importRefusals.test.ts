@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { pcapngFile } from '../../../src/capture/exportConversations.ts';
 import { harFile } from '../../../src/capture/exportHar.ts';
-import { pcapngFile, pcapngStart } from '../../../src/capture/exportPcapng.ts';
+import { pcapngStart } from '../../../src/capture/exportPcapng.ts';
 import { brokenAt } from '../../../src/capture/importJson.ts';
 import { detailsOf } from './exchanges.ts';
 import { imported, refusal } from './importing.ts';

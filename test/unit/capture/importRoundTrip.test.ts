@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { pcapngFile } from '../../../src/capture/exportConversations.ts';
 import { harFile } from '../../../src/capture/exportHar.ts';
-import { pcapngFile } from '../../../src/capture/exportPcapng.ts';
 import { capturedRequest } from '../../../src/http/captured.ts';
 import { rules } from '../../../src/http/rules.ts';
 import type { ExchangeDetail } from '../../../src/protocol/inspector.ts';

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { byteSize, durationText, shortSize, visibleText } from '../../../src/extension/displayText.ts';
+import {
+  byteSize,
+  durationText,
+  labelText,
+  shortSize,
+  visibleText,
+} from '../../../src/extension/displayText.ts';
 import { previewPage } from '../../../src/extension/previewPage.ts';
 import { describeEnd, lastWords } from '../../../src/extension/serverProcess.ts';
 
@@ -9,6 +15,10 @@ describe('text from the wire', () => {
     assert.equal(visibleText('/a\r\n\u0000\u007f'), '/a\\x0d\\x0a\\x00\\x7f');
     assert.equal(visibleText('/a\u202egpj.exe\u2028\u200b'), '/a\\u{202e}gpj.exe\\u{2028}\\u{200b}');
     assert.equal(visibleText('/grüße/日本'), '/grüße/日本');
+  });
+
+  test('is no icon in a label', () => {
+    assert.equal(labelText('/$(error)$(sync~spin)$(x'), '/\\$(error)\\$(sync~spin)$(x');
   });
 
   test('is cut to a length', () => {

@@ -74,6 +74,9 @@ class FakeCapture implements CaptureSource {
   stream() {
     return null;
   }
+  wholeConnection() {
+    return null;
+  }
   summary() {
     return { exchanges: this.count, displaced: 0, leftOut: 0, lostInReload: 0 };
   }
@@ -121,6 +124,7 @@ function newFeed(selected: string | null = null) {
     selected,
     serverRuns: () => true,
     startServer: () => undefined,
+    copyConnection: () => undefined,
     exportConnection: () => undefined,
     copy: () => undefined,
     act: (action, exchange) => acted.push(`${action} ${exchange}`),
