@@ -66,18 +66,12 @@ walk(
       { encoding: 'utf8' },
     );
     assert.match(payloads.stdout, /hello[\s\S]*echo of hello[\s\S]*again[\s\S]*echo of again/);
-    await page
-      .getByRole('button', { name: /Clear Notification|Clear/ })
-      .first()
-      .click();
     await inspector.getByRole('button', { name: 'Export' }).click();
     const sent = readFileSync(await exported(workbench, 'Sent bytes', 'bin'));
     assert.ok(sent.subarray(0, 13).equals(Buffer.from('HTTP/1.1 101 ')));
     assert.ok(sent.includes('\x81\x0decho of hello\x81\x0decho of again', 'latin1'));
 
     // From the tree.
-    await page.keyboard.press('Escape');
-    await workbench.tab(/^Request Inspector/).click();
     await workbench.showConnections();
     await workbench.treeItem(/^Connection \d+ from 127\.0\.0\.1:\d+, tunnel/).click({ button: 'right' });
     await page.getByRole('menuitem', { name: 'Follow Connection' }).hover();
