@@ -152,7 +152,9 @@ each round, since neighbouring rounds may differ by a third, and the median of t
 
 The load is wrk with one thread and the header fields of a desktop browser. Spark runs as the extension starts it, with a host process that
 stores what is captured. The processor time of both is counted. The ceiling is a bare \`node:net\` loop that finds the empty line after a request and writes a prebuilt
-answer of the same size, all answers of a read at once. nginx has one worker, \`sendfile\` and no log. [models.md](models.md)
+answer of the same size, all answers of a read at once. A browser repeats its header fields from request to request, and so does this load:
+Spark recognises a header section that comes again on a connection, and does not parse it again; the request line it always does. The parser alone
+is measured without that. nginx has one worker, \`sendfile\` and no log. [models.md](models.md)
 compares the concurrency models over both socket layers.
 
 Machine: ${processors[0]?.model.trim() ?? 'unknown processor'}, ${availableParallelism()} processors, ${shown(totalmem() / 1024 / mebibyte)} GiB of memory, ${type()} ${release()}, Node.js ${process.versions.node}. ${pinning}

@@ -38,6 +38,15 @@ export const scenarios: readonly Scenario[] = [
     contenders: ['spark', 'ceiling', 'spark-capture', 'node-http', 'nginx'],
   },
   {
+    id: 'queries',
+    title: 'A file of 1 KiB, 16 requests at a time, each with a query of its own',
+    file: 'small.css',
+    connections: 64,
+    pipelined: 16,
+    ownQueries: true,
+    contenders: ['spark', 'ceiling'],
+  },
+  {
     id: 'large',
     title: 'A file of 10 MiB',
     file: 'large.bin',
@@ -59,7 +68,7 @@ export const goals: readonly Goal[] = [
 
   { scenario: 'small', of: 'spark-trace', to: 'ceiling', least: 0.5 },
   { scenario: 'small', of: 'spark-trace', to: 'spark', least: 0.85 },
-  { scenario: 'pipelined', of: 'spark', to: 'ceiling', least: 0.6 },
+  ...['pipelined', 'queries'].map((scenario) => ({ scenario, of: 'spark', to: 'ceiling', least: 0.6 })),
   { scenario: 'large', of: 'spark', to: 'nginx', least: 0.9 },
   { scenario: 'large', of: 'spark-libuv', to: 'nginx', least: 0.5 },
 ];

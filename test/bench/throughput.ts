@@ -15,6 +15,8 @@ export interface Scenario {
   readonly file: string;
   readonly connections: number;
   readonly pipelined: number;
+  /** Whether each request has a query of its own; else all are the same bytes. */
+  readonly ownQueries?: boolean;
   /** Ids of the servers that take part. */
   readonly contenders: readonly string[];
 }
@@ -129,12 +131,15 @@ async function check({ port }: RunningContender, { file }: Scenario, { site }: S
 
 async function load(
   entry: Entry,
-  { file, connections, pipelined }: Scenario,
+  { file, connections, pipelined, ownQueries }: Scenario,
   { scratch }: Surroundings,
   seconds: number,
 ): Promise<LoadResult> {
   const { port } = entry.running;
-  const result = await runWrk({ port, target: `/${file}`, connections, pipelined, seconds }, scratch);
+  const result = await runWrk(
+    { port, target: `/${file}`, connections, pipelined, ownQueries, seconds },
+    scratch,
+  );
   entry.answered += result.requests;
   return result;
 }

@@ -6,12 +6,16 @@ import path from 'node:path';
 import { browserRequest } from './browserFields.ts';
 import { pinned } from './processors.ts';
 
+const differentBatches = 512;
+
 export interface Load {
   readonly port: number;
   readonly target: string;
   readonly connections: number;
   /** Requests sent at a time on each connection. */
   readonly pipelined: number;
+  /** Whether each request has a query of its own; else all are the same bytes. */
+  readonly ownQueries?: boolean;
   readonly seconds: number;
 }
 
@@ -29,11 +33,10 @@ export function hasWrk(): boolean {
 
 /** Runs wrk once. Rejects where it reports any error: a server that fails fast is not a fast server. */
 export async function runWrk(load: Load, folder: string): Promise<LoadResult> {
-  const { port, target, connections, pipelined, seconds } = load;
+  const { port, target, connections, seconds } = load;
   mkdirSync(folder, { recursive: true });
   const script = path.join(folder, `load-${process.pid}.lua`);
-  const request = browserRequest(target, `127.0.0.1:${port}`).repeat(pipelined);
-  writeFileSync(script, luaScript(request));
+  writeFileSync(script, luaScript(batches(load)));
   const args = ['-t', '1', '-c', String(connections), '-d', `${seconds}s`, '-s', script];
   const [program, ...rest] = pinned('load', ['wrk', ...args, `http://127.0.0.1:${port}${target}`]);
   const wrk = spawn(program, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -50,10 +53,25 @@ export async function runWrk(load: Load, folder: string): Promise<LoadResult> {
   return { requests, requestsPerSecond: requests / elapsed, bytesPerSecond: bytes / elapsed };
 }
 
-/** The same bytes for every request; wrk counts by itself how many requests they are. */
-function luaScript(request: string): string {
-  return `local bytes = ${luaString(request)}
-request = function() return bytes end
+/** What is sent at a time, in turns. Before a query comes again, thousands of others have. */
+function batches({ target, port, pipelined, ownQueries = false }: Load): string[] {
+  const host = `127.0.0.1:${port}`;
+  if (!ownQueries) return [browserRequest(target, host).repeat(pipelined)];
+  return Array.from({ length: differentBatches }, (_, batch) =>
+    Array.from({ length: pipelined }, (_, i) =>
+      browserRequest(`${target}?number=${batch * pipelined + i}`, host),
+    ).join(''),
+  );
+}
+
+/** wrk counts by itself how many requests the bytes are. */
+function luaScript(batches: readonly string[]): string {
+  return `local batches = {${batches.map(luaString).join(',\n')}}
+local sent = 0
+request = function()
+  sent = sent % #batches + 1
+  return batches[sent]
+end
 done = function(summary)
   local errors = summary.errors
   print(string.format("figures %d %d %d %d", summary.requests, summary.bytes, summary.duration,
