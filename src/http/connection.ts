@@ -4,11 +4,12 @@ import type { ConnectionObserver, ConnectionState, Exchange } from './exchange.t
 import type { Forwarding } from './forwarding.ts';
 import { KeptMessage } from './keptMessage.ts';
 import type { Limits } from './limits.ts';
-import type { BodySource, Output, RequestHandler, Response } from './message.ts';
+import type { BodySource, Output, Response } from './message.ts';
 import { MessageParser } from './parser.ts';
 import { Pipeline } from './pipeline.ts';
 import { recurringText } from './recurringText.ts';
 import { ParsedRequest } from './request.ts';
+import type { RequestHandler } from './requestHandler.ts';
 import { isBodiless, type ResponseFrame } from './responseHead.ts';
 import type { Violation } from './violation.ts';
 import { WaitingInput } from './waitingInput.ts';

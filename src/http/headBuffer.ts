@@ -1,4 +1,5 @@
-import type { TargetForm } from './message.ts';
+/** RFC 9112 section 3.2. */
+export type TargetForm = 'origin' | 'absolute' | 'authority' | 'asterisk';
 
 const initialStorage = 1024;
 /** Storage beyond this is given back after a message, so that one large header section does not stay for good. */

@@ -1,6 +1,6 @@
 import { equalsIgnoreCase, latin1 } from './bytes.ts';
-import type { HeadBuffer } from './headBuffer.ts';
-import type { Request, TargetForm } from './message.ts';
+import type { HeadBuffer, TargetForm } from './headBuffer.ts';
+import type { Request } from './message.ts';
 import { recurringText } from './recurringText.ts';
 
 /**

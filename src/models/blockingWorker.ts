@@ -1,4 +1,5 @@
-import type { RequestHandler, Response } from '../http/message.ts';
+import type { Response } from '../http/message.ts';
+import type { RequestHandler } from '../http/requestHandler.ts';
 import type { ToWorker } from '../protocol/worker.ts';
 import { SystemCallError } from '../sockets/systemCallError.ts';
 import type { Accepted, Descriptor, PollEntry, SystemCalls } from '../sockets/systemCalls.ts';

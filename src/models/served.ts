@@ -1,6 +1,6 @@
 import type { ConnectionState, Exchange } from '../http/exchange.ts';
 import type { Limits } from '../http/limits.ts';
-import type { RequestHandler } from '../http/message.ts';
+import type { RequestHandler } from '../http/requestHandler.ts';
 import type { CallTrace } from '../sockets/callTrace.ts';
 import type { SocketAddress } from '../sockets/transport.ts';
 

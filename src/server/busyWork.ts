@@ -1,4 +1,4 @@
-import type { RequestHandler } from '../http/message.ts';
+import type { RequestHandler } from '../http/requestHandler.ts';
 
 /** Milliseconds of one try at measuring this machine, and how many there are. */
 const tryTime = 5;

@@ -1,7 +1,8 @@
 import type { Forwarding } from '../http/forwarding.ts';
 import type { Framing } from '../http/framing.ts';
-import type { Request, RequestHandler, Response } from '../http/message.ts';
+import type { Request, Response } from '../http/message.ts';
 import { reasonPhrases } from '../http/reasonPhrases.ts';
+import type { RequestHandler } from '../http/requestHandler.ts';
 import { ruleSource, rules } from '../http/rules.ts';
 import type { Violation } from '../http/violation.ts';
 import type { EchoMode } from '../protocol/server.ts';

@@ -1,7 +1,7 @@
 /** What a byte costs in long header sections, chunk extensions and trailer sections, however they are cut. */
 import { Connection } from '../../src/http/connection.ts';
 import { defaultLimits, type Limits } from '../../src/http/limits.ts';
-import type { RequestHandler } from '../../src/http/message.ts';
+import type { RequestHandler } from '../../src/http/requestHandler.ts';
 import { median } from './figures.ts';
 
 const kibibyte = 1024;

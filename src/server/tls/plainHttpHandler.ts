@@ -1,4 +1,5 @@
-import type { Request, RequestHandler, Response } from '../../http/message.ts';
+import type { Request, Response } from '../../http/message.ts';
+import type { RequestHandler } from '../../http/requestHandler.ts';
 import { hostOf } from '../../http/upstreamRequest.ts';
 import type { Violation } from '../../http/violation.ts';
 import { errorResponse } from '../../site/errorPage.ts';

@@ -4,7 +4,8 @@ import { bytesOf, latin1 } from '../../../src/http/bytes.ts';
 import { Connection } from '../../../src/http/connection.ts';
 import type { Exchange } from '../../../src/http/exchange.ts';
 import { defaultLimits, type Limits } from '../../../src/http/limits.ts';
-import type { OpenFile, Output, Request, RequestHandler, Response } from '../../../src/http/message.ts';
+import type { OpenFile, Output, Request, Response } from '../../../src/http/message.ts';
+import type { RequestHandler } from '../../../src/http/requestHandler.ts';
 import { EncodedResponse } from '../../../src/http/responseHead.ts';
 import { rules } from '../../../src/http/rules.ts';
 

@@ -5,7 +5,7 @@ import { bytesOf, latin1 } from '../../../src/http/bytes.ts';
 import { Connection } from '../../../src/http/connection.ts';
 import type { Exchange } from '../../../src/http/exchange.ts';
 import { defaultLimits, type Limits } from '../../../src/http/limits.ts';
-import type { RequestHandler } from '../../../src/http/message.ts';
+import type { RequestHandler } from '../../../src/http/requestHandler.ts';
 import { rules } from '../../../src/http/rules.ts';
 import { changedRequest, effort, nearlyHttp } from './nearlyHttp.ts';
 

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { bytesOf } from '../../../src/http/bytes.ts';
 import { Connection } from '../../../src/http/connection.ts';
 import { defaultLimits, type Limits } from '../../../src/http/limits.ts';
-import type { RequestHandler } from '../../../src/http/message.ts';
 import { MessageParser } from '../../../src/http/parser.ts';
+import type { RequestHandler } from '../../../src/http/requestHandler.ts';
 
 const size = 96 * 1024;
 const limits: Limits = {

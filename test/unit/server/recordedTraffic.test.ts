@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { latin1 } from '../../../src/http/bytes.ts';
 import { Connection } from '../../../src/http/connection.ts';
 import { defaultLimits } from '../../../src/http/limits.ts';
-import type { RequestHandler } from '../../../src/http/message.ts';
+import type { RequestHandler } from '../../../src/http/requestHandler.ts';
 import { runEventLoop } from '../../../src/models/eventLoop.ts';
 import type { CaptureBatch } from '../../../src/protocol/capture.ts';
 import { CaptureRecorder, unacknowledgedBatches } from '../../../src/server/recorder.ts';

@@ -1,0 +1,30 @@
+import type { Forwarding } from './forwarding.ts';
+import type { Framing } from './framing.ts';
+import type { Request, Response } from './message.ts';
+import type { Violation } from './violation.ts';
+
+/** Answers the requests of a connection, synchronously: all concurrency models share it. */
+export interface RequestHandler {
+  /**
+   * Called when the header section is complete, before any body is read (and before 100 Continue is sent).
+   * A response refuses the request now; null goes on to `respond` when the body has been read.
+   */
+  admit(request: Request): Response | null;
+  /** Whether `respond` needs the request's own bytes. */
+  wantsMessage(request: Request): boolean;
+  /** Called when the whole request was read. `message`: its own bytes as received, if they were wanted. */
+  respond(request: Request, message: Uint8Array | null): Response;
+  /** The answer to a malformed request; its status is the rule's. */
+  refuse(violation: Violation): Response;
+  /**
+   * Called for an admitted request when its header section is complete: who answers it instead of `respond`, if it is to be
+   * forwarded. `client`: address of the connection's other end. Only a driver with a turn to give serves it (`whenReady`).
+   */
+  forward?(request: Request, framing: Framing, client: string): Forwarding | null;
+  /**
+   * The requests that come before `turnEnded` were read in one turn of an event loop: what is looked up for one of them
+   * holds for the others. A driver without turns calls neither; then nothing that was looked up holds for later.
+   */
+  turnBegan?(): void;
+  turnEnded?(): void;
+}
