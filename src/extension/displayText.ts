@@ -18,6 +18,11 @@ export function labelText(text: string, limit = 200): string {
   return visibleText(text, limit).replace(/\$\((?=[a-z0-9-]+(?:~[a-z]+)?\))/gi, '\\$&');
 }
 
+/** For a notice, in which VS Code would make `[text](command:...)` a link: a file's name could carry one. */
+export function noticeText(text: string): string {
+  return text.replaceAll('](', '] (');
+}
+
 function hex(code: number, digits: number): string {
   return code.toString(16).padStart(digits, '0');
 }

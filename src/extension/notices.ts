@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { noticeText } from './displayText.ts';
 
 /** What a notice offers besides being read. */
 export interface NoticeAction {
@@ -37,7 +38,7 @@ async function show(
   actions: readonly NoticeAction[],
 ): Promise<NoticeAction | undefined> {
   const items: Item[] = actions.map((action) => ({ title: action.title, action }));
-  const chosen = await present(severity, message, items);
+  const chosen = await present(severity, noticeText(message), items);
   return chosen?.action;
 }
 

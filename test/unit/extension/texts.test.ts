@@ -4,6 +4,7 @@ import {
   byteSize,
   durationText,
   labelText,
+  noticeText,
   shortSize,
   visibleText,
 } from '../../../src/extension/displayText.ts';
@@ -19,6 +20,11 @@ describe('text from the wire', () => {
 
   test('is no icon in a label', () => {
     assert.equal(labelText('/$(error)$(sync~spin)$(x'), '/\\$(error)\\$(sync~spin)$(x');
+  });
+
+  test('is no link in a notice', () => {
+    const name = '[Open](command:workbench.action.closeWindow).har';
+    assert.equal(noticeText(name), '[Open] (command:workbench.action.closeWindow).har');
   });
 
   test('is cut to a length', () => {
