@@ -1,6 +1,7 @@
 import path from 'node:path';
 import picomatch from 'picomatch';
 import * as vscode from 'vscode';
+import { ChangeCollector } from '../protocol/changeCollector.ts';
 import { settingOf } from './configuration.ts';
 import { isWithin } from './paths.ts';
 import type { Server } from './server.ts';
@@ -8,7 +9,7 @@ import { previewOptions } from './settings.ts';
 
 /** Keystrokes within this time, in milliseconds, are one change. */
 const typingDelay = 60;
-/** Files changed within one delay beyond which nobody counts. */
+/** Files changed together beyond which nobody lists them. */
 const mostFiles = 500;
 
 /** Watches one server's folder with VS Code's own watcher, which `files.watcherExclude` holds for. */
@@ -18,14 +19,16 @@ export class FolderWatch implements vscode.Disposable {
   private readonly watcher: vscode.FileSystemWatcher;
   private readonly scope: vscode.Uri;
   private readonly typing = new Map<string, NodeJS.Timeout>();
-  /** Null: more than can be listed. */
-  private changed: Set<string> | null = new Set();
-  private timer: NodeJS.Timeout | undefined;
+  private readonly changes: ChangeCollector;
 
   constructor(server: Server, told: () => void) {
     this.server = server;
     this.told = told;
     this.scope = vscode.Uri.file(server.root);
+    this.changes = new ChangeCollector(
+      () => settingOf(previewOptions.delay, this.scope),
+      (files) => this.changed(files),
+    );
     this.watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(this.scope, '**/*'));
     this.watcher.onDidChange((uri) => this.add(uri));
     this.watcher.onDidCreate((uri) => this.add(uri));
@@ -38,7 +41,7 @@ export class FolderWatch implements vscode.Disposable {
 
   dispose(): void {
     this.watcher.dispose();
-    clearTimeout(this.timer);
+    this.changes.dispose();
     for (const timer of this.typing.values()) clearTimeout(timer);
   }
 
@@ -74,16 +77,11 @@ export class FolderWatch implements vscode.Disposable {
 
   private add({ fsPath }: vscode.Uri): void {
     if (this.when === 'never' || this.isIgnored(fsPath)) return;
-    this.changed?.add(fsPath);
-    if (this.changed !== null && this.changed.size > mostFiles) this.changed = null;
-    this.timer ??= setTimeout(() => this.flush(), settingOf(previewOptions.delay, this.scope));
+    this.changes.add(fsPath);
   }
 
-  private flush(): void {
-    this.timer = undefined;
-    const files = this.changed === null ? null : [...this.changed];
-    this.changed = new Set();
-    this.server.filesChanged(files);
+  private changed(files: readonly string[]): void {
+    this.server.filesChanged(files.length > mostFiles ? null : files);
     this.told();
   }
 

@@ -1,6 +1,8 @@
 import { watch } from 'chokidar';
-import { ChangeCollector } from './changeCollector.ts';
+import { ChangeCollector } from '../../protocol/changeCollector.ts';
 
+/** Milliseconds after which changes of a few files are told of. */
+const quiet = 100;
 /** Folders of tools, which hold more files than a page has, and none that it is made of. */
 const ignored = /(?:^|[\\/])(?:\.git|node_modules)(?:[\\/]|$)/;
 
@@ -24,7 +26,7 @@ export class FolderWatch {
     changed: (files: readonly string[]) => void,
     failed: (problem: string) => void,
   ) {
-    this.collector = new ChangeCollector(changed);
+    this.collector = new ChangeCollector(() => quiet, changed);
     this.watcher = watch([...folders], {
       ignoreInitial: true,
       followSymlinks: false,
