@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { rules } from '../../../src/http/rules.ts';
+import { gallery } from '../../../src/inspector/send/gallery.ts';
 import type { Client } from '../cli/client.ts';
 import { acceptedRequests, refusedRequests } from '../http/requestCases.ts';
 import { readResponses, statuses } from './responses.ts';
@@ -26,6 +27,17 @@ export function describeGrammar(way: WayToServe): void {
       });
     });
     after(() => servers.stopAll());
+
+    for (const { title, request } of gallery.filter(({ group }) => group === 'Well-formed')) {
+      test(`the example "${title}" is answered as well-formed`, async () => {
+        const client = await server.connect();
+        const last = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
+        const received = await client.send(request + last).untilEnd();
+        const refused = /^HTTP\/1\.1 (?:4|5)\d\d/m.exec(received.toString());
+        assert.equal(refused, null);
+        assert.match(received.toString(), /^HTTP\/1\.1 2\d\d /m);
+      });
+    }
 
     for (const [id, { example, message, status }] of Object.entries(rules)) {
       if (example === null || message === 'response') continue;
