@@ -75,7 +75,8 @@ function serverItem(element: ElementOf<'server'>): vscode.TreeItem {
   const [icon, colour, description] = serverState(server, run);
   item.iconPath = new vscode.ThemeIcon(icon, colour === '' ? undefined : new vscode.ThemeColor(colour));
   item.description = description;
-  item.contextValue = `server.${server?.state.kind ?? (startable ? 'stopped' : 'past')}`;
+  const shared = server?.state.kind === 'running' && server.isShared ? '.shared' : '';
+  item.contextValue = `server.${server?.state.kind ?? (startable ? 'stopped' : 'past')}${shared}`;
   item.accessibilityInformation = { label: vscode.l10n.t('Server {0}, {1}', name, description) };
   return item;
 }
@@ -103,7 +104,11 @@ function serverState(
   const debugged = server?.isDebugged === true ? `, ${vscode.l10n.t('in the debugger')}` : '';
   switch (server?.state.kind) {
     case 'running':
-      return ['broadcast', 'charts.green', `${server.state.host}:${server.state.port}${debugged}`];
+      return [
+        server.isShared ? 'globe' : 'broadcast',
+        'charts.green',
+        `${server.state.host}:${server.state.port}${debugged}${server.isShared ? `, ${vscode.l10n.t('shared on the local network')}` : ''}`,
+      ];
     case 'starting':
       return ['sync~spin', '', `${vscode.l10n.t('starting')}${debugged}`];
     case 'stopping':
@@ -333,5 +338,5 @@ export function numberText(count: number): string {
 }
 
 function timeText(time: number): string {
-  return new Date(time).toLocaleTimeString();
+  return new Date(time).toLocaleTimeString(vscode.env.language);
 }

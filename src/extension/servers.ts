@@ -1,16 +1,16 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { CaptureLog } from '../capture/captureLog.ts';
 import type { RunId } from '../capture/run.ts';
 import type { CaptureStore } from '../capture/store.ts';
-import type { LogLevel } from '../protocol/server.ts';
+import type { LogLevel, Mount } from '../protocol/server.ts';
 import { serverSettings } from './configuration.ts';
 import { debugServer } from './debugStart.ts';
 import { visibleText } from './displayText.ts';
 import { externalUrl, hostNameOf } from './externalAddress.ts';
 import type { LiveTokens } from './liveTokens.ts';
-import { notify, offer } from './notices.ts';
+import { type NoticeAction, notify, offer } from './notices.ts';
 import { isWithin } from './paths.ts';
 import { rootOfFolder } from './servedFolder.ts';
 import { Server, type StartOutcome } from './server.ts';
@@ -102,12 +102,13 @@ export class Servers {
     const scope = vscode.Uri.file(root);
     const problem = folderProblem(root);
     if (problem !== null) {
-      notify('error', problem);
+      notify('error', problem, ...(isOfSetting(root) ? [openSettings(['spark.root'])] : []));
       return null;
     }
     const server = this.serverOf(root);
     if (server.isActive) return server;
     const settings = serverSettings(scope, this.tokens.of(root), this.certificates);
+    tellMissingMounts(root, settings.site.mounts);
     const shared = sharedAs === undefined ? {} : { host: '0.0.0.0', allowHosts: sharedAs };
     server.isShared = sharedAs !== undefined;
     const where = server.portToStartOn(settings.port, again);
@@ -188,6 +189,7 @@ export class Servers {
           'error',
           vscode.l10n.t('Spark could not serve {0}. {1}', server.name, outcome.message),
           showLog(),
+          ...settingsNamedIn(outcome.message),
         );
         return false;
       case 'died':
@@ -235,6 +237,40 @@ export class Servers {
 }
 
 const showLog = () => offer(vscode.l10n.t('Show Log'), 'spark.showLog');
+
+function openSettings(names: readonly string[]): NoticeAction {
+  const query = names.map((name) => `@id:${name}`).join(' ');
+  return offer(vscode.l10n.t('Open Settings'), 'workbench.action.openSettings', query);
+}
+
+/** What the server complains of by its setting can be put right there. */
+function settingsNamedIn(message: string): NoticeAction[] {
+  const names = new Set(message.match(/\bspark\.[a-z]+(?:\.[a-z]+)*/gi));
+  return names.size === 0 ? [] : [openSettings([...names])];
+}
+
+/** Whether a folder is served because `spark.root` names it. */
+function isOfSetting(root: string): boolean {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  return folders.some((folder) => rootOfFolder(folder) === root && folder.uri.fsPath !== root);
+}
+
+/** What is mounted from nowhere is no reason not to serve the rest. */
+function tellMissingMounts(root: string, mounts: readonly Mount[]): void {
+  for (const { prefix, folder } of mounts) {
+    const mounted = path.resolve(root, folder);
+    if (existsSync(mounted)) continue;
+    notify(
+      'warning',
+      vscode.l10n.t(
+        'There is no folder {0}, which spark.mounts names for {1}: what is asked for there is answered 404.',
+        visibleText(mounted),
+        visibleText(prefix),
+      ),
+      openSettings(['spark.mounts']),
+    );
+  }
+}
 
 function nameOf(root: string): string {
   const folder = vscode.workspace.workspaceFolders?.find((one) => rootOfFolder(one) === root);

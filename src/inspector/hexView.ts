@@ -174,6 +174,9 @@ export class HexView {
     if (same) return;
     drawn.row = row;
     drawn.text.data = hexRowText(row, this.columns, this.look.showsControls);
+    drawn.element.classList.toggle('not-kept', row.bytes === null);
+    // What does not find room in the row is told where the pointer rests.
+    drawn.element.title = row.bytes === null ? drawn.text.data : '';
     drawn.element.setAttribute('aria-rowindex', String(index + 1));
     this.drawRuler(drawn, row);
   }
