@@ -80,8 +80,16 @@ export function hexDigitValue(octet: number): number {
   return octet <= 0x39 ? octet - 0x30 : (octet | 0x20) - 0x57;
 }
 
+/** Bytes as a Buffer of Node.js has them, which compares them and makes text of them in one native call. */
+interface NativeBytes extends Uint8Array {
+  compare(other: Uint8Array, otherStart: number, otherEnd: number, start: number, end: number): number;
+  latin1Slice(start: number, end: number): string;
+}
+
 /** Bytes `start` (inclusive) to `end` (exclusive) as one character each: protocol text is octets, not UTF-8. */
 export function latin1(bytes: Uint8Array, start: number, end: number): string {
+  if (start >= end) return '';
+  if ('latin1Slice' in bytes) return (bytes as NativeBytes).latin1Slice(start, end);
   // Spreading has a limit on its arguments; long text is put together piece by piece.
   const piece = 4096;
   if (end - start <= piece) return String.fromCharCode(...bytes.subarray(start, end));
@@ -101,11 +109,6 @@ export function equalsIgnoreCase(bytes: Uint8Array, start: number, end: number, 
     if (lower !== word.charCodeAt(i)) return false;
   }
   return true;
-}
-
-/** Bytes as Node.js has them, which compares them in one native call. */
-interface NativeBytes extends Uint8Array {
-  compare(other: Uint8Array, otherStart: number, otherEnd: number, start: number, end: number): number;
 }
 
 /** Whether the bytes from `start` on are the first `length` ones of `others`. Both have as many. */
