@@ -18,7 +18,7 @@ export class Dependencies {
 
   /** Whether the page may depend on more than it can tell: on what its workers load, for one. */
   get unknown(): boolean {
-    return this.incomplete || navigator.serviceWorker?.controller != null || this.hasWorkers();
+    return this.incomplete || this.isControlled() || this.hasWorkers();
   }
 
   /** Whether a change of the file at this path concerns the page. */
@@ -60,6 +60,15 @@ export class Dependencies {
       }
     }
     return paths;
+  }
+
+  /**
+   * Whether a service worker of the site answers for it, out of files that the page does not see. One from outside, such
+   * as that of a VS Code in the browser, below whose address the site lies, knows none of them.
+   */
+  private isControlled(): boolean {
+    const worker = navigator.serviceWorker?.controller ?? null;
+    return worker !== null && this.address.pathOf(worker.scriptURL) !== null;
   }
 
   /** A worker's own loads are not told to the page. */

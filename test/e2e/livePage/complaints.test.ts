@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { createServer, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { isSamePage, LiveSite } from './livePage.ts';
 
@@ -33,6 +35,32 @@ describe('complaints about live servers', () => {
     site.type('unrelated.html', null);
     await used.close();
     await unrelated.close();
+  });
+
+  test('unrelated pages do not reload below a proxy whose own service worker controls them', async () => {
+    const proxy = await prefixProxy(site.address);
+    const origin = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}/`;
+    const tab = await site.browser.newPage();
+    try {
+      await tab.goto(origin);
+      await tab.evaluate(async () => {
+        await navigator.serviceWorker.register('worker.js');
+        await navigator.serviceWorker.ready;
+      });
+      await tab.goto(`${origin}site/unrelated.html`);
+      assert.notEqual(await tab.evaluate(() => navigator.serviceWorker.controller), null);
+      let loads = 0;
+      tab.on('load', () => loads++);
+      site.change({ 'used.js': 'document.title = "behind"' });
+      site.type('unrelated.html', page('<h1>Told</h1>'));
+      await tab.locator('h1', { hasText: 'Told' }).waitFor();
+      assert.equal(loads, 0);
+    } finally {
+      site.type('unrelated.html', null);
+      await tab.close();
+      proxy.closeAllConnections();
+      proxy.close();
+    }
   });
 
   test('a reload makes the scroll position jump neither to the top nor elsewhere', async () => {
@@ -79,4 +107,31 @@ function listeningPorts(processId: number): number[] {
       .filter((fields) => fields[3] === listening && inodes.includes(fields[9]))
       .map((fields) => Number.parseInt(fields[1].split(':')[1], 16)),
   );
+}
+
+/** A server with a page and a service worker of its own, and the site below `/site/`, as a VS Code in the browser is. */
+async function prefixProxy(site: string): Promise<Server> {
+  const proxy = createServer((incoming, outgoing) => {
+    const path = incoming.url ?? '/';
+    if (!path.startsWith('/site/')) {
+      outgoing.setHeader('Content-Type', path === '/worker.js' ? 'text/javascript' : 'text/html');
+      outgoing.end(path === '/worker.js' ? 'addEventListener("fetch", () => {})' : '<!doctype html>');
+      return;
+    }
+    const { hostname, port, host } = new URL(site);
+    const headers = { ...incoming.headers, host };
+    delete headers.origin;
+    const forwarded = request(
+      { hostname, port, path: path.slice('/site'.length), method: incoming.method, headers },
+      (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(outgoing);
+      },
+    );
+    forwarded.on('error', () => outgoing.destroy());
+    outgoing.on('close', () => forwarded.destroy());
+    incoming.pipe(forwarded);
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  return proxy;
 }
