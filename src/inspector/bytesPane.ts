@@ -82,7 +82,10 @@ export class BytesPane {
       const exchange = state.view.value;
       view.show(exchange);
       const key = exchange?.detail.row.key ?? '';
-      if (key !== shown && state.chosen.peek() === null) this.revealError();
+      if (key !== shown && state.chosen.peek() === null) {
+        view.toStart();
+        this.revealError();
+      }
       shown = key;
     });
     effect(() => view.setShowsControls(this.showsControls.value));

@@ -141,6 +141,13 @@ export class BytesView {
     return null;
   }
 
+  /** To the first byte of the request: another exchange is not begun where the last one was left. */
+  toStart(): void {
+    this.revealed = null;
+    this.element.scrollLeft = 0;
+    this.moveTo(0);
+  }
+
   /** Scrolls as little as needed to bring a byte into sight. */
   reveal(direction: Direction, offset: number): void {
     this.revealed = { direction, offset };

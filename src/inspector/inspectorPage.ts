@@ -20,6 +20,7 @@ import type { PageHost } from './pageHost.ts';
 import { PageMemory } from './pageMemory.ts';
 import { Question } from './question.ts';
 import { filterEcho, toolbar } from './toolbar.ts';
+import { ToolbarFocus } from './toolbarFocus.ts';
 
 /** The whole page: puts its parts together, and speaks with the extension host. */
 export class InspectorPage {
@@ -129,12 +130,14 @@ export class InspectorPage {
       moved: (change) => this.memory.keepLayout(change),
     });
     body.replaceChildren(frame.page);
+    const buttonsFocus = new ToolbarFocus(frame.buttons);
     effect(() => {
       frame.page.classList.toggle('follows', this.follow.connection.value !== null);
     });
     effect(() => {
       const list = this.state.list.value;
       render(this.toolbar(list), frame.buttons);
+      buttonsFocus.update();
       render(
         filterEcho(list, (problem) => this.filter.isUnfinished(problem)),
         frame.echo,

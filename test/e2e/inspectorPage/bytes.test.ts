@@ -153,6 +153,21 @@ test('the search begins at the cursor, F3 goes on, and the strip names the read 
   assert.equal(await cursor(), first);
 });
 
+test('another exchange begins at its first byte, wherever the last one was left', async () => {
+  tested = await InspectorPageUnderTest.open(browser, { script, height: 400 });
+  const { page } = tested;
+  const other = { ...detail, row: { ...detail.row, key: 'run/9', id: 9 } };
+  await tested.showExchanges([detail, other], 0);
+  const top = () => page.locator('.bytes').evaluate((element) => element.scrollTop);
+  await page.locator('.bytes').evaluate((element) => {
+    element.scrollTop = element.scrollHeight;
+  });
+  await tested.settled();
+  assert.ok((await top()) > 0);
+  await page.locator('.list-body [data-index="1"] .target').click();
+  await page.waitForFunction(() => document.querySelector('.bytes')?.scrollTop === 0);
+});
+
 test('a search through 20 MB leaves the page its turns', async () => {
   const page = await open();
   await showLarge(page, 20_000_000);

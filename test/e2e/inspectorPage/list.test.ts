@@ -238,3 +238,40 @@ test('Clear asks the host to clear', async () => {
   await page.getByRole('button', { name: 'Clear' }).click();
   assert.ok((await tested.posted()).some(({ type }) => type === 'clear'));
 });
+
+test('the buttons beside the filter are one stop for Tab, and arrow keys go from one to the next', async () => {
+  const page = await open();
+  await tested.fill(manyRows(5));
+  await page.locator('.summary', { hasText: '5 exchanges' }).waitFor();
+  const stops = page.locator('.buttons button[tabindex="0"]');
+  assert.equal(await stops.count(), 1);
+  await stops.focus();
+  const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+  assert.equal(await focused(), 'Pause the list');
+  await page.keyboard.press('ArrowRight');
+  assert.equal(await focused(), 'Keep across server restarts');
+  await page.keyboard.press('End');
+  assert.equal(await focused(), 'Clear the capture');
+  assert.equal(await stops.getAttribute('aria-label'), 'Clear the capture');
+});
+
+test('in a narrow Status column, the most severe badge stays beside the whole code', async () => {
+  const columns = {
+    shown: ['id', 'target', 'status'],
+    widths: { status: 20 },
+  };
+  const layout = { listShare: 0.35, meaningShare: 0.45, columns, announces: false, explains: true };
+  const page = await open({ layout });
+  const [row] = manyRows(1);
+  await tested.fill([
+    { ...row, status: 500, rule: '', aborted: true, marked: true, comment: 'x', imported: true },
+  ]);
+  const cell = page.locator('.list-body .status');
+  await cell.locator('svg.badge').first().waitFor();
+  await tested.settled();
+  assert.equal(await cell.locator('svg.badge:visible').count(), 1);
+  const box = await cell.boundingBox();
+  const code = await cell.locator('.status-text').boundingBox();
+  assert.ok(box !== null && code !== null && box.width >= 50);
+  assert.ok(code.x + code.width <= box.x + box.width + 0.5, 'the code is not clipped');
+});
