@@ -37,10 +37,11 @@ export function integer(minimum: number, maximum: number, unit = 1, form = 'N'):
   };
 }
 
-/** A text that is not blank; `wanted` says of what kind. */
-export function text(form: string, wanted = 'a text that is not empty'): Kind<string> {
-  const read = (json: unknown): Reading<string> =>
-    typeof json === 'string' && json.trim() !== '' ? { value: json.trim() } : { wanted };
+/** What is one text on the command line and in settings.json, told by `read`. */
+export function oneText<Text extends string>(
+  form: string,
+  read: (json: unknown) => Reading<Text>,
+): Kind<Text> {
   return {
     form,
     repeatable: false,
@@ -50,17 +51,33 @@ export function text(form: string, wanted = 'a text that is not empty'): Kind<st
   };
 }
 
+/** One text each time the flag is given, an array of them in settings.json. */
+export function listOfTexts(
+  form: string,
+  wanted: string,
+  read: (list: readonly unknown[]) => Reading<readonly string[]>,
+): Kind<readonly string[]> {
+  return {
+    form,
+    repeatable: true,
+    fromTexts: read,
+    fromJson: (json) => (Array.isArray(json) ? read(json) : { wanted: `an array of ${wanted}` }),
+    show: (value) => value.join(', '),
+  };
+}
+
+/** A text that is not blank; `wanted` says of what kind. */
+export function text(form: string, wanted = 'a text that is not empty'): Kind<string> {
+  const read = (json: unknown): Reading<string> =>
+    typeof json === 'string' && json.trim() !== '' ? { value: json.trim() } : { wanted };
+  return oneText(form, read);
+}
+
 /** A text that may be empty; white space around it does not count. */
 export function anyText(form: string): Kind<string> {
   const read = (json: unknown): Reading<string> =>
     typeof json === 'string' ? { value: json.trim() } : { wanted: 'a text' };
-  return {
-    form,
-    repeatable: false,
-    fromTexts: (texts) => read(last(texts)),
-    fromJson: read,
-    show: (value) => value,
-  };
+  return oneText(form, read);
 }
 
 /** One of some words. */
@@ -70,13 +87,7 @@ export function choice<const Word extends string>(words: readonly Word[], form: 
     const value = words.find((word) => word === json);
     return value === undefined ? { wanted } : { value };
   };
-  return {
-    form,
-    repeatable: false,
-    fromTexts: (texts) => read(last(texts)),
-    fromJson: read,
-    show: (value) => value,
-  };
+  return oneText(form, read);
 }
 
 /** On or off. On the command line, the flag turns over what is the default. */
@@ -97,13 +108,7 @@ export function texts(form: string): Kind<readonly string[]> {
     list.every((one) => typeof one === 'string' && one.trim() !== '')
       ? { value: list.map((one) => String(one).trim()) }
       : { wanted };
-  return {
-    form,
-    repeatable: true,
-    fromTexts: read,
-    fromJson: (json) => (Array.isArray(json) ? read(json) : { wanted: `an array of ${wanted}` }),
-    show: (value) => value.join(', '),
-  };
+  return listOfTexts(form, wanted, read);
 }
 
 /** A value that nobody sets. */

@@ -1,6 +1,6 @@
 /** Values of the options that say how files are served: tables of paths, fields and origins. */
 import type { HeaderRule, Mount } from '../protocol/server.ts';
-import type { Kind, Reading } from './kinds.ts';
+import { type Kind, listOfTexts, oneText, type Reading } from './kinds.ts';
 
 /** A path below the served folder, without a slash before it; empty for none. */
 export function sitePath(form: string): Kind<string> {
@@ -13,13 +13,7 @@ export function sitePath(form: string): Kind<string> {
       .filter((name) => name !== '');
     return names.some((name) => name === '.' || name === '..') ? { wanted } : { value: names.join('/') };
   };
-  return {
-    form,
-    repeatable: false,
-    fromTexts: (texts) => read(texts.at(-1)),
-    fromJson: read,
-    show: (value) => value,
-  };
+  return oneText(form, read);
 }
 
 /** The name of a charset; empty for none. */
@@ -29,13 +23,7 @@ export function charset(form: string): Kind<string> {
     typeof json === 'string' && /^[A-Za-z0-9_.:+-]{0,40}$/.test(json.trim())
       ? { value: json.trim() }
       : { wanted };
-  return {
-    form,
-    repeatable: false,
-    fromTexts: (texts) => read(texts.at(-1)),
-    fromJson: read,
-    show: (value) => value,
-  };
+  return oneText(form, read);
 }
 
 /** Folders by the prefix of the paths they are served at: `/prefix=FOLDER`, and `{ "/prefix": "folder" }`. */
@@ -100,13 +88,7 @@ export function origins(form: string): Kind<readonly string[]> {
     const value = list.map((one) => (typeof one === 'string' ? one.trim() : ''));
     return value.every((one) => one === '*' || isOrigin(one)) ? { value } : { wanted };
   };
-  return {
-    form,
-    repeatable: true,
-    fromTexts: read,
-    fromJson: (json) => (Array.isArray(json) ? read(json) : { wanted: `an array of ${wanted}` }),
-    show: (value) => value.join(', '),
-  };
+  return listOfTexts(form, wanted, read);
 }
 
 function isOrigin(text: string): boolean {
