@@ -5,6 +5,8 @@ import type { CaptureLog } from '../capture/captureLog.ts';
 import type { RunId } from '../capture/run.ts';
 import type { CaptureStore } from '../capture/store.ts';
 import type { LogLevel, Mount } from '../protocol/server.ts';
+import type { SocketOwner } from '../sockets/kernelView.ts';
+import { portOwner } from '../sockets/portOwner.ts';
 import { serverSettings } from './configuration.ts';
 import { debugServer } from './debugStart.ts';
 import { visibleText } from './displayText.ts';
@@ -170,18 +172,8 @@ export class Servers {
       case 'running': {
         await this.allowExternalName(server);
         const [asked] = outcome.skippedPorts;
-        if (asked !== undefined) {
-          notify(
-            'information',
-            vscode.l10n.t(
-              'Port {0} is taken: Spark serves {1} on port {2}.',
-              String(asked),
-              server.name,
-              String(outcome.port),
-            ),
-            offer(vscode.l10n.t('Open in Browser'), 'spark.openInBrowser', server),
-          );
-        }
+        // Who has it may take a moment to find out, and the server serves meanwhile.
+        if (asked !== undefined) void this.tellTakenPort(server, asked, outcome.port);
         return true;
       }
       case 'failed':
@@ -202,6 +194,28 @@ export class Servers {
       case 'stopped':
         return false;
     }
+  }
+
+  private async tellTakenPort(server: Server, asked: number, port: number): Promise<void> {
+    const host = server.state.kind === 'running' ? server.state.host : '127.0.0.1';
+    const taken = this.takenBy(String(asked), await portOwner({ address: host, port: asked }));
+    notify(
+      'information',
+      `${taken} ${vscode.l10n.t('Spark serves {0} on port {1}.', server.name, String(port))}`,
+      offer(vscode.l10n.t('Open in Browser'), 'spark.openInBrowser', server),
+      offer(vscode.l10n.t('Choose Another Port'), 'workbench.action.openSettings', '@id:spark.port'),
+    );
+  }
+
+  /** Who has a port, in a sentence. */
+  private takenBy(port: string, owner: SocketOwner | null): string {
+    if (owner === null) return vscode.l10n.t('Another program listens on port {0}.', port);
+    const own = this.all.find(({ processId }) => processId === owner.pid);
+    if (own !== undefined) return vscode.l10n.t('The server of {0} has port {1}.', own.name, port);
+    if (owner.commandLine.includes(path.dirname(this.script)))
+      return vscode.l10n.t('Spark in another window has port {0}.', port);
+    const name = visibleText(owner.name, 60);
+    return vscode.l10n.t('{0} (process {1}) has port {2}.', name, String(owner.pid), port);
   }
 
   private tellDeath(server: Server, reason: string, offerRestart: boolean): void {

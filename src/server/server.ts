@@ -1,5 +1,5 @@
 import { runEventLoop } from '../models/eventLoop.ts';
-import { listenerOn, ownerOf, readKernelSockets } from '../sockets/kernelView.ts';
+import { portOwner } from '../sockets/portOwner.ts';
 import { SystemCallError } from '../sockets/systemCallError.ts';
 import { roundsOf } from './busyWork.ts';
 import { startCrew } from './crewServer.ts';
@@ -42,9 +42,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
 /** The error of a taken port, with who has it, where that can be seen. */
 async function withOwner(error: SystemCallError, host: string, port: number): Promise<SystemCallError> {
   const { call, code, errno, subject } = error;
-  const sockets = await readKernelSockets();
-  const listener = sockets === null ? undefined : listenerOn(sockets, { address: host, port });
-  const owner = listener === undefined ? null : await ownerOf(listener);
+  const owner = await portOwner({ address: host, port });
   if (owner === null) return error;
   return new SystemCallError(call, code, errno, subject, `Process ${owner.pid} (${owner.name}) has it.`);
 }

@@ -1,4 +1,5 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import path from 'node:path';
 import { ipv6Text } from './sockaddr.ts';
 import type { SocketAddress } from './transport.ts';
 
@@ -91,10 +92,13 @@ export function connectionOf(
   );
 }
 
-/** A process that has a socket, with the name of its program. */
+/** A process that has a socket. */
 export interface SocketOwner {
   readonly pid: number;
+  /** Of its program. */
   readonly name: string;
+  /** The program and its arguments, with a space between each; empty where it is not known. */
+  readonly commandLine: string;
 }
 
 /** Which process has the socket; null where that cannot be seen, as of another user's. */
@@ -107,8 +111,16 @@ export async function ownerOf({ inode }: KernelSocket): Promise<SocketOwner | nu
     for (const descriptor of descriptors) {
       const link = await readlink(`${folder}/${descriptor}`).catch(() => '');
       if (link !== target) continue;
-      const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
-      return { pid: Number(pid), name: name.trim() };
+      // What the process calls itself is at times the name of its first thread.
+      const program = await readlink(`/proc/${pid}/exe`).catch(() =>
+        readFile(`/proc/${pid}/comm`, 'utf8').catch(() => ''),
+      );
+      const args = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+      return {
+        pid: Number(pid),
+        name: path.basename(program.trim()),
+        commandLine: args.replaceAll('\0', ' ').trim(),
+      };
     }
   }
   return null;

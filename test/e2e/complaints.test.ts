@@ -65,7 +65,7 @@ walk(
   async (workbench) => {
     writeFileSync(path.join(workbench.workspace, 'strict.html'), '<!doctype html><h1>Strict</h1>');
     await workbench.runCommand('Spark: Preview');
-    await workbench.notification(`Port ${taken} is taken: Spark serves example-site on port `).waitFor();
+    await workbench.notification(` has port ${taken}. Spark serves example-site on port `).waitFor();
     other.close();
     const panel = workbench.webview();
     await panel.frameLocator('iframe').locator('.cards li').last().waitFor();

@@ -30,17 +30,51 @@ await once(other.listen(0, '127.0.0.1'), 'listening');
 const taken = portOf(other);
 
 walk(
-  'Where the port is taken, the server takes the next free one and says so',
+  'A taken port: the next free one is taken, and the notice says who has the other, be it a second window on the folder',
   async (workbench) => {
-    const address = await workbench.startServer();
-    assert.ok(Number(address.port) > taken);
-    await workbench
-      .notification(`Port ${taken} is taken: Spark serves example-site on port ${address.port}.`)
-      .waitFor();
+    const { port } = await workbench.startServer();
+    assert.ok(Number(port) > taken);
+    const notice = workbench.notification(
+      `node (process ${process.pid}) has port ${taken}. Spark serves example-site on port ${port}.`,
+    );
+    await notice.getByRole('button', { name: 'Choose Another Port' }).waitFor();
     other.close();
+    await once(other, 'close');
+    await workbench.runCommand('Spark: Restart Server');
+    // Pages that are open expect it where it was.
+    assert.equal((await workbench.serverAddress()).port, port);
+    await workbench.runCommand('Spark: Stop Server');
+    await workbench.statusBarItem(/^ ?Spark$/).waitFor();
+    assert.equal((await workbench.startServer()).port, String(taken));
+
+    const second = await workbench.anotherWindow();
+    const address = await second.startServer();
+    assert.ok(Number(address.port) > taken);
+    await second
+      .notification(
+        `Spark in another window has port ${taken}. Spark serves example-site on port ${address.port}.`,
+      )
+      .waitFor();
+    // Each window reloads to its own.
+    await second.reload();
+    assert.equal(String(await second.serverAddress()), String(address));
+    assert.equal((await workbench.serverAddress()).port, String(taken));
+    for (const one of [String(taken), address.port])
+      assert.equal((await fetch(`http://127.0.0.1:${one}/`)).status, 200);
   },
   { settings: { 'spark.port': taken } },
 );
+
+walk('With any port allowed, two windows on a folder each get one, and nobody is told', async (workbench) => {
+  const first = await workbench.startServer();
+  const second = await workbench.anotherWindow();
+  const other = await second.startServer();
+  assert.notEqual(first.port, other.port);
+  for (const window of [workbench, second]) assert.equal(await window.notification(/port/).count(), 0);
+  await second.runCommand('Spark: Stop Server');
+  await second.statusBarItem(/^ ?Spark$/).waitFor();
+  assert.equal((await fetch(first)).status, 200);
+});
 
 walk('Close Connection closes the socket', async (workbench) => {
   const address = await workbench.startServer();

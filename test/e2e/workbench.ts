@@ -95,6 +95,15 @@ export class Workbench {
     return workbench;
   }
 
+  /** A second window, open on the same folder; it ends with this one. */
+  async anotherWindow(): Promise<Workbench> {
+    const page = await this.page.context().newPage();
+    const other = new Workbench(page, this.browser, this.workspace, this.server, this.temporary);
+    await page.goto(this.page.url());
+    await other.isReady();
+    return other;
+  }
+
   /** Ends the workbench and removes its folders. */
   async close(): Promise<void> {
     await this.browser.close();
