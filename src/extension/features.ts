@@ -3,6 +3,7 @@ import type { CaptureSource } from '../capture/captureSource.ts';
 import type { featureCommandIds, Handlers, inspectorCommandIds } from './commandIds.ts';
 import { commands } from './commands.ts';
 import type { Element, TooltipLines } from './connectionItems.ts';
+import { FolderConsent } from './folderConsent.ts';
 import { followConnection } from './followCommand.ts';
 import { inspectorCommands } from './inspectorCommands.ts';
 import { InspectorPanel } from './inspectorPanel.ts';
@@ -53,7 +54,8 @@ export class Features implements vscode.Disposable {
     const files = new LiveFiles(servers);
     const console = new PageConsole();
     const markdown = new MarkdownPages(extensionUri, servers, files);
-    this.preview = { extensionUri, servers, files, console, markdown };
+    const consent = new FolderConsent();
+    this.preview = { extensionUri, servers, files, console, markdown, consent };
     this.commands = {
       ...inspectorCommands(this.inspector),
       ...commands(window, {

@@ -5,6 +5,7 @@ import type { PreviewState, ToPreview } from '../protocol/preview.ts';
 import { visibleText } from './displayText.ts';
 import { externalUrl, urlPath } from './externalAddress.ts';
 import { folderOf } from './folderChoice.ts';
+import type { FolderConsent } from './folderConsent.ts';
 import type { LiveFiles } from './liveFiles.ts';
 import type { MarkdownPages } from './markdownPages.ts';
 import type { PageConsole } from './pageConsole.ts';
@@ -21,6 +22,7 @@ export interface PreviewServices {
   readonly files: LiveFiles;
   readonly console: PageConsole;
   readonly markdown: MarkdownPages;
+  readonly consent: FolderConsent;
 }
 
 /** A page, as its server gives it, beside its source. */

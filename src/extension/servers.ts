@@ -140,6 +140,22 @@ export class Servers {
     await Promise.all(this.all.map((server) => server.stop()));
   }
 
+  /** Ends the servers of folders that are no longer open, and knows nothing of them any more. */
+  async foldersClosed(closed: readonly vscode.WorkspaceFolder[]): Promise<void> {
+    const open = vscode.workspace.workspaceFolders ?? [];
+    const holds = (folders: readonly vscode.WorkspaceFolder[], root: string) =>
+      folders.some(({ uri }) => isWithin(uri.fsPath, root));
+    const concerned = this.all.filter(({ root }) => holds(closed, root) && !holds(open, root));
+    await Promise.all(
+      concerned.map(async (server) => {
+        if (server.isActive) this.report('info', server, 'Its folder is no longer open.');
+        await server.stop();
+        this.byRoot.delete(server.root);
+      }),
+    );
+    if (concerned.length > 0) this.changes.fire();
+  }
+
   killAll(): void {
     for (const server of this.all) server.kill();
   }

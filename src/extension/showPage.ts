@@ -6,6 +6,7 @@ import { settingOf } from './configuration.ts';
 import { visibleText } from './displayText.ts';
 import { externalUrl, urlPath } from './externalAddress.ts';
 import { folderOf } from './folderChoice.ts';
+import type { FolderConsent } from './folderConsent.ts';
 import { notify, offer } from './notices.ts';
 import {
   browserCall,
@@ -25,29 +26,38 @@ import { previewOptions } from './settings.ts';
  * Shows a page where the setting says.
  *
  * @param argument a URI; a path, absolute or below the workspace folder; else the active editor's file, or the start page
+ * @returns its address for the user's browser: what a task's command variable stands for; undefined where it is not
+ *   served, which the user was told
  */
-export async function showPage(argument: unknown, services: PreviewServices, openIn?: OpenIn): Promise<void> {
+export async function showPage(
+  argument: unknown,
+  services: PreviewServices,
+  openIn?: OpenIn,
+): Promise<string | undefined> {
   const file = fileOf(argument) ?? activeFile() ?? startPage(services.servers);
   if (file === null) {
     notify('information', vscode.l10n.t('Open the file that shall be shown.'));
-    return;
+    return undefined;
   }
   const way = wayToOpen(
     openIn ?? settingOf(previewOptions.openIn, file),
     pageKindOf(file.path),
     await vscode.commands.getCommands(true),
   );
-  const root = await servedFolder(file, services.servers);
-  if (root === null) return;
+  const root = await servedFolder(file, services.servers, services.consent);
+  if (root === null) return undefined;
   const server = await services.servers.start(root);
-  if (server === null) return;
-  if (pageKindOf(file.path) === 'markdown' && !(await services.markdown.show(file, server))) {
+  if (server === null) return undefined;
+  if (pageKindOf(file.path) === 'markdown' && !(await services.markdown.show(file, server)))
     await vscode.commands.executeCommand('markdown.showPreviewToSide', file);
-    return;
-  }
+  else await open(way, file, server, services);
+  return addressOf(server, file);
+}
+
+async function open(way: OpenIn, file: vscode.Uri, server: Server, services: PreviewServices): Promise<void> {
   switch (way) {
     case 'panel':
-      PreviewPanel.show(file, root, services);
+      PreviewPanel.show(file, server.root, services);
       return;
     case 'integratedBrowser': {
       const url = await addressOf(server, file);
@@ -133,8 +143,12 @@ function startPage(servers: Servers): vscode.Uri | null {
   return vscode.Uri.file(path.join(root, page));
 }
 
-/** The folder to serve a file from; where it lies outside of all, the user is asked once. */
-async function servedFolder(file: vscode.Uri, servers: Servers): Promise<string | null> {
+/** The folder to serve a file from; where it lies outside of all, the user is asked whether it may be served. */
+async function servedFolder(
+  file: vscode.Uri,
+  servers: Servers,
+  consent: FolderConsent,
+): Promise<string | null> {
   const name = visibleText(path.basename(file.fsPath));
   if (file.scheme !== 'file') {
     notify('warning', vscode.l10n.t('Spark can only show files on disk: save {0} first.', name));
@@ -147,14 +161,5 @@ async function servedFolder(file: vscode.Uri, servers: Servers): Promise<string 
   const root = folderOf(file, servers);
   if (root !== null) return root;
   const folder = path.dirname(file.fsPath);
-  const serve = vscode.l10n.t('Serve This Folder');
-  const chosen = await vscode.window.showWarningMessage(
-    vscode.l10n.t('{0} lies outside the folders that are open. Serve its folder to this machine?', name),
-    {
-      modal: true,
-      detail: vscode.l10n.t('Everything in {0} could then be read by programs on this machine.', folder),
-    },
-    serve,
-  );
-  return chosen === serve ? folder : null;
+  return (await consent.mayServe(folder, name)) ? folder : null;
 }

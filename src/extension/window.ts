@@ -55,7 +55,10 @@ export class SparkWindow implements vscode.Disposable {
       this.servers.onDidChange(() => this.serversChanged()),
       { dispose: this.store.onDidChange(() => this.contextUpdates.request()) },
       vscode.workspace.onDidChangeConfiguration((change) => this.configurationChanged(change)),
-      vscode.workspace.onDidChangeWorkspaceFolders(() => this.updateServerKeys()),
+      vscode.workspace.onDidChangeWorkspaceFolders(({ removed }) => {
+        void this.servers.foldersClosed(removed);
+        this.updateServerKeys();
+      }),
     ];
   }
 

@@ -21,8 +21,8 @@ export const exampleSite = path.join(project, 'test/fixtures/example-site');
  * Bundles the suite, hands it to a runner, and keeps its count in `out/results/<stage>.json`.
  *
  * @param {string} stage
- * @param {(paths: { extension: string, tests: string, workspace: string }) => Promise<number>} runner
- *   resolves to the exit code; `tests` is the module that exports `run`
+ * @param {(paths: { extensions: string[], tests: string, workspace: string }) => Promise<number>} runner
+ *   resolves to the exit code; `extensions`: Spark, and one that stands on its API; `tests` is the module that exports `run`
  * @param {readonly string[]} [words] of which a test's file must contain one; none: all
  * @returns {Promise<number>} the exit code
  */
@@ -49,7 +49,8 @@ export async function runSuite(stage, runner, words = []) {
       sourcemap: 'inline',
       logLevel: 'warning',
     });
-    const code = await runner({ extension: project, tests: path.join(bundles, 'index.js'), workspace });
+    const extensions = [project, path.join(project, 'test/fixtures/companion')];
+    const code = await runner({ extensions, tests: path.join(bundles, 'index.js'), workspace });
     return showResults(stage, bundles) ? code : code || 1;
   } finally {
     rmSync(bundles, { recursive: true, force: true });

@@ -48,6 +48,29 @@ suite('Other extensions', () => {
     assert.equal(await api.url(), undefined);
   });
 
+  test('one that stands on what README says starts, hears and stops, and has pages shown', async () => {
+    const { commands } = vscode;
+    const folder = vscode.Uri.file(workspaceFolder());
+    const { address, same } = await commands.executeCommand<Record<string, string>>(
+      'companion.serve',
+      folder,
+    );
+    assert.equal(same, address);
+    const { servers } = await spark();
+    assert.equal(servers.active.length, 1);
+    const shown = await commands.executeCommand<string>('companion.preview', 'journey.html');
+    assert.equal(shown, `${address}journey.html`);
+    const targets = async () =>
+      (await commands.executeCommand<SparkExchange[]>('companion.heard')).map(({ target }) => target);
+    const { capture } = await spark();
+    await until(
+      async () => (await targets()).includes('/journey.html'),
+      (listener) => ({ dispose: capture.onDidChange(listener) }),
+    );
+    assert.equal(await commands.executeCommand('companion.stop', folder), true);
+    assert.equal(servers.active.length, 0);
+  });
+
   test('preview by a path', async () => {
     await vscode.commands.executeCommand('spark.preview', 'index.html');
     await captured(({ capture }) => capture.rows(0, 1)[0]?.target === '/index.html');

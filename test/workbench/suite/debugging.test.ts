@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { setup, suite, teardown, test } from 'mocha';
 import * as vscode from 'vscode';
 import type { Server } from '../../../src/extension/server.ts';
 import { breakAt, bytesOf, DebuggerWatch, resume, topFrame } from './debuggerWatch.ts';
-import { leaveNothing, spark, startServer, until, workspaceFolder } from './spark.ts';
+import { freePort, leaveNothing, spark, startServer, until, workspaceFolder } from './spark.ts';
 
 const parserLine = 'if (this.violation !== null || this.complete) return start;';
 
@@ -25,16 +24,6 @@ async function serverOfFolder(): Promise<Server> {
   const server = servers.ofFolder(workspaceFolder());
   assert.ok(server);
   return server;
-}
-
-/** A port that is free now. */
-async function freePort(): Promise<number> {
-  const listener = createServer();
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
-  const address = listener.address();
-  assert.ok(typeof address === 'object' && address !== null);
-  await new Promise((resolve) => listener.close(resolve));
-  return address.port;
 }
 
 /** Whether the kernel knows of a socket that listens on a port. Linux. */

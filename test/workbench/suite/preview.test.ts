@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { suite, teardown, test } from 'mocha';
 import * as vscode from 'vscode';
+import { integratedBrowserCommand } from '../../../src/extension/pageOpening.ts';
 import { captured, leaveNothing, spark, until, workspaceFolder } from './spark.ts';
 
 function tabs(viewType: string): vscode.Tab[] {
@@ -48,6 +49,65 @@ suite('The preview', () => {
     await vscode.commands.executeCommand('spark.preview', vscode.Uri.file('/somewhere/else/page.html'));
     assert.equal(tabs('spark.preview').length, 0);
     assert.equal(servers.active.length, 0);
+  });
+});
+
+suite('Where pages are shown', () => {
+  teardown(leaveNothing);
+
+  test('in the integrated browser, where VS Code has one and the setting says so', async function () {
+    const { commands, ConfigurationTarget } = vscode;
+    // A window in a browser has none: here stands what Spark would be answered by.
+    if ((await commands.getCommands(true)).includes(integratedBrowserCommand)) this.skip();
+    const asked: unknown[] = [];
+    const browser = commands.registerCommand(integratedBrowserCommand, (options) => asked.push(options));
+    const settings = vscode.workspace.getConfiguration('spark');
+    await settings.update('preview.openIn', 'integratedBrowser', ConfigurationTarget.Workspace);
+    try {
+      const address = await commands.executeCommand<string>('spark.preview', 'journey.html');
+      assert.match(address, /\/journey\.html$/);
+      assert.deepEqual(asked, [{ url: address, openToSide: true }]);
+      assert.equal(tabs('spark.preview').length, 0);
+    } finally {
+      browser.dispose();
+      await settings.update('preview.openIn', undefined, ConfigurationTarget.Workspace);
+    }
+    // Without one, the panel is what comes nearest.
+    await settings.update('preview.openIn', 'integratedBrowser', ConfigurationTarget.Workspace);
+    try {
+      await commands.executeCommand('spark.preview', 'journey.html');
+      await until(() => tabs('spark.preview').length === 1, vscode.window.tabGroups.onDidChangeTabs);
+    } finally {
+      await settings.update('preview.openIn', undefined, ConfigurationTarget.Workspace);
+    }
+  });
+
+  test('by a task: a command variable shows the page, and gives its address', async () => {
+    const folder = vscode.workspace.workspaceFolders?.[0];
+    assert.ok(folder);
+    const page = { id: 'page', type: 'command', command: 'spark.preview', args: 'journey.html' };
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: VS Code puts the variable's value there.
+    const task = { label: 'show', type: 'process', command: 'true', args: ['${input:page}'] };
+    const configuration = vscode.workspace.getConfiguration('tasks', folder);
+    const write = (name: string, value: unknown) =>
+      configuration.update(name, value, vscode.ConfigurationTarget.WorkspaceFolder);
+    await write('version', '2.0.0');
+    await write('inputs', [page]);
+    await write('tasks', [task]);
+    try {
+      const ended = new Promise<number | undefined>((resolve) => {
+        const subscription = vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => {
+          if (execution.task.name !== 'show') return;
+          subscription.dispose();
+          resolve(exitCode);
+        });
+      });
+      await vscode.commands.executeCommand('workbench.action.tasks.runTask', 'show');
+      assert.equal(await ended, 0);
+      await until(() => tabs('spark.preview').length === 1, vscode.window.tabGroups.onDidChangeTabs);
+    } finally {
+      for (const name of ['tasks', 'inputs', 'version']) await write(name, undefined);
+    }
   });
 });
 

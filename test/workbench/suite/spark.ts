@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
 import * as vscode from 'vscode';
 import type { SparkExtension } from '../../../src/extension/extension.ts';
 import type { Server } from '../../../src/extension/server.ts';
@@ -44,6 +45,16 @@ export async function startServer(): Promise<{ server: Server; url: string }> {
   const server = servers.ofFolder(workspaceFolder());
   assert.ok(server?.url, `it is ${server?.state.kind}`);
   return { server, url: server.url };
+}
+
+/** A port that is free now. */
+export async function freePort(): Promise<number> {
+  const listener = createServer();
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  const address = listener.address();
+  assert.ok(typeof address === 'object' && address !== null);
+  await new Promise((resolve) => listener.close(resolve));
+  return address.port;
 }
 
 /** Ends all servers, and removes what was captured. */
