@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { PreviewState, ToPreview } from '../protocol/preview.ts';
+import { type PreviewState, plainScreen, type ToPreview } from '../protocol/preview.ts';
 import { visibleText } from './displayText.ts';
 import { externalUrl, urlPath } from './externalAddress.ts';
 import { folderOf } from './folderChoice.ts';
@@ -137,7 +137,7 @@ export class PreviewPanel {
   }
 
   private get state(): PreviewState {
-    return this.restored ?? { file: this.file.toString(), page: null };
+    return this.restored ?? { file: this.file.toString(), past: [], position: -1, screen: plainScreen };
   }
 
   private async content(): Promise<PreviewContent> {
@@ -259,8 +259,18 @@ function resourceRoots({ extensionUri }: PreviewServices): vscode.Uri[] {
 }
 
 function previewState(state: unknown): PreviewState | null {
-  if (typeof state !== 'object' || state === null || !('file' in state)) return null;
-  if (typeof state.file !== 'string') return null;
-  const page = 'page' in state && typeof state.page === 'string' ? state.page : null;
-  return { file: state.file, page };
+  const { file, past, position, screen } = asRecord(state);
+  if (typeof file !== 'string') return null;
+  const pages = Array.isArray(past) ? past.filter((page) => typeof page === 'string') : [];
+  const { size, zoom, rotated } = { ...plainScreen, ...asRecord(screen) };
+  return {
+    file,
+    past: pages,
+    position: typeof position === 'number' ? position : -1,
+    screen: { size: String(size), zoom: Number(zoom), rotated: rotated === true },
+  };
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

@@ -4,9 +4,23 @@ import type { ConsoleEntry } from './live.ts';
 export interface PreviewState {
   /** URI of the file that it was opened for. */
   readonly file: string;
-  /** Address of the page below the site's root, without a first slash; null for the file's own. */
-  readonly page: string | null;
+  /** The pages that it has shown: addresses below the site's root, without a first slash. Empty: the file's own. */
+  readonly past: readonly string[];
+  /** Which of them it shows. */
+  readonly position: number;
+  readonly screen: ScreenState;
 }
+
+/** How large the screen is that a page is shown on. */
+export interface ScreenState {
+  /** CSS pixels, as `390x844`; empty: as large as the panel. */
+  readonly size: string;
+  /** Per cent. */
+  readonly zoom: number;
+  readonly rotated: boolean;
+}
+
+export const plainScreen: ScreenState = { size: '', zoom: 100, rotated: false };
 
 /** What the panel's page is told when it is made. */
 export interface PreviewData {

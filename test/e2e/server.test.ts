@@ -57,6 +57,8 @@ walk(
       .waitFor();
     // Each window reloads to its own.
     await second.reload();
+    // Until somebody looks, nothing of Spark runs in a window.
+    await second.showConnections();
     assert.equal(String(await second.serverAddress()), String(address));
     assert.equal((await workbench.serverAddress()).port, String(taken));
     for (const one of [String(taken), address.port])

@@ -25,6 +25,11 @@ export interface WorkbenchOptions {
   readonly openFile?: string;
   /** Files of the workspace beside those of the example site: texts by path. */
   readonly files?: Readonly<Record<string, string>>;
+  /**
+   * Instead of the example site's copy, a workspace of several folders: by name, texts by path. They lie side by side,
+   * and below `workspace`.
+   */
+  readonly folders?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** A dark theme, and a system that prefers dark pages. */
   readonly dark?: boolean;
   /** The folder is not trusted, and nobody is asked whether it is. */
@@ -60,14 +65,17 @@ export class Workbench {
     settings,
     openFile,
     files = {},
+    folders,
     dark,
     restricted,
     viewport,
   }: WorkbenchOptions = {}): Promise<Workbench> {
     const temporary = mkdtempSync(path.join(os.tmpdir(), 'spark-e2e-'));
-    const workspace = path.join(temporary, 'example-site');
-    cpSync(path.join(project, 'test/fixtures/example-site'), workspace, { recursive: true });
-    for (const [name, text] of Object.entries(files)) writeFileSync(path.join(workspace, name), text);
+    const workspace = path.join(temporary, folders === undefined ? 'example-site' : 'folders');
+    if (folders === undefined)
+      cpSync(path.join(project, 'test/fixtures/example-site'), workspace, { recursive: true });
+    writeFiles(workspace, files);
+    for (const [name, texts] of Object.entries(folders ?? {})) writeFiles(path.join(workspace, name), texts);
     const server = await CodeServer.start(await installCodeServer('newest'), {
       extensions: process.env.SPARK_EXTENSIONS,
       restricted,
@@ -89,9 +97,10 @@ export class Workbench {
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     const page = await context.newPage();
     const workbench = new Workbench(page, browser, workspace, server, temporary);
-    await page.goto(server.addressOf(workspace));
+    if (folders !== undefined) workbench.openFolders(Object.keys(folders));
+    await page.goto(server.addressOf(folders === undefined ? workspace : workbench.foldersFile));
     await workbench.isReady();
-    if (openFile !== undefined) await workbench.pick('ControlOrMeta+p', openFile, path.basename(openFile));
+    if (openFile !== undefined) await workbench.openFile(openFile);
     return workbench;
   }
 
@@ -102,6 +111,21 @@ export class Workbench {
     await page.goto(this.page.url());
     await other.isReady();
     return other;
+  }
+
+  /** Of a workspace of several folders, which ones are open. A window that has it open follows. */
+  openFolders(names: readonly string[]): void {
+    const folders = names.map((name) => ({ path: name }));
+    writeFileSync(this.foldersFile, JSON.stringify({ folders }));
+  }
+
+  private get foldersFile(): string {
+    return path.join(this.workspace, 'several.code-workspace');
+  }
+
+  /** Opens a file of the workspace by its name. */
+  async openFile(name: string): Promise<void> {
+    await this.pick('ControlOrMeta+p', name, path.basename(name));
   }
 
   /** Ends the workbench and removes its folders. */
@@ -252,6 +276,15 @@ export class Workbench {
     const folder = path.join(project, 'media/pictures');
     mkdirSync(folder, { recursive: true });
     await this.page.screenshot({ path: path.join(folder, `${name}.png`), animations: 'disabled' });
+  }
+}
+
+/** @param texts by path below the folder */
+export function writeFiles(folder: string, texts: Readonly<Record<string, string>>): void {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of Object.entries(texts)) {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    writeFileSync(path.join(folder, name), text);
   }
 }
 

@@ -84,15 +84,15 @@ export class CodeServer {
 
   /**
    * @param {string} folder absolute path of a folder, or of a file `*.code-workspace`
-   * @param {Record<string, string | readonly string[]>} [payload] what the workbench is told, by VS Code's names, each
-   *   once or several times; paths are absolute
+   * @param {Record<string, string>} [payload] what the workbench is told, by VS Code's names; paths are absolute
    * @returns {string} the address that opens the workbench on a folder
    */
   addressOf(folder, payload = {}) {
     const remote = `vscode-remote://${new URL(this.address).host}`;
-    const told = Object.entries(payload).flatMap(([name, values]) =>
-      [values].flat().map((value) => [name, value.startsWith('/') ? remote + value : value]),
-    );
+    const told = Object.entries(payload).map(([name, value]) => [
+      name,
+      value.startsWith('/') ? remote + value : value,
+    ]);
     const query = new URLSearchParams({
       [folder.endsWith('.code-workspace') ? 'workspace' : 'folder']: folder,
       payload: JSON.stringify([...told, ['skipWelcome', 'true']]),

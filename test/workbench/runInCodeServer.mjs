@@ -23,13 +23,17 @@ process.env.CHROMIUM_PATH = executablePath;
 const installed = await installCodeServer(name);
 const stage = name === 'newest' ? 'workbench' : 'oldest';
 const words = process.argv.slice(2).filter((word) => word !== 'newest' && word !== 'oldest');
-const run = async (/** @type {{ extensions: string[], tests: string, workspace: string }} */ paths) => {
+const run = async (
+  /** @type {{ extension: string, companion: string, tests: string, workspace: string }} */ paths,
+) => {
   console.log(`Running the suite inside VS Code ${installed.release} ...`);
-  const server = await CodeServer.start(installed, { runsSuite: true });
+  // The workbench finds on its own what lies there at its first start.
+  const extensions = path.dirname(paths.companion);
+  const server = await CodeServer.start(installed, { runsSuite: true, extensions });
   const browser = await chromium.launch({ executablePath, args: chromiumFlags });
   try {
     const page = await browser.newPage();
-    const tested = { extensionDevelopmentPath: paths.extensions, extensionTestsPath: paths.tests };
+    const tested = { extensionDevelopmentPath: paths.extension, extensionTestsPath: paths.tests };
     const { code, log } = await exitOf(page, server.addressOf(paths.workspace, tested));
     if (code !== 0) keepLog(log);
     return code;

@@ -6,13 +6,13 @@ import path from 'node:path';
 import { runTests } from '@vscode/test-electron';
 import { runSuite } from './suite.mjs';
 
-process.exitCode = await runSuite('electron', async ({ extensions, tests, workspace }) => {
+process.exitCode = await runSuite('electron', async ({ extension, companion, tests, workspace }) => {
   // Short: macOS allows 103 characters for the socket that VS Code makes in it.
   const data = mkdtempSync(path.join(os.tmpdir(), 'spark-'));
   try {
     return await runTests({
       version: process.argv[2] ?? 'stable',
-      extensionDevelopmentPath: extensions,
+      extensionDevelopmentPath: [extension, companion],
       extensionTestsPath: tests,
       launchArgs: [
         workspace,

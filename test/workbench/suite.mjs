@@ -21,8 +21,9 @@ export const exampleSite = path.join(project, 'test/fixtures/example-site');
  * Bundles the suite, hands it to a runner, and keeps its count in `out/results/<stage>.json`.
  *
  * @param {string} stage
- * @param {(paths: { extensions: string[], tests: string, workspace: string }) => Promise<number>} runner
- *   resolves to the exit code; `extensions`: Spark, and one that stands on its API; `tests` is the module that exports `run`
+ * @param {(paths: { extension: string, companion: string, tests: string, workspace: string }) => Promise<number>} runner
+ *   resolves to the exit code; `companion`: an extension that stands on Spark's API, alone in its
+ *   folder; `tests` is the module that exports `run`
  * @param {readonly string[]} [words] of which a test's file must contain one; none: all
  * @returns {Promise<number>} the exit code
  */
@@ -49,8 +50,14 @@ export async function runSuite(stage, runner, words = []) {
       sourcemap: 'inline',
       logLevel: 'warning',
     });
-    const extensions = [project, path.join(project, 'test/fixtures/companion')];
-    const code = await runner({ extensions, tests: path.join(bundles, 'index.js'), workspace });
+    const companion = path.join(temporary, 'extensions/companion');
+    cpSync(path.join(project, 'test/fixtures/companion'), companion, { recursive: true });
+    const code = await runner({
+      extension: project,
+      companion,
+      tests: path.join(bundles, 'index.js'),
+      workspace,
+    });
     return showResults(stage, bundles) ? code : code || 1;
   } finally {
     rmSync(bundles, { recursive: true, force: true });

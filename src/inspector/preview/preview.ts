@@ -47,9 +47,9 @@ function showPage(data: PreviewData): void {
     addressBar.value = address;
   };
   const visit = new Visit(frame, data, {
-    moved(address, page) {
+    moved(address) {
       showAddress(address);
-      workbench.setState({ ...data.state, page });
+      keep();
     },
     titled: (title) => workbench.postMessage({ type: 'title', title }),
     history(canGoBack, canGoForward) {
@@ -59,7 +59,10 @@ function showPage(data: PreviewData): void {
     linked: (isLinked) => showRemark(isLinked ? data.remark : unlinkedRemark(data)),
   });
   const find = new FindBar(visit);
-  new Screen(frame);
+  const screen = new Screen(frame, data.state.screen, () => keep());
+  function keep(): void {
+    workbench.setState({ file: data.state.file, ...visit.history, screen: screen.state });
+  }
   const actions: Readonly<Record<string, () => void>> = {
     back: () => visit.back(),
     forward: () => visit.forward(),

@@ -1,3 +1,4 @@
+import type { ScreenState } from '../../protocol/preview.ts';
 import { elementOf, setUsable } from './elements.ts';
 
 /** The size of the screen that the page is shown on, and its zoom. */
@@ -7,18 +8,33 @@ export class Screen {
   private readonly zoom = elementOf('#zoom', HTMLSelectElement);
   private readonly rotate = elementOf('[data-action=rotate]', HTMLButtonElement);
   private readonly stage = elementOf('.stage', HTMLElement);
-  private rotated = false;
+  private rotated: boolean;
+  private readonly changed: () => void;
 
-  constructor(frame: HTMLIFrameElement) {
+  /** `changed`: the user has chosen another screen than `present`. */
+  constructor(frame: HTMLIFrameElement, present: ScreenState, changed: () => void) {
     this.frame = frame;
-    this.size.addEventListener('change', () => this.lay());
-    this.zoom.addEventListener('change', () => this.lay());
+    this.changed = changed;
+    choose(this.size, present.size);
+    choose(this.zoom, String(present.zoom));
+    this.rotated = present.rotated;
+    this.size.addEventListener('change', () => this.change());
+    this.zoom.addEventListener('change', () => this.change());
     this.rotate.addEventListener('click', () => {
       if (this.size.value === '') return;
       this.rotated = !this.rotated;
-      this.lay();
+      this.change();
     });
     this.lay();
+  }
+
+  get state(): ScreenState {
+    return { size: this.size.value, zoom: Number(this.zoom.value), rotated: this.rotated };
+  }
+
+  private change(): void {
+    this.lay();
+    this.changed();
   }
 
   private lay(): void {
@@ -46,4 +62,9 @@ export class Screen {
       style.marginBottom = '';
     }
   }
+}
+
+/** A choice that there no longer is leaves what was chosen. */
+function choose(select: HTMLSelectElement, value: string): void {
+  if ([...select.options].some((option) => option.value === value)) select.value = value;
 }

@@ -1,14 +1,15 @@
 import type { ToPage } from '../../protocol/live.ts';
-import type { PreviewData } from '../../protocol/preview.ts';
+import type { PreviewData, PreviewState } from '../../protocol/preview.ts';
 
 /** How long, in milliseconds, a page that has loaded may take to make itself known. */
 const silence = 1_500;
+/** Pages before the present one, and after it, that outlast a reload of the window. */
+const mostKept = 50;
 /** Pages that never have the server's script in them. */
 const scriptless = /\.(?!html?$)[a-z0-9]+$/i;
 
 export interface VisitEvents {
-  /** `page`: below the site's root; null outside the site. */
-  moved(address: string, page: string | null): void;
+  moved(address: string): void;
   titled(title: string): void;
   history(canGoBack: boolean, canGoForward: boolean): void;
   /** Whether the page looks after changes itself; not told of pages that cannot be expected to. */
@@ -25,7 +26,7 @@ export class Visit {
   private readonly frame: HTMLIFrameElement;
   private readonly data: PreviewData;
   private readonly events: VisitEvents;
-  private readonly past: string[] = [];
+  private past: string[] = [];
   private position = -1;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -39,8 +40,27 @@ export class Visit {
   /** Shows the page that was shown last, or the file's own. */
   begin(): void {
     const { root, page, state } = this.data;
-    this.enter(new URL(state.page ?? page, root).href);
+    const last = state.past[state.position];
+    if (last === undefined) {
+      this.enter(new URL(page, root).href);
+    } else {
+      this.past = state.past.map((one) => new URL(one, root).href);
+      this.position = state.position;
+      this.moved(new URL(last, root).href);
+    }
     this.show();
+  }
+
+  /** What can be gone back and forward to, below the site's root. */
+  get history(): Pick<PreviewState, 'past' | 'position'> {
+    const { root } = this.data;
+    const pages = (addresses: readonly string[]) =>
+      addresses.filter((address) => address.startsWith(root)).map((address) => address.slice(root.length));
+    const before = pages(this.past.slice(0, this.position + 1)).slice(-mostKept);
+    return {
+      past: [...before, ...pages(this.past.slice(this.position + 1)).slice(0, mostKept)],
+      position: before.length - 1,
+    };
   }
 
   /** Goes to what the user typed: an address of the site, or a path of it. */
@@ -128,8 +148,7 @@ export class Visit {
 
   private moved(address: string): void {
     this.address = address;
-    const { root } = this.data;
-    this.events.moved(address, address.startsWith(root) ? address.slice(root.length) : null);
+    this.events.moved(address);
     this.events.history(this.position > 0, this.position < this.past.length - 1);
   }
 

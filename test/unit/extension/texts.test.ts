@@ -72,7 +72,12 @@ describe('last words', () => {
 });
 
 describe('the page of the preview', () => {
-  const state = { file: 'file:///a"b\'<x>', page: null };
+  const state = {
+    file: 'file:///a"b\'<x>',
+    past: [],
+    position: -1,
+    screen: { size: '', zoom: 100, rotated: false },
+  };
   const options = {
     name: '"><script>alert(1)</script>.html',
     l10n: { t: (message: string) => message },
