@@ -77,7 +77,7 @@ const asCommonJs = {
 };
 
 /** Runs in previewed pages; its name is part of their source. */
-const live = { live: 'src/live/live.ts', liveWorker: 'src/live/worker.ts' };
+const live = { live: 'src/live/live.ts', liveWorker: 'src/live/worker.ts', liveXml: 'src/live/xmlView.ts' };
 
 const pages = {
   inspector: 'src/inspector/inspector.ts',

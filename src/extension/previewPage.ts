@@ -87,7 +87,9 @@ ${button('previous', l10n.t('Previous Match'), icons.up, 'find')}
 ${button('next', l10n.t('Next Match'), icons.down, 'find')}
 ${button('close', l10n.t('Close'), icons.close, 'find')}
 </div>
-<main class="stage"><iframe title="${escapeHtml(name)}" sandbox="${sandbox}"></iframe></main>`;
+<main class="stage"><iframe title="${escapeHtml(name)}" sandbox="${sandbox}"></iframe>
+<div id="outside" hidden><p>${escapeHtml(l10n.t('This is a PDF file. The viewer of the browser does not run within a panel: open the file in the browser itself.'))}</p>
+<button type="button" class="primary" data-action="openInBrowser">${escapeHtml(l10n.t('Open in Browser'))}</button></div></main>`;
 }
 
 function noticeBody(

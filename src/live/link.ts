@@ -1,4 +1,4 @@
-import type { ConsoleEntry, FromPage, ToPage } from '../protocol/live.ts';
+import { type ConsoleEntry, type FromPage, pdfPath, type ToPage, xmlPath } from '../protocol/live.ts';
 
 /** Entries that wait until the panel asks for them. */
 const mostWaiting = 200;
@@ -20,6 +20,7 @@ export class Link {
     if (window.parent === window) return;
     window.addEventListener('message', (event: MessageEvent<ToPage>) => this.take(event));
     window.addEventListener('keydown', (event) => this.key(event));
+    window.addEventListener('click', (event) => this.click(event));
     window.addEventListener('hashchange', () => this.tellPage());
     window.addEventListener('popstate', () => this.tellPage());
     document.addEventListener('DOMContentLoaded', () => this.tellPage());
@@ -81,6 +82,19 @@ export class Link {
     if (key === null) return;
     event.preventDefault();
     this.tell({ spark: 'key', token: this.token, key });
+  }
+
+  /** What the frame cannot show is left to the panel. */
+  private click(event: MouseEvent): void {
+    const { target, button, ctrlKey, metaKey, shiftKey, altKey, defaultPrevented } = event;
+    if (this.panel === null || defaultPrevented || button !== 0) return;
+    if (ctrlKey || metaKey || shiftKey || altKey || !(target instanceof Element)) return;
+    const link = target.closest<HTMLAnchorElement>('a[href]');
+    if (link === null || link.origin !== location.origin || !/^(?:_self)?$/.test(link.target)) return;
+    if (link.hasAttribute('download') || !(xmlPath.test(link.pathname) || pdfPath.test(link.pathname)))
+      return;
+    event.preventDefault();
+    this.tell({ spark: 'follow', token: this.token, address: link.href });
   }
 
   private listenToConsole(): void {

@@ -10,6 +10,11 @@ export interface LiveChange {
   readonly paths: readonly string[] | null;
 }
 
+/** Paths of files of which a frame shows no more than the texts: the server has a page that stands for each. */
+export const xmlPath = /\.(?:xml|rss|atom|xsd|xslt?|wsdl|gpx|kml|rng)$/i;
+/** Paths of files that a frame in a panel shows nothing of: the browser's viewer does not run in a sandbox. */
+export const pdfPath = /\.pdf$/i;
+
 /** Page to the panel that frames it. `token` proves that the page is the server's own; it is the path's. */
 export type FromPage =
   /** The page's script runs; sent again when the page's address or title changes. */
@@ -21,6 +26,8 @@ export type FromPage =
     }
   /** The page's own policy lets it hear of no changes. */
   | { readonly spark: 'deaf'; readonly token: string }
+  /** A link was followed to what the frame cannot show by itself. */
+  | { readonly spark: 'follow'; readonly token: string; readonly address: string }
   | { readonly spark: 'console'; readonly token: string; readonly entry: ConsoleEntry }
   | { readonly spark: 'found'; readonly token: string; readonly found: boolean }
   /** A key that the page did not use and that means something to the panel. */

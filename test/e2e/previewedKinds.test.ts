@@ -60,7 +60,7 @@ const dot =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
 
 walk(
-  'SVG, XML, pictures and folders are shown in the panel, each as what it is',
+  'SVG, XML, pictures and folders are shown in the panel, each as what it is; PDF is offered to the browser',
   async (workbench) => {
     writeFileSync(path.join(workbench.workspace, 'dot.png'), Buffer.from(dot, 'base64'));
     mkdirSync(path.join(workbench.workspace, 'folder'));
@@ -86,9 +86,37 @@ walk(
     await page.locator('svg rect').waitFor();
 
     await go('feed.xml');
-    // In a frame, Chromium shows the texts of XML without its tree.
-    await page.getByText('one').waitFor();
+    // The address is the file's, whatever stands for it in the frame.
+    await page.locator('.name', { hasText: 'entry' }).first().waitFor();
+    assert.match(await panel.locator('#address').inputValue(), /\/feed\.xml$/);
+    await page.locator('.value', { hasText: '"first"' }).waitFor();
+    await page.locator('summary', { hasText: '<feed' }).click();
+    await page.getByText('one').waitFor({ state: 'hidden' });
     await shot('xml');
+    writeFileSync(path.join(workbench.workspace, 'feed.xml'), '<feed><entry>two</feed>');
+    await page.getByRole('alert').filter({ hasText: /entry/ }).waitFor();
+    await page.locator('pre', { hasText: '<entry>two' }).waitFor();
+    await shot('xml-malformed');
+    writeFileSync(path.join(workbench.workspace, 'feed.xml'), '<feed><entry id="1">two</entry></feed>');
+    await page.locator('.leaf', { hasText: '<entry id="1">two</entry>' }).waitFor();
+    // In a browser the file is what it is.
+    const { status, headers } = await fetch(new URL('feed.xml', await workbench.serverAddress()));
+    assert.deepEqual([status, headers.get('content-type')?.split(';')[0]], [200, 'application/xml']);
+
+    await go('links.html');
+    await page.getByRole('link', { name: 'Feed' }).click();
+    await page.locator('.leaf', { hasText: 'two' }).waitFor();
+    await panel.locator('[data-action=back]:enabled').click();
+    await page.getByRole('link', { name: 'Paper' }).click();
+    await panel.getByText('This is a PDF file.').waitFor();
+    await shot('pdf');
+    const opened = workbench.page.waitForEvent('popup');
+    await panel.locator('#outside').getByRole('button', { name: 'Open in Browser' }).click();
+    const outside = await opened;
+    assert.match(outside.url(), /\/paper\.pdf$|^about:blank$|^$/);
+    await outside.close();
+    await panel.locator('[data-action=back]:enabled').click();
+    await page.getByRole('link', { name: 'Paper' }).waitFor();
     await go('dot.png');
     await page.locator('img').waitFor();
     assert.equal(await page.locator('img').evaluate((image) => (image as HTMLImageElement).naturalWidth), 1);
@@ -102,7 +130,10 @@ walk(
     openFile: 'dot.svg',
     files: {
       'dot.svg': '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"><circle r="30"/></svg>',
-      'feed.xml': '<?xml version="1.0"?><feed><entry>one</entry></feed>',
+      'feed.xml': '<?xml version="1.0"?><feed><!-- two --><entry id="first">one</entry></feed>',
+      'links.html':
+        '<!doctype html><title>Links</title><a href="feed.xml">Feed</a> <a href="paper.pdf">Paper</a>',
+      'paper.pdf': '%PDF-1.4\n',
     },
   },
 );

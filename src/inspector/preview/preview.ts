@@ -51,6 +51,11 @@ function showPage(data: PreviewData): void {
       showAddress(address);
       keep();
     },
+    shown(canBeShown) {
+      frame.hidden = !canBeShown;
+      elementOf('#outside', HTMLElement).hidden = canBeShown;
+      if (!canBeShown) workbench.postMessage({ type: 'title', title: '' });
+    },
     titled: (title) => workbench.postMessage({ type: 'title', title }),
     history(canGoBack, canGoForward) {
       setUsable(back, canGoBack);
@@ -100,6 +105,9 @@ function showPage(data: PreviewData): void {
         break;
       case 'deaf':
         visit.deaf();
+        break;
+      case 'follow':
+        visit.go(message.address);
         break;
       case 'console':
         workbench.postMessage({ type: 'console', entry: message.entry });

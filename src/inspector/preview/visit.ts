@@ -1,4 +1,5 @@
-import type { ToPage } from '../../protocol/live.ts';
+import { liveReloadPath } from '../../http/liveReload.ts';
+import { pdfPath, type ToPage, xmlPath } from '../../protocol/live.ts';
 import type { PreviewData, PreviewState } from '../../protocol/preview.ts';
 
 /** How long, in milliseconds, a page that has loaded may take to make itself known. */
@@ -10,6 +11,8 @@ const scriptless = /\.(?!html?$)[a-z0-9]+$/i;
 
 export interface VisitEvents {
   moved(address: string): void;
+  /** Whether the frame can show what is at the address. */
+  shown(canBeShown: boolean): void;
   titled(title: string): void;
   history(canGoBack: boolean, canGoForward: boolean): void;
   /** Whether the page looks after changes itself; not told of pages that cannot be expected to. */
@@ -106,7 +109,8 @@ export class Visit {
       this.events.linked(true);
     }
     this.events.titled(title);
-    if (this.past[this.position] !== address) this.enter(address);
+    const shown = this.standsFor(address);
+    if (this.past[this.position] !== shown) this.enter(shown);
   }
 
   /** Its own policy keeps it from hearing of changes. */
@@ -123,6 +127,7 @@ export class Visit {
     this.isLinked = false;
     this.hearsChanges = false;
     clearTimeout(this.timer);
+    if (this.frame.src === 'about:blank') return;
     if (this.data.token === null) {
       this.events.linked(false);
       return;
@@ -153,7 +158,33 @@ export class Visit {
   }
 
   private show(): void {
-    this.frame.src = this.address;
+    const { pathname } = new URL(this.address);
+    const canBeShown = !pdfPath.test(pathname);
+    this.events.shown(canBeShown);
+    this.frame.src = canBeShown ? this.sourceOf(this.address) : 'about:blank';
+  }
+
+  /** What the frame is given for an address: of XML it would show no more than the texts. */
+  private sourceOf(address: string): string {
+    const { root, token } = this.data;
+    if (token === null || !address.startsWith(root) || !xmlPath.test(new URL(address).pathname))
+      return address;
+    const query = new URLSearchParams({
+      file: address.slice(root.length),
+      theme: document.body.dataset.vscodeThemeKind ?? '',
+    });
+    return `${this.xmlPage}?${query}`;
+  }
+
+  /** The address that a page says it has, or that of the file that it stands for. */
+  private standsFor(address: string): string {
+    const { root } = this.data;
+    if (!address.startsWith(this.xmlPage)) return address;
+    return new URL(new URL(address).searchParams.get('file') ?? '', root).href;
+  }
+
+  private get xmlPage(): string {
+    return `${this.data.root}${liveReloadPath.slice(1)}${this.token}/xml.html`;
   }
 
   private tell(message: ToPage): boolean {

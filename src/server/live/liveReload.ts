@@ -56,7 +56,9 @@ export class LiveReload implements FileView {
     }
     const name = request.path.slice(this.prefix.length);
     if (name === 'events') return this.events(request);
-    if (name === 'live.js' || name === 'worker.js') return script(name);
+    const script = scripts.get(name);
+    if (script !== undefined) return content('text/javascript; charset=utf-8', ownFile(script), forever);
+    if (name === 'xml.html') return this.xmlPage();
     const version = /^version\/([0-9a-f]{16})$/.exec(name)?.[1];
     const source = version === undefined ? undefined : this.versions.get(version);
     if (source !== undefined) return content('text/plain', source, 'no-store');
@@ -123,6 +125,22 @@ export class LiveReload implements FileView {
     );
   }
 
+  /** The page that shows an XML file, named by its query: `file`, below the site's root, and `theme`. */
+  private xmlPage(): Response {
+    const page = `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>XML</title>
+<script src="live.js" data-spark data-version="" data-after="${this.streams.latest}"></script>
+<script src="xml.js" defer></script></head><body></body></html>
+`;
+    const { status, fields, body } = content(
+      'text/html; charset=utf-8',
+      new TextEncoder().encode(page),
+      'no-cache',
+    );
+    const policy = "default-src 'none'; script-src 'self'; connect-src 'self'; worker-src 'self'";
+    return { status, fields: [...fields, ['Content-Security-Policy', policy]], body };
+  }
+
   private events(request: Request): Response {
     // What a page of another site may not read, it is not even told.
     const site = request.field('sec-fetch-site');
@@ -147,9 +165,14 @@ export class LiveReload implements FileView {
 }
 
 /** The page's scripts lie beside the server's program. */
-function script(name: 'live.js' | 'worker.js'): Response {
-  const file = path.join(__dirname, name === 'live.js' ? 'live.js' : 'liveWorker.js');
-  return content('text/javascript; charset=utf-8', readFileSync(file), forever);
+const scripts: ReadonlyMap<string, string> = new Map([
+  ['live.js', 'live.js'],
+  ['worker.js', 'liveWorker.js'],
+  ['xml.js', 'liveXml.js'],
+]);
+
+function ownFile(name: string): Uint8Array {
+  return readFileSync(path.join(__dirname, name));
 }
 
 function content(type: string, bytes: Uint8Array, caching: string): Response {

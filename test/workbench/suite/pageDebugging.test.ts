@@ -53,7 +53,7 @@ suite("A page in VS Code's browser debugger", function () {
     await vscode.commands.executeCommand('workbench.action.debug.stop');
     await watch.over();
     watch.dispose();
-    for (const { task } of vscode.tasks.taskExecutions) assert.notEqual(task.definition.type, 'spark');
+    for (const execution of vscode.tasks.taskExecutions) execution.terminate();
     vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
     await leaveNothing();
     rmSync(temporary, { recursive: true, force: true, maxRetries: 5 });
@@ -69,7 +69,7 @@ suite("A page in VS Code's browser debugger", function () {
       await vscode.commands.executeCommand('spark.debugInBrowser', page);
       const stop = await watch.nextStop();
       assert.equal(stop.reason, 'breakpoint');
-      assert.equal((await topFrame(stop)).source?.path, script.fsPath);
+      assert.equal(vscode.Uri.parse((await topFrame(stop)).source?.path ?? '').path, script.path);
       await resume(stop);
       const { servers } = await spark();
       assert.equal(servers.active.length, 1);
@@ -117,7 +117,7 @@ suite("A page in VS Code's browser debugger", function () {
       assert.equal(servers.active.length, 0);
       assert.equal(await vscode.debug.startDebugging(folder, 'Page'), true);
       const stop = await watch.nextStop();
-      assert.equal((await topFrame(stop)).source?.path, script.fsPath);
+      assert.equal(vscode.Uri.parse((await topFrame(stop)).source?.path ?? '').path, script.path);
       assert.equal(new URL(servers.active[0]?.url ?? '').port, String(port));
       await resume(stop);
       for (const execution of vscode.tasks.taskExecutions) execution.terminate();
