@@ -29,6 +29,17 @@ walk('The network reaches a server after a warning, and no longer than for one r
   await assert.rejects(workbench.visit(`http://${address}:${port}/`), /ERR_CONNECTION_REFUSED/);
 });
 
+/** What a folder could open by its settings, if they held. */
+const untrusted = {
+  'spark.port': 1,
+  'spark.root': '..',
+  'spark.mounts': { '/etc': '/etc' },
+  'spark.proxy': { '/': 'http://192.0.2.1' },
+  'spark.https.enabled': true,
+  'spark.cors': ['*'],
+  'spark.headers': { '/**': { 'X-Test': '1' } },
+};
+
 walk(
   'In Restricted Mode nothing is served, and the view says why',
   async (workbench) => {
@@ -42,6 +53,20 @@ walk(
       0,
     );
     assert.equal(await workbench.page.locator('.quick-input-list').getByText('Spark: Preview').count(), 0);
+    await workbench.page.keyboard.press('Escape');
+
+    // What asks for a server all the same is told why there is none.
+    await workbench.statusBarItem(/^ ?Spark$/).click();
+    await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Start Server' }).click();
+    await workbench.notification('Spark serves nothing in Restricted Mode').waitFor();
+    await workbench.statusBarItem(/^ ?Spark$/).waitFor();
+
+    // VS Code itself counts which of the folder's settings it keeps from Spark.
+    await workbench.runCommand('Workspaces: Manage Workspace Trust');
+    await workbench.page
+      .locator('.workspace-trust-editor')
+      .getByText(`${Object.keys(untrusted).length} workspace settings are not applied`)
+      .waitFor();
   },
-  { restricted: true },
+  { restricted: true, files: { '.vscode/settings.json': JSON.stringify(untrusted) } },
 );

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { walk } from './workbench.ts';
 
 walk(
-  'The preview shows the page beside its source, as it is typed and as it is saved',
+  'The preview shows the page beside its source, as it is typed and as it is saved, and outlasts a reload of the window',
   async (workbench) => {
     await workbench.runCommand('Spark: Preview');
     await workbench.tab(/^Preview The life of a connection/).waitFor();
@@ -61,6 +61,18 @@ walk(
     await panel.locator('#remark', { hasText: 'policy keeps' }).waitFor();
     writeFileSync(path.join(workbench.workspace, 'strict.html'), '<!doctype html><h1>Loaded anew</h1>');
     await page.getByRole('heading', { name: 'Loaded anew' }).waitFor();
+
+    // After a reload of the window: where it was, how large, and what can be gone back to.
+    await workbench.reload();
+    await page.getByRole('heading', { name: 'Loaded anew' }).waitFor();
+    assert.match(await panel.locator('#address').inputValue(), /\/strict\.html$/);
+    assert.equal(await panel.locator('#size').inputValue(), '390x844');
+    assert.equal(await panel.locator('#zoom').inputValue(), '50');
+    assert.match((await panel.locator('iframe').getAttribute('style')) ?? '', /width: 390px/);
+    assert.equal(await panel.locator('[data-action=forward]').isEnabled(), false);
+    await panel.locator('[data-action=back]:enabled').click();
+    await heading.filter({ hasText: 'hello' }).waitFor();
+    await panel.locator('[data-action=forward]:enabled').waitFor();
   },
   {
     openFile: 'index.html',

@@ -24,9 +24,11 @@ export class LiveSite {
     this.child = child;
   }
 
+  /** @param options `names`: host names that the browser takes for this machine's */
   static async start(
     files: Record<string, string>,
     settings: Partial<ServerSettings> = {},
+    { names = [] }: { readonly names?: readonly string[] } = {},
   ): Promise<LiveSite> {
     const root = mkdtempSync(path.join(os.tmpdir(), 'spark-live-'));
     for (const [name, text] of Object.entries(files)) write(root, name, text);
@@ -38,7 +40,11 @@ export class LiveSite {
         else if (from.type === 'startFailed') reject(new Error(from.message));
       });
     });
-    const browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH, args: chromiumFlags });
+    const rules = names.map((name) => `MAP ${name} 127.0.0.1`).join(', ');
+    const browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM_PATH,
+      args: [...chromiumFlags, ...(rules === '' ? [] : [`--host-resolver-rules=${rules}`])],
+    });
     send(child, {
       type: 'start',
       settings: { ...defaultSettings(root), port: 0, live: { token, inject: true }, ...settings },
