@@ -2,6 +2,8 @@
  * The page that stands for an XML file in the preview's frame, where browsers show no tree of it, but its texts alone. It
  * reads the file as any script does, and so shows what is being typed, and why a file is not well-formed.
  */
+/** Beyond so many, a tree would take the browser minutes: the texts alone are shown. */
+const mostCharacters = 2_000_000;
 const { searchParams } = new URL(location.href);
 const style = `
 :root { color-scheme: light; --text: #1f2328; --page: #fff; --faint: #57606a; --name: #0550ae; --attribute: #6639ba; --value: #0a3069; --comment: #4d7a3a; --error: #a40e26; }
@@ -10,10 +12,10 @@ const style = `
 :root.dark.contrast { --text: #fff; --page: #000; }
 :root.contrast:not(.dark) { --text: #000; }
 body { margin: 0; padding: 12px 16px; background: var(--page); color: var(--text); font: 13px/1.6 ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; }
-details > :not(summary), .leaf { margin-left: 1.4em; }
-details > .end { margin-left: 0; padding-left: 1.4em; }
+.leaf, summary, .end, details details { margin-left: 1.4em; }
+details > .leaf { margin-left: 2.8em; }
 summary, .leaf { white-space: pre-wrap; overflow-wrap: anywhere; }
-summary { cursor: pointer; list-style-position: outside; margin-left: 1.4em; }
+summary { cursor: pointer; list-style-position: outside; }
 details:not([open]) > summary::after { content: " ..."; color: var(--faint); }
 .mark { color: var(--faint); } .name { color: var(--name); } .attribute { color: var(--attribute); }
 .value { color: var(--value); } .comment { color: var(--comment); }
@@ -54,7 +56,7 @@ function startTag(element: Element, end: string): Part[] {
     ' ',
     coloured('attribute', name),
     coloured('mark', '='),
-    coloured('value', JSON.stringify(value)),
+    coloured('value', `"${value.replaceAll('"', '&quot;')}"`),
   ]);
   return [coloured('mark', '<'), coloured('name', element.nodeName), ...attributes, coloured('mark', end)];
 }
@@ -117,6 +119,10 @@ async function show(file: string): Promise<void> {
   const source = await answer.text();
   if (!answer.ok) {
     // A page of the server's own says what is wrong.
+    location.replace(address);
+    return;
+  }
+  if (source.length > mostCharacters) {
     location.replace(address);
     return;
   }

@@ -137,7 +137,9 @@ export class LiveReload implements FileView {
       new TextEncoder().encode(page),
       'no-cache',
     );
-    const policy = "default-src 'none'; script-src 'self'; connect-src 'self'; worker-src 'self'";
+    // Styles: the browser puts its own into the words of what is not well-formed.
+    const policy =
+      "default-src 'none'; script-src 'self'; connect-src 'self'; worker-src 'self'; style-src 'unsafe-inline'";
     return { status, fields: [...fields, ['Content-Security-Policy', policy]], body };
   }
 

@@ -22,6 +22,7 @@ const files = {
   'css/main.css': '@import "base.css";\nh1 { color: rgb(1, 2, 3) }',
   'css/base.css': 'body { margin: 7px }',
   'dot.svg': '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><circle r="5"/></svg>',
+  'alone.html': page('<h1>Alone</h1>').replace('<body>', '<body data-spark-no-reload>'),
   'data.json': '{}',
   'fetches.html': page(
     '<p id="p"></p><script>fetch("data.json").then((r) => r.text()).then((t) => { p.textContent = t; })</script>',
@@ -101,6 +102,17 @@ describe('a page whose files change', () => {
     assert.equal(await isSamePage(one), false);
     await one.close();
     await other.close();
+  });
+
+  test('that asks for it is left alone', async () => {
+    const [alone, told] = [await site.open('alone.html'), await site.open('')];
+    site.type('alone.html', page('<h1>Changed</h1>').replace('<body>', '<body data-spark-no-reload>'));
+    site.type('index.html', form('Told'));
+    await told.locator('h1', { hasText: 'Told' }).waitFor();
+    assert.equal(await alone.locator('h1').textContent(), 'Alone');
+    assert.equal(await isSamePage(alone), true);
+    for (const name of ['alone.html', 'index.html']) site.type(name, null);
+    await Promise.all([alone.close(), told.close()]);
   });
 
   test('is loaded anew when data changes that it has fetched', async () => {

@@ -113,6 +113,18 @@ describe('the event stream', () => {
   });
 });
 
+test('the page that stands for XML runs the server’s own scripts alone', () => {
+  withSite((live) => {
+    const asked = request(`/.spark/${token}/xml.html?file=a.xml`);
+    assert.equal(live.concerns(asked), true);
+    const { status, fields, body } = live.respond(asked);
+    assert.equal(status, 200);
+    const policy = fields.find(([name]) => name === 'Content-Security-Policy')?.[1] ?? '';
+    assert.match(policy, /^default-src 'none'; script-src 'self';/);
+    assert.match(Buffer.from(body[0] as Uint8Array).toString(), /<script src="xml\.js"/);
+  });
+});
+
 describe('a page', () => {
   test('gets a script whose address is relative to the page', () => {
     withSite((live, root) => {
