@@ -9,7 +9,10 @@ walk(
   'Works remotely: behind the path prefix of a proxy, links of every kind lead on, and changes are shown',
   async (workbench) => {
     const write = (name: string, text: string) => writeFileSync(path.join(workbench.workspace, name), text);
-    write('root.js', 'document.body.dataset.ran = "yes"');
+    write(
+      'root.js',
+      'document.body.dataset.ran = "yes"; fetch("/data/calls.json").then(({ ok }) => { document.body.dataset.fetched = ok; });',
+    );
     write(
       'links.html',
       '<!doctype html><title>Links</title><link rel="stylesheet" href="/style.css"><script src="/root.js" defer></script><h1>Links</h1><a href="journey.html">Relative</a> <a href="/journey.html">From the root</a>',
@@ -30,6 +33,8 @@ walk(
       await page.getByRole('heading', { name: 'Links' }).waitFor();
       // Its script and its style sheet stand at the root of the site, which is not the origin's.
       await page.locator('body[data-ran=yes]').waitFor();
+      // What a script asks for there is not led back: README says so.
+      await page.locator('body[data-fetched=false]').waitFor();
       await page.locator(`link[href="/proxy/${port}/style.css"]`).waitFor({ state: 'attached' });
       await page.getByRole('link', { name }).click();
       await page

@@ -6,8 +6,7 @@ async function shows(workbench: Workbench, heading: RegExp): Promise<void> {
   const panel = workbench.webview();
   await panel.frameLocator('iframe').getByRole('heading', { level: 1, name: heading }).waitFor();
   const tab = workbench.tab(/^Preview /);
-  await tab.hover();
-  await tab.locator('.codicon-close').click();
+  await tab.click({ button: 'middle' });
   await tab.waitFor({ state: 'detached' });
 }
 
