@@ -24,9 +24,13 @@ export class AllowedHosts {
     return allowed;
   }
 
-  /** Whether the host of `authority`, with or without a port, was allowed by its own name. */
+  /**
+   * Whether the host of `authority`, with or without a port, was allowed by its own name. A loopback name never counts: this
+   * server's own may be among those allowed, but behind each port of it stands another program.
+   */
   isNamed(authority: string): boolean {
-    return this.names.has(withoutPort(authority));
+    const host = withoutPort(authority);
+    return this.names.has(host) && !isLoopbackName(host);
   }
 }
 

@@ -101,7 +101,7 @@ walk(
     await page.locator('.leaf', { hasText: '<entry id="1">two</entry>' }).waitFor();
     // In a browser the file is what it is.
     const { status, headers } = await fetch(new URL('feed.xml', await workbench.serverAddress()));
-    assert.deepEqual([status, headers.get('content-type')?.split(';')[0]], [200, 'application/xml']);
+    assert.deepEqual([status, headers.get('content-type')?.split(';')[0]], [200, 'text/xml']);
 
     await go('links.html');
     await page.getByRole('link', { name: 'Feed' }).click();

@@ -94,18 +94,18 @@ describe('live reload and those it is not for', () => {
     const tab = await site.browser.newPage();
     const { port } = new URL(site.address);
     const rebound = `http://foreign.example:${port}/`;
-    assert.equal((await tab.goto(rebound))?.status(), 421);
+    assert.equal((await tab.goto(rebound))?.status(), 403);
     // What the name's owner had served before it meant this machine: of the same origin, as the browser sees it.
     await tab.route(`${rebound}before`, (route) =>
       route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>Before</title>' }),
     );
     await tab.goto(`${rebound}before`);
     assert.deepEqual(await tried(tab, rebound), {
-      read: '421',
-      change: '421',
-      simpleChange: '421',
+      read: '403',
+      change: '403',
+      simpleChange: '403',
       events: 'refused',
-      fetchedEvents: '421',
+      fetchedEvents: '403',
       webSocket: 'refused',
     });
     assert.deepEqual(reached, []);

@@ -18,6 +18,8 @@ const cases: readonly (readonly [
   ['its own page, in capitals', '/', [own, 'Origin: HTTP://LOCALHOST:5500'], false],
   ['another port of this machine', '/', [own, 'Origin: http://localhost:3000'], true],
   ['another name of this machine', '/', [own, 'Origin: http://127.0.0.1:5500'], true],
+  ['another program of this machine', '/', ['Host: 127.0.0.1:5500', 'Origin: http://127.0.0.1:3000'], true],
+  ['another program of this machine, by IPv6', '/', ['Host: [::1]:5500', 'Origin: http://[::1]:3000'], true],
   ['another site', '/', [own, 'Origin: http://evil.test'], true],
   ['a sandboxed frame', '/', [own, 'Origin: null'], true],
   ['an empty origin', '/', [own, 'Origin:'], true],
@@ -51,7 +53,10 @@ for (const [name, target, fields, elsewhere] of cases) {
     const { head, violation } = parsed('request', [bytesOf(text)]);
     assert.equal(violation, null);
     const request = new ParsedRequest(head);
-    assert.equal(comesFromElsewhere(request, new AllowedHosts(['code.test', '*'])), elsewhere);
+    assert.equal(
+      comesFromElsewhere(request, new AllowedHosts(['code.test', '*', '127.0.0.1', 'localhost', '::1'])),
+      elsewhere,
+    );
   });
 }
 
