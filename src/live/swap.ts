@@ -8,6 +8,9 @@ let changes = 0;
 
 export class Swap {
   private readonly address: LiveAddress;
+  /** Of links whose sheets are being loaded anew, those that take their place. */
+  private readonly successors = new WeakMap<HTMLLinkElement, HTMLLinkElement>();
+  private readonly coming = new Set<HTMLLinkElement>();
 
   constructor(address: LiveAddress) {
     this.address = address;
@@ -15,12 +18,18 @@ export class Swap {
 
   /** Whether all that a page does with this path is to style itself by it. Then it can be swapped. */
   swapsStyle(path: string): boolean {
-    return this.sheetsWith(path).length > 0;
+    return this.linksWith(path).length > 0 || this.elementsWith(path).length > 0;
   }
 
   /** Loads the style sheets anew that are at this path, or import it. */
   style(path: string): void {
-    for (const sheet of this.sheetsWith(path)) this.renew(sheet);
+    for (const link of this.linksWith(path)) this.renew(link);
+    for (const element of this.elementsWith(path)) {
+      // Setting the text loads what it imports again.
+      const text = element.textContent ?? '';
+      element.textContent = '';
+      element.textContent = text;
+    }
   }
 
   /** Whether all uses of this path are pictures that can be swapped. */
@@ -37,27 +46,42 @@ export class Swap {
     for (const sheet of this.sheetsThatPaint(path)) this.repaint(sheet, path);
   }
 
-  private sheetsWith(path: string): CSSStyleSheet[] {
-    return [...document.styleSheets].filter((sheet) =>
-      [sheet.href ?? '', ...importsOf(sheet)].some((address) => this.address.pathOf(address) === path),
+  /** One whose sheet has not loaded, or could not, is a link all the same. */
+  private linksWith(path: string): HTMLLinkElement[] {
+    const links = document.querySelectorAll<HTMLLinkElement>('link[rel~=stylesheet i][href]');
+    return [...links].filter(
+      (link) => !this.coming.has(link) && this.isAtOrImports(link.href, link.sheet, path),
     );
   }
 
-  private renew(sheet: CSSStyleSheet): void {
-    const owner = sheet.ownerNode;
-    if (owner instanceof HTMLLinkElement) {
-      const link = owner.cloneNode() as HTMLLinkElement;
-      link.href = fresh(owner.getAttribute('href') ?? '');
-      // The old one styles the page until the new one can.
-      link.addEventListener('load', () => owner.remove(), { once: true });
-      link.addEventListener('error', () => owner.remove(), { once: true });
-      owner.after(link);
-    } else if (owner instanceof HTMLStyleElement) {
-      // Setting the text loads what it imports again.
-      const text = owner.textContent ?? '';
-      owner.textContent = '';
-      owner.textContent = text;
-    }
+  private elementsWith(path: string): HTMLStyleElement[] {
+    return [...document.querySelectorAll('style')].filter(({ sheet }) => this.isAtOrImports('', sheet, path));
+  }
+
+  private isAtOrImports(href: string, sheet: CSSStyleSheet | null, path: string): boolean {
+    const imported = sheet === null ? [] : importsOf(sheet);
+    return [...(href === '' ? [] : [href]), ...imported].some(
+      (address) => this.address.pathOf(address) === path,
+    );
+  }
+
+  /** Puts a link in another's place once it has loaded: until then the present one styles the page. */
+  private renew(present: HTMLLinkElement): void {
+    const overtaken = this.successors.get(present);
+    if (overtaken !== undefined) this.coming.delete(overtaken);
+    overtaken?.remove();
+    const link = present.cloneNode() as HTMLLinkElement;
+    link.href = fresh(present.getAttribute('href') ?? '');
+    this.successors.set(present, link);
+    this.coming.add(link);
+    const settle = () => {
+      if (this.successors.get(present) !== link) return;
+      this.coming.delete(link);
+      present.remove();
+    };
+    link.addEventListener('load', settle, { once: true });
+    link.addEventListener('error', settle, { once: true });
+    present.after(link);
   }
 
   private images(path: string): { element: Element; attribute: 'src' | 'srcset' | 'href' }[] {

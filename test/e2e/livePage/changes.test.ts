@@ -89,6 +89,32 @@ describe('a page whose files change', () => {
     await tab.close();
   });
 
+  test('gets a style sheet that changes faster than it loads: once, as it was last, and in place', async () => {
+    const tab = await site.open('');
+    let letGo: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    let asked = 0;
+    await tab.route('**/css/main.css?*', async (route) => {
+      if (++asked < 3) await held;
+      else letGo();
+      await route.continue().catch(() => undefined);
+    });
+    for (let i = 1; i <= 8; i++) {
+      const requested = tab.waitForRequest(/main\.css\?/);
+      site.type('css/main.css', `h1 { letter-spacing: ${i}px }`);
+      await requested;
+    }
+    await tab.waitForFunction(
+      () => getComputedStyle(document.querySelector('h1') as Element).letterSpacing === '8px',
+    );
+    await tab.waitForFunction(() => document.querySelectorAll('link[rel=stylesheet]').length === 1);
+    assert.equal(await isSamePage(tab), true);
+    site.type('css/main.css', null);
+    await tab.close();
+  });
+
   test('is loaded anew when a script of it changes, and left alone by what it does not use', async () => {
     const [one, other] = [await site.open(''), await site.open('other.html')];
     const reloaded = one.waitForEvent('load');
