@@ -69,10 +69,10 @@ walk(
     assert.equal(await panel.locator('#size').inputValue(), '390x844');
     assert.equal(await panel.locator('#zoom').inputValue(), '50');
     assert.match((await panel.locator('iframe').getAttribute('style')) ?? '', /width: 390px/);
-    assert.equal(await panel.locator('[data-action=forward]').isEnabled(), false);
-    await panel.locator('[data-action=back]:enabled').click();
+    await panel.locator('[data-action=forward][aria-disabled=true]').waitFor();
+    await panel.locator('[data-action=back][aria-disabled=false]').click();
     await heading.filter({ hasText: 'hello' }).waitFor();
-    await panel.locator('[data-action=forward]:enabled').waitFor();
+    await panel.locator('[data-action=forward][aria-disabled=false]').waitFor();
   },
   {
     openFile: 'index.html',

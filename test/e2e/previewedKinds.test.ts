@@ -106,7 +106,7 @@ walk(
     await go('links.html');
     await page.getByRole('link', { name: 'Feed' }).click();
     await page.locator('.leaf', { hasText: 'two' }).waitFor();
-    await panel.locator('[data-action=back]:enabled').click();
+    await panel.locator('[data-action=back][aria-disabled=false]').click();
     await page.getByRole('link', { name: 'Paper' }).click();
     await panel.getByText('This is a PDF file.').waitFor();
     await shot('pdf');
@@ -115,7 +115,7 @@ walk(
     const outside = await opened;
     assert.match(outside.url(), /\/paper\.pdf$|^about:blank$|^$/);
     await outside.close();
-    await panel.locator('[data-action=back]:enabled').click();
+    await panel.locator('[data-action=back][aria-disabled=false]').click();
     await page.getByRole('link', { name: 'Paper' }).waitFor();
     await go('dot.png');
     await page.locator('img').waitFor();

@@ -8,14 +8,14 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import type { Frame, Page } from 'playwright-core';
 import { type PreviewContent, previewPage } from '../../../src/extension/previewPage.ts';
 import { qrCodePage } from '../../../src/extension/qrCodePage.ts';
-import type { FromPreview } from '../../../src/protocol/preview.ts';
+import { type FromPreview, plainScreen } from '../../../src/protocol/preview.ts';
 import { defaultSettings } from '../../../src/settings/serverOptions.ts';
 import { project } from '../../project.mjs';
 import { accessibilityViolations } from '../accessibility.ts';
 import { LiveSite, token } from '../livePage/livePage.ts';
 import { bundleForPage, dress, themeNames } from '../webviewPage.ts';
 
-const state = { file: 'file:///site/index.html', page: null };
+const state = { file: 'file:///site/index.html', past: [], position: -1, screen: plainScreen };
 
 declare global {
   interface Window {
