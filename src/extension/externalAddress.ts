@@ -12,6 +12,37 @@ export async function externalUrl(url: string): Promise<string> {
   return `${external.scheme}://${external.authority}${external.path.replace(/\/*$/, '/')}`;
 }
 
+/**
+ * Opens a page in the browser of the user's machine.
+ *
+ * @param url of the server on this machine, with a final slash
+ * @param page its path, without the first slash
+ */
+export async function openInBrowser(url: string, page: string): Promise<void> {
+  const address = isBehindProxy(url, await externalUrl(url)) ? pastProxy(url) : url;
+  await vscode.env.openExternal(vscode.Uri.parse(address + page, true));
+}
+
+/**
+ * Whether a server of HTTPS is reached by what is not a tunnel to it: under another scheme, a prefix, or the name of
+ * somebody else's machine.
+ */
+export function isBehindProxy(url: string, external: string): boolean {
+  if (!url.startsWith('https:')) return false;
+  const { protocol, hostname, pathname } = new URL(external);
+  const isHere = hostname === new URL(url).hostname || /^(?:localhost|127\.|\[::1\])/.test(hostname);
+  return protocol !== 'https:' || pathname !== '/' || !isHere;
+}
+
+/**
+ * The same address, but not one that a workbench in the browser leads through its proxy: a browser reads 127.1 as
+ * 127.0.0.1 (inet_aton(3), and the URL Standard after it), the workbench does not. So a server is reached from a browser
+ * on its own machine.
+ */
+function pastProxy(url: string): string {
+  return url.replace(/\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(?=[:/])/, '//127.1');
+}
+
 /** The names that the user's machine has for a server: requests for them are to be answered. */
 export function hostNameOf(url: string): string {
   return new URL(url).hostname;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { type PreviewState, plainScreen, type ToPreview } from '../protocol/preview.ts';
 import { visibleText } from './displayText.ts';
-import { externalUrl, urlPath } from './externalAddress.ts';
+import { externalUrl, isBehindProxy, openInBrowser, urlPath } from './externalAddress.ts';
 import { folderOf } from './folderChoice.ts';
 import type { FolderConsent } from './folderConsent.ts';
 import type { LiveFiles } from './liveFiles.ts';
@@ -231,7 +231,7 @@ export class PreviewPanel {
     if (url === null || url === undefined) return;
     const root = await externalUrl(url);
     const page = address.startsWith(root) ? address.slice(root.length) : '';
-    await vscode.env.openExternal(vscode.Uri.parse(url + page, true));
+    await openInBrowser(url, page);
   }
 
   private close(): void {
@@ -241,17 +241,6 @@ export class PreviewPanel {
     PreviewPanel.open.delete(this.file.toString());
     if (PreviewPanel.active === this) PreviewPanel.active = null;
   }
-}
-
-/**
- * Whether a server of HTTPS is reached by what is not a tunnel to it: under another scheme, a prefix, or the name of
- * somebody else's machine.
- */
-function isBehindProxy(url: string, external: string): boolean {
-  if (!url.startsWith('https:')) return false;
-  const { protocol, hostname, pathname } = new URL(external);
-  const isHere = hostname === new URL(url).hostname || /^(?:localhost|127\.|\[::1\])/.test(hostname);
-  return protocol !== 'https:' || pathname !== '/' || !isHere;
 }
 
 function resourceRoots({ extensionUri }: PreviewServices): vscode.Uri[] {

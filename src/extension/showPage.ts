@@ -4,7 +4,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { settingOf } from './configuration.ts';
 import { visibleText } from './displayText.ts';
-import { externalUrl, urlPath } from './externalAddress.ts';
+import { externalUrl, openInBrowser, urlPath } from './externalAddress.ts';
 import { folderOf } from './folderChoice.ts';
 import type { FolderConsent } from './folderConsent.ts';
 import { notify, offer } from './notices.ts';
@@ -80,7 +80,7 @@ export async function openOutside(server: Server, file?: vscode.Uri): Promise<vo
   const isHere = vscode.env.remoteName === undefined && vscode.env.uiKind === vscode.UIKind.Desktop;
   const call = isHere ? browserCall(browser, local, process.platform) : null;
   if (call === null) {
-    await vscode.env.openExternal(vscode.Uri.parse(local, true));
+    await openInBrowser(server.url ?? '', pathOf(server, file));
     return;
   }
   spawn(call.program, call.args, { stdio: 'ignore', detached: true })

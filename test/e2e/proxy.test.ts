@@ -84,6 +84,13 @@ walk(
       .waitFor();
     await panel.getByRole('button', { name: 'Open in Browser' }).waitFor();
     await workbench.picture('https-behind-proxy');
+    // Past the proxy: the browser complains of the certificate, and so has reached the server.
+    const opened = workbench.page.context().waitForEvent('page');
+    await panel.getByRole('button', { name: 'Open in Browser' }).click();
+    await workbench.page.getByRole('dialog').getByRole('button', { name: 'Open', exact: true }).click();
+    const outside = await opened;
+    await outside.getByText(/ERR_CERT_AUTHORITY_INVALID/).waitFor();
+    await outside.close();
     const { port } = await workbench.serverAddress();
     await assert.rejects(workbench.visit(`https://127.0.0.1:${port}/`), /ERR_CERT_AUTHORITY_INVALID/);
     const trusting = await workbench.browser.newContext({ ignoreHTTPSErrors: true });
