@@ -59,6 +59,8 @@ export class Connection {
   private drainedBytes = 0;
   private drainDue = 0;
   private lastState: ConnectionState = 'accepted';
+  /** Whether output waited for the client at the last `settle`. */
+  private outputWaited = false;
   private dueTime: number;
   private reason = '';
   /** Set by the driver: called when there is something to send, though nothing was received or sent just now. */
@@ -514,6 +516,7 @@ export class Connection {
     if (this.phase === 'tunnel' && !this.output.isStreaming && this.peerEnded && this.output.pending === 0)
       this.closeTunnel('Both sides of the tunnel have ended.', now);
     this.dueTime = this.nextDeadline(now, written);
+    this.outputWaited = this.output.pending > 0;
     const { state } = this;
     if (state === this.lastState) return;
     this.lastState = state;
@@ -522,10 +525,8 @@ export class Connection {
 
   private nextDeadline(now: number, written: boolean): number {
     const { limits } = this;
-    if (this.output.pending > 0) {
-      const begins = this.dueTime === Number.POSITIVE_INFINITY || this.lastState !== 'responding';
-      return written || begins ? now + limits.writeStallTime : this.dueTime;
-    }
+    if (this.output.pending > 0)
+      return written || !this.outputWaited ? now + limits.writeStallTime : this.dueTime;
     if (this.phase === 'tunnel') return this.tunnelDeadline(now);
     if (this.output.isStreaming) return Number.POSITIVE_INFINITY;
     if (this.phase === 'closing') {

@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import { bytesOf, latin1 } from '../../../src/http/bytes.ts';
 import { Connection } from '../../../src/http/connection.ts';
 import type { Exchange } from '../../../src/http/exchange.ts';
+import type { Forwarding } from '../../../src/http/forwarding.ts';
 import { defaultLimits, type Limits } from '../../../src/http/limits.ts';
-import type { OpenFile, Output, Request, Response } from '../../../src/http/message.ts';
+import type { BodySource, OpenFile, Output, Request, Response } from '../../../src/http/message.ts';
 import type { RequestHandler } from '../../../src/http/requestHandler.ts';
 import { EncodedResponse } from '../../../src/http/responseHead.ts';
 import { rules } from '../../../src/http/rules.ts';
@@ -236,6 +237,29 @@ test('time runs out for a head, a body, an idle and a stalled connection', () =>
   stalled.connection.receive(bytesOf(get('/')), start);
   stalled.connection.receive(bytesOf('G'), start + 20_000);
   assert.equal(stalled.connection.deadline, start + defaultLimits.writeStallTime);
+});
+
+test('what a client sends into a tunnel gives it no more time to take what waits for it', () => {
+  const given: BodySource = { read: () => null, ready: () => {}, close: () => {} };
+  const answers: Response[] = [{ status: 101, fields: [['Upgrade', 'echo']], body: [], source: given }];
+  const forwarding: Forwarding = {
+    record: { server: '', target: '', connectedAt: 0, sentAt: 0, answeredAt: 0, endedAt: 0, problem: '' },
+    ready: () => {},
+    writable: true,
+    write: () => {},
+    end: () => {},
+    answer: () => answers.shift() ?? null,
+    close: () => {},
+  };
+  const { connection } = new Driver({ forward: () => forwarding });
+  connection.receive(
+    bytesOf('GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n'),
+    start,
+  );
+  connection.advance(start);
+  assert.equal(connection.state, 'tunnel');
+  connection.receive(bytesOf('more'), start + 20_000);
+  assert.equal(connection.deadline, start + defaultLimits.writeStallTime);
 });
 
 test('no further request is read while too much output waits', () => {
