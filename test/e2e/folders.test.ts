@@ -117,7 +117,13 @@ walk(
     symlinkSync('../secret.txt', path.join(folder, 'link.txt'));
     const open = async (file: string) => {
       await workbench.runCommand('File: Open File...');
+      // What is typed before the dialog has read its first folder is lost.
+      await workbench.page.locator('.quick-input-title', { hasText: 'Open File' }).waitFor();
+      await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: '..' }).waitFor();
       await workbench.quickInput.fill(path.join(folder, file));
+      await workbench.page
+        .locator('.quick-input-list .monaco-list-row', { hasText: path.basename(file) })
+        .waitFor();
       await workbench.page.getByRole('button', { name: 'OK', exact: true }).click();
       await workbench.tab(path.basename(file)).waitFor();
     };

@@ -25,16 +25,20 @@ walk(
     await page.keyboard.press('v');
     await shows(workbench, /The life of a connection/);
 
-    const menuItem = page.getByRole('menuitem', { name: /^Preview/ });
+    // By key: a menu that has just opened takes no clicks yet.
+    const choosePreview = async () => {
+      await page.getByRole('menuitem', { name: /^Preview/ }).hover();
+      await page.keyboard.press('Enter');
+    };
     await workbench.treeItem('journey.html').click({ button: 'right' });
-    await menuItem.click();
+    await choosePreview();
     await shows(workbench, /journey|request/i);
     await workbench.treeItem('calls').click({ button: 'right' });
-    await menuItem.click();
+    await choosePreview();
     await shows(workbench, /calls/i);
 
     await page.locator('.editor-instance .view-line').first().click({ button: 'right' });
-    await menuItem.click();
+    await choosePreview();
     await shows(workbench, /The life of a connection/);
 
     const opened = page.waitForEvent('popup');
