@@ -7,9 +7,12 @@ import type { SocketAddress } from '../sockets/transport.ts';
 import { exchangeColumns, keptBytes, type Segment, segmentColumns, sentFiles } from './captureColumns.ts';
 import { type Capture, RecordedConnection, type RecordedExchange } from './recordedConnection.ts';
 
-/** A batch leaves after this many milliseconds, or when this many bytes wait in it. */
+/**
+ * A batch leaves after this many milliseconds, or when this many bytes wait in it. Each batch costs both sides some time
+ * whatever is in it, among others for every connection that took part: under load, few large ones are cheaper.
+ */
 const batchInterval = 50;
-const batchBytes = 256 * 1024;
+const batchBytes = 1024 * 1024;
 /** Batches on their way that the other side has not acknowledged. */
 export const unacknowledgedBatches = 8;
 /** Beyond these, what waits for an acknowledgement is left out and counted: the server never waits for its record. */

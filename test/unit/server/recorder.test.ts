@@ -99,6 +99,19 @@ test('bytes that are sent again within a batch are carried once', () => {
   assert.deepEqual([...batches[0].segments.keptLength], [1, 17, 17, 1, 17]);
 });
 
+test('a batch leaves without a timer as soon as 1 MiB waits in it, and not before', () => {
+  const { recorder, batches } = recording();
+  const { recorder: connection } = recorder.opened(peer, local, 1);
+  const piece = new Uint8Array(256 * 1024);
+  for (let i = 0; i < 3; i++) connection.received(piece, i);
+  assert.equal(batches.length, 0);
+  connection.received(piece, 3);
+  assert.deepEqual(
+    batches.map(({ bytes }) => bytes.length),
+    [1024 * 1024],
+  );
+});
+
 test('what nobody takes is left out and counted, and recording goes on when somebody does', () => {
   const { recorder, batches } = recording();
   const { recorder: connection } = recorder.opened(peer, local, 1);
