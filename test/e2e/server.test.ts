@@ -73,7 +73,7 @@ walk('With any port allowed, two windows on a folder each get one, and nobody is
   const second = await workbench.anotherWindow();
   const other = await second.startServer();
   assert.notEqual(first.port, other.port);
-  for (const window of [workbench, second]) assert.equal(await window.notification(/port/).count(), 0);
+  for (const window of [workbench, second]) assert.equal(await window.notification(/has port/).count(), 0);
   await second.runCommand('Spark: Stop Server');
   await second.statusBarItem(/^ ?Spark$/).waitFor();
   assert.equal((await fetch(first)).status, 200);
