@@ -11,13 +11,7 @@ import { installCodeServer } from '../../workbench/install.mjs';
 import { exampleSite } from '../../workbench/suite.mjs';
 import { writeSection } from '../documentSections.ts';
 import { median, shown, table } from '../figures.ts';
-import {
-  folderSetting,
-  type Measurement,
-  type MeterOrder,
-  openings,
-  storedExchanges,
-} from './measurement.ts';
+import { folderSetting, type Measurement, type MeterOrder } from './measurement.ts';
 
 /** Milliseconds that a window is left alone before it is measured: a workbench goes on loading after it is there. */
 const settling = 3000;
@@ -31,7 +25,6 @@ interface Figures {
   readonly activation: number[];
   readonly firstPage: number[];
   readonly emptyFirstPage: number[];
-  readonly inspector: readonly number[];
 }
 
 /**
@@ -45,29 +38,28 @@ export async function main(args: string[], extensions: string): Promise<void> {
   const load = os.loadavg()[0];
   const bench = await Bench.start(extensions);
   try {
-    const figures = {
-      bundleLoad: [] as number[],
-      activateCall: [] as number[],
-      activation: [] as number[],
-      firstPage: [] as number[],
-      emptyFirstPage: [] as number[],
+    const figures: Figures = {
+      bundleLoad: [],
+      activateCall: [],
+      activation: [],
+      firstPage: [],
+      emptyFirstPage: [],
     };
     // The first run fills caches, as one on a machine in use would find them, and does not count.
     for (let run = -1; run < runs; run++) {
       const empty = await bench.measure('empty');
-      const spark = await bench.measureSpark();
+      const spark = await bench.measure('spark');
       if (run < 0) continue;
       figures.emptyFirstPage.push(empty.firstPage);
-      figures.bundleLoad.push(spark.bundleLoad);
-      figures.activateCall.push(spark.activateCall);
-      figures.activation.push(spark.bundleLoad + spark.activateCall);
+      figures.bundleLoad.push(spark.bundleLoad ?? Number.NaN);
+      figures.activateCall.push(spark.activateCall ?? Number.NaN);
+      figures.activation.push((spark.bundleLoad ?? Number.NaN) + (spark.activateCall ?? Number.NaN));
       figures.firstPage.push(spark.firstPage);
       console.log(
         `run ${run + 1}: activation ${shown(figures.activation[run], 1)} ms, first page ${shown(spark.firstPage)} ms, of an empty extension ${shown(empty.firstPage)} ms`,
       );
     }
-    const inspector = await bench.measureInspector();
-    const text = section({ ...figures, inspector }, runs, bench.release, bench.browserVersion, load);
+    const text = section(figures, runs, bench.release, bench.browserVersion, load);
     console.log(text);
     const file = path.join(project, 'docs/benchmarks.md');
     writeSection(file, 'activation', text);
@@ -116,12 +108,11 @@ class Bench {
     const installed = await installCodeServer('newest');
     const server = await CodeServer.start(installed, {
       extensions,
-      settings: { [folderSetting]: temporary, 'spark.port': 0, 'spark.capture.maxMegabytes': 1024 },
+      settings: { [folderSetting]: temporary, 'spark.port': 0 },
     });
     const browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH, args: chromiumFlags });
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     await context.addInitScript(tellOfLoad);
-    await context.addInitScript(tellOfRows);
     const pages = await exampleServer();
     return new Bench(installed.release, context, server, pages, temporary);
   }
@@ -133,47 +124,12 @@ class Bench {
     rmSync(this.temporary, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  /** Of a window in which nothing has activated Spark before. */
-  async measureSpark(): Promise<Measured & { bundleLoad: number; activateCall: number }> {
-    for (;;) {
-      const measured = await this.measure('spark');
-      const { bundleLoad, activateCall } = measured;
-      if (bundleLoad !== null && activateCall !== null) return { ...measured, bundleLoad, activateCall };
-      console.log('Spark was active before it was measured: this window does not count.');
-    }
-  }
-
-  async measure(subject: 'spark' | 'empty'): Promise<Measured> {
-    const page = await this.context.newPage();
-    const loads = told(page, 'page loaded');
-    const measurement = await this.order(page, subject);
-    const [called] = measurement.commandsCalled;
-    const firstPage = (await laterThan(called, loads)) - called;
-    // The next window is to be like this one: it brings nothing back.
-    await page.keyboard.press('F1');
-    await page.locator('.quick-input-widget input[type=text]').fill('>View: Close All Editors');
-    await page.keyboard.press('Enter');
-    await page.locator('.tabs-container .tab').first().waitFor({ state: 'detached' });
-    await page.close();
-    return { ...measurement, firstPage };
-  }
-
-  /** Milliseconds from the inspector's command to its first rows painted, each time that it was opened but the first. */
-  async measureInspector(): Promise<number[]> {
-    const page = await this.context.newPage();
-    const paints = told(page, 'rows painted');
-    const { commandsCalled } = await this.order(page, 'inspector');
-    const times: number[] = [];
-    for (const called of commandsCalled) times.push((await laterThan(called, paints)) - called);
-    await page.close();
-    return times.slice(1);
-  }
-
-  /** Has the extension in the page's window measure something. */
-  private async order(page: Page, subject: MeterOrder['subject']): Promise<Measurement> {
+  async measure(subject: MeterOrder['subject']): Promise<Measured> {
     const file = path.join(this.temporary, 'measurement.json');
     const workspace = path.join(this.temporary, 'site');
     const id = String(++this.orders);
+    const page = await this.context.newPage();
+    const loaded = pageLoad(page);
     await page.goto(this.server.addressOf(workspace));
     await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: patience });
     await new Promise((resolve) => setTimeout(resolve, settling));
@@ -185,11 +141,18 @@ class Bench {
     };
     writeFileSync(path.join(this.temporary, 'unfinished.json'), JSON.stringify(order));
     renameSync(path.join(this.temporary, 'unfinished.json'), path.join(this.temporary, 'order.json'));
+    const loadedAt = await loaded;
     while (!existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 50));
     const measurement: Measurement = JSON.parse(readFileSync(file, 'utf8'));
     rmSync(file);
     rmSync(path.join(this.temporary, 'order.json'));
-    return measurement;
+    // The next window is to be like this one: it brings nothing back.
+    await page.keyboard.press('F1');
+    await page.locator('.quick-input-widget input[type=text]').fill('>View: Close All Editors');
+    await page.keyboard.press('Enter');
+    await page.locator('.tabs-container .tab').first().waitFor({ state: 'detached' });
+    await page.close();
+    return { ...measurement, firstPage: loadedAt - measurement.commandCalled };
   }
 }
 
@@ -201,41 +164,17 @@ function tellOfLoad(): void {
   });
 }
 
-/** In every document: says when the inspector's list has painted its first rows; a task after the frame follows its paint. */
-function tellOfRows(): void {
-  const observer = new MutationObserver(() => {
-    const rows = document.querySelectorAll('.list-body .list-row:not([hidden])');
-    if (rows.length === 0 || document.querySelector('.list-body .list-row.loading:not([hidden])') !== null)
-      return;
-    observer.disconnect();
-    requestAnimationFrame(() => {
-      const channel = new MessageChannel();
-      channel.port1.onmessage = () =>
-        console.log(`rows painted at ${performance.timeOrigin + performance.now()}`);
-      channel.port2.postMessage(null);
+/** Milliseconds since the epoch. */
+function pageLoad(page: Page): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const tired = setTimeout(() => reject(new Error('The page has not loaded.')), patience);
+    page.on('console', (message) => {
+      const found = /^page loaded at ([\d.]+)$/.exec(message.text());
+      if (found === null) return;
+      clearTimeout(tired);
+      resolve(Number(found[1]));
     });
   });
-  observer.observe(document, { subtree: true, childList: true, attributes: true });
-}
-
-/** When something was told of in a page of the window, in milliseconds since the epoch; grows as it goes on. */
-function told(page: Page, what: string): readonly number[] {
-  const times: number[] = [];
-  page.on('console', (message) => {
-    const found = /^(.*) at ([\d.]+)$/.exec(message.text());
-    if (found?.[1] === what) times.push(Number(found[2]));
-  });
-  return times;
-}
-
-async function laterThan(time: number, told: readonly number[]): Promise<number> {
-  const tired = Date.now() + patience;
-  for (;;) {
-    const first = told.find((one) => one > time);
-    if (first !== undefined) return first;
-    if (Date.now() > tired) throw new Error('What was to be seen on the page has not come.');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
 
 /** The example site from Node's own server, which runs already when the empty extension frames it. */
@@ -270,14 +209,12 @@ function section(figures: Figures, runs: number, release: string, browser: strin
     row('first page: the command’s call to the page’s `load` event', figures.firstPage, firstPageGoal),
     row('an empty extension’s webview with the page in a frame', figures.emptyFirstPage),
     ['first page / that of the empty extension', shown(ratio, 2), '', ''],
-    row('inspector: the command’s call to the first rows painted', figures.inspector),
   ];
   return `## Activation and the first page
 
 Spark installed from its package in VS Code ${release} (code-server), in Chromium ${browser} without a screen. Each figure is of a
 window, and so of an extension host, of its own. The first page is that of the example site, its style sheets and pictures loaded: Spark's
 time holds the start of the server's process; the page in the empty extension's webview comes from a \`node:http\` server that runs already.
-The inspector is opened ${openings - 1} times in one window, with ${shown(storedExchanges)} exchanges in the store.
 ${os.cpus().length} × ${os.cpus()[0]?.model.trim() ?? 'processor'}, load average ${load.toFixed(1)} before. Medians of ${runs} runs; \`npm run bench:activation\`.
 
 ${table(['', 'median', 'in the runs', 'goal'], rows)}

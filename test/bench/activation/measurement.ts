@@ -2,11 +2,8 @@
 export interface MeterOrder {
   /** Orders are carried out once each. */
   readonly id: string;
-  /**
-   * `spark`: its preview's command; `empty`: a webview that frames a page, and nothing else; `inspector`: the inspector's
-   * command, again and again, with many exchanges in the store.
-   */
-  readonly subject: 'spark' | 'empty' | 'inspector';
+  /** `spark`: its preview's command; `empty`: a webview that frames a page, and nothing else. */
+  readonly subject: 'spark' | 'empty';
   /** Of the page that the empty webview frames, on this machine. */
   readonly address: string;
   /** Absolute path of the page that Spark shows. */
@@ -16,18 +13,13 @@ export interface MeterOrder {
 /** What it found out. */
 export interface Measurement {
   readonly id: string;
-  /** Milliseconds that loading the bundle took; null where Spark is not the subject, or was active already. */
+  /** Milliseconds that loading the bundle took; null where Spark is not the subject. */
   readonly bundleLoad: number | null;
   /** Milliseconds of the call of `activate()`. */
   readonly activateCall: number | null;
-  /** When the command was called, each time: milliseconds since the epoch. */
-  readonly commandsCalled: readonly number[];
+  /** When the command was called: milliseconds since the epoch. */
+  readonly commandCalled: number;
 }
-
-/** Exchanges in the store when the inspector is opened. */
-export const storedExchanges = 100_000;
-/** How often it is opened; the first time fills caches and does not count. */
-export const openings = 11;
 
 /** The setting that names the folder of `order.json` and `measurement.json`. */
 export const folderSetting = 'sparkMeter.folder';
