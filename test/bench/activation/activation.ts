@@ -49,6 +49,11 @@ export async function main(args: string[], extensions: string): Promise<void> {
     for (let run = -1; run < runs; run++) {
       const empty = await bench.measure('empty');
       const spark = await bench.measure('spark');
+      if (spark.bundleLoad === 0) {
+        console.log('Spark was active before it was measured: this window does not count.');
+        run--;
+        continue;
+      }
       if (run < 0) continue;
       figures.emptyFirstPage.push(empty.firstPage);
       figures.bundleLoad.push(spark.bundleLoad ?? Number.NaN);
