@@ -1,6 +1,6 @@
 import type { CaptureSource } from '../capture/captureSource.ts';
 import type { ConnectionKey } from '../protocol/follow.ts';
-import type { ToInspector } from '../protocol/inspector.ts';
+import type { ToInspector } from '../protocol/inspectorMessages.ts';
 
 /** Bytes that are sent again in a millisecond while the connection is open: a full window twice a second. */
 const bytesPerMillisecond = 2048;

@@ -4,14 +4,8 @@ import { isTrustedLink } from '../http/trustedLinks.ts';
 import { l10n } from '../l10n/l10n.ts';
 import type { ListColumn, ListCommand, PageLayout } from '../protocol/exchangeList.ts';
 import type { ConnectionKey, ConnectionPart, FollowFormat } from '../protocol/follow.ts';
-import type {
-  ByteAction,
-  ExchangeDetail,
-  ExchangeKey,
-  FromInspector,
-  HostCoding,
-  ToInspector,
-} from '../protocol/inspector.ts';
+import type { ExchangeDetail, ExchangeKey, HostCoding } from '../protocol/inspector.ts';
+import type { ByteAction, FromInspector, ToInspector } from '../protocol/inspectorMessages.ts';
 import { callLines, mostCalls } from './callLines.ts';
 import { decompress } from './decompression.ts';
 import { FollowFeed } from './followFeed.ts';

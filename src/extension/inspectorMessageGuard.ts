@@ -1,5 +1,5 @@
 import type { ListColumn } from '../protocol/exchangeList.ts';
-import type { ByteAction, FromInspector } from '../protocol/inspector.ts';
+import type { ByteAction, FromInspector } from '../protocol/inspectorMessages.ts';
 
 /** Whether what came from the inspector's page is a message of the protocol. */
 export function isFromInspector(value: unknown): value is FromInspector {

@@ -11,7 +11,8 @@ import {
   window,
 } from 'vscode';
 import type { ConnectionKey } from '../protocol/follow.ts';
-import type { ByteAction, ExchangeKey } from '../protocol/inspector.ts';
+import type { ExchangeKey } from '../protocol/inspector.ts';
+import type { ByteAction } from '../protocol/inspectorMessages.ts';
 import { InspectorChoices } from './inspectorChoices.ts';
 import { InspectorFeed } from './inspectorFeed.ts';
 import { inspectorHtml } from './inspectorHtml.ts';

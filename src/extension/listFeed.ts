@@ -4,7 +4,8 @@ import { filterTerm } from '../capture/filter.ts';
 import { completeFilter, withTerm } from '../capture/filterCompletion.ts';
 import { rowColumns } from '../capture/rowColumns.ts';
 import type { ListedRows, ListQuery, ListView, RowWindow } from '../protocol/exchangeList.ts';
-import type { ExchangeKey, ToInspector } from '../protocol/inspector.ts';
+import type { ExchangeKey } from '../protocol/inspector.ts';
+import type { ToInspector } from '../protocol/inspectorMessages.ts';
 
 /** Rows sent for one question, however many are asked for. */
 const mostRows = 1000;

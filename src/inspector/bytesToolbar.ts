@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { octetName } from '../http/visibleText.ts';
 import { l10n } from '../l10n/l10n.ts';
-import type { ByteAction } from '../protocol/inspector.ts';
+import type { ByteAction } from '../protocol/inspectorMessages.ts';
 import { type GrammarRole, grammarRoles } from './grammar.ts';
 import { controlGlyphs, otherGlyph } from './hexRow.ts';
 

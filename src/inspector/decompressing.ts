@@ -1,5 +1,6 @@
 import { concatenated } from '../http/bytes.ts';
-import type { Decompressed, FromInspector, HostCoding } from '../protocol/inspector.ts';
+import type { Decompressed, HostCoding } from '../protocol/inspector.ts';
+import type { FromInspector } from '../protocol/inspectorMessages.ts';
 
 /** Bytes that are decompressed for a view: a few bytes can hold gigabytes. */
 const most = 4 * 1024 * 1024;

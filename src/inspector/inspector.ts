@@ -1,4 +1,4 @@
-import type { FromInspector } from '../protocol/inspector.ts';
+import type { FromInspector } from '../protocol/inspectorMessages.ts';
 import { InspectorPage } from './inspectorPage.ts';
 
 declare function acquireVsCodeApi(): {

@@ -1,7 +1,8 @@
 import { batch, effect } from '@preact/signals-core';
 import { nothing, render, type TemplateResult } from 'lit-html';
 import type { ListCommand, ListQuery } from '../protocol/exchangeList.ts';
-import type { ExchangeDetail, ExchangeKey, ToInspector } from '../protocol/inspector.ts';
+import type { ExchangeDetail, ExchangeKey } from '../protocol/inspector.ts';
+import type { ToInspector } from '../protocol/inspectorMessages.ts';
 import { BytesPane } from './bytesPane.ts';
 import { Decompressing } from './decompressing.ts';
 import { nothingListed, nothingSelected } from './emptyStates.ts';

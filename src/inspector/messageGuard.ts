@@ -25,8 +25,8 @@ import type {
   KeptBytes,
   MessageDetail,
   SegmentMark,
-  ToInspector,
 } from '../protocol/inspector.ts';
+import type { ToInspector } from '../protocol/inspectorMessages.ts';
 import { isListColumn } from './listColumns.ts';
 import {
   arrayOf,

@@ -1,4 +1,4 @@
-import type { FromInspector } from '../protocol/inspector.ts';
+import type { FromInspector } from '../protocol/inspectorMessages.ts';
 
 /** What VS Code gives to the page of a webview. */
 export interface PageHost {

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import type { CaptureStore } from '../../src/capture/store.ts';
 import { InspectorFeed } from '../../src/extension/inspectorFeed.ts';
-import type { ToInspector } from '../../src/protocol/inspector.ts';
+import type { ToInspector } from '../../src/protocol/inspectorMessages.ts';
 import { buildScript, InspectorPageUnderTest, launchBrowser } from '../e2e/inspectorPage/inspectorPage.ts';
 import { project } from '../project.mjs';
 import { writeSection } from './documentSections.ts';

@@ -3,7 +3,7 @@ import { after, afterEach, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import type { CaptureStore } from '../../../src/capture/store.ts';
 import { InspectorFeed } from '../../../src/extension/inspectorFeed.ts';
-import type { ToInspector } from '../../../src/protocol/inspector.ts';
+import type { ToInspector } from '../../../src/protocol/inspectorMessages.ts';
 import { largeCapture } from '../../bench/largeCapture.ts';
 import { batchOf, connectionRecord, exchangeFields } from '../../unit/capture/traffic.ts';
 import { accessibilityViolations } from '../accessibility.ts';

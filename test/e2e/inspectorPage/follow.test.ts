@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { CaptureStore } from '../../../src/capture/store.ts';
 import { InspectorFeed } from '../../../src/extension/inspectorFeed.ts';
-import type { ToInspector } from '../../../src/protocol/inspector.ts';
+import type { ToInspector } from '../../../src/protocol/inspectorMessages.ts';
 import { batchOf, connectionRecord, exchangeFields, type Segment } from '../../unit/capture/traffic.ts';
 import { accessibilityViolations } from '../accessibility.ts';
 import { buildScript, InspectorPageUnderTest, launchBrowser, textOf, themeNames } from './inspectorPage.ts';

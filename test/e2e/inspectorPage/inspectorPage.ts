@@ -5,12 +5,8 @@ import { rowColumns } from '../../../src/capture/rowColumns.ts';
 import { inspectorHtml } from '../../../src/extension/inspectorHtml.ts';
 import type { CallLines } from '../../../src/protocol/calls.ts';
 import type { ListView } from '../../../src/protocol/exchangeList.ts';
-import type {
-  ExchangeDetail,
-  ExchangeRow,
-  FromInspector,
-  ToInspector,
-} from '../../../src/protocol/inspector.ts';
+import type { ExchangeDetail, ExchangeRow } from '../../../src/protocol/inspector.ts';
+import type { FromInspector, ToInspector } from '../../../src/protocol/inspectorMessages.ts';
 import { project } from '../../project.mjs';
 import { chromiumFlags, findChromium } from '../../workbench/chromium.mjs';
 import { bundleForPage, dress } from '../webviewPage.ts';

@@ -6,7 +6,8 @@ import { ExchangeSubject } from '../../../src/capture/exchangeSubject.ts';
 import { ExchangeTable } from '../../../src/capture/exchangeTable.ts';
 import { SegmentSlabs } from '../../../src/capture/segments.ts';
 import { InspectorFeed } from '../../../src/extension/inspectorFeed.ts';
-import type { ExchangeDetail, ToInspector } from '../../../src/protocol/inspector.ts';
+import type { ExchangeDetail } from '../../../src/protocol/inspector.ts';
+import type { ToInspector } from '../../../src/protocol/inspectorMessages.ts';
 import { callColumns, type TracedCall, tracedCall } from '../../../src/sockets/tracedCall.ts';
 import { exampleDetail, malformedExchange, pageExchange } from '../../e2e/inspectorPage/exchanges.ts';
 
