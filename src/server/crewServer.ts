@@ -4,7 +4,7 @@ import { runClusteredProcesses, runProcesses } from '../models/processes.ts';
 import { runThreads } from '../models/threads.ts';
 import type { ServerSettings } from '../protocol/server.ts';
 import type { Recording } from '../protocol/worker.ts';
-import { type LoadedSystemCalls, loadSystemCalls } from '../sockets/libc.ts';
+import { type LoadedSystemCalls, loadSystemCalls } from '../sockets/loadSystemCalls.ts';
 import { CallReporter } from './callReporter.ts';
 import { LogOfWorkers } from './logOfWorkers.ts';
 import type { Server, StartOptions } from './runningServer.ts';

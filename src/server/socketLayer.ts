@@ -1,8 +1,8 @@
 import type { ServerSettings, SocketSettings } from '../protocol/server.ts';
 import { previewBytes } from '../sockets/callText.ts';
 import type { CallTrace } from '../sockets/callTrace.ts';
-import { loadSystemCalls } from '../sockets/libc.ts';
 import { libuvTransport } from '../sockets/libuv.ts';
+import { loadSystemCalls } from '../sockets/loadSystemCalls.ts';
 import type { NativeLibrary } from '../sockets/nativeLibrary.ts';
 import { ReadinessTransport } from '../sockets/readiness.ts';
 import { secureTransport } from '../sockets/secureTransport.ts';

@@ -13,8 +13,8 @@ import type { FromWorkerProcess, ToWorkerProcess } from '../models/workerProcess
 import { WorkerTable } from '../models/workerTable.ts';
 import { startThread, type ThreadStart } from '../models/workerThread.ts';
 import type { Assignment, FromWorker, ToWorker } from '../protocol/worker.ts';
-import { loadSystemCalls } from '../sockets/libc.ts';
 import { libuvTransport } from '../sockets/libuv.ts';
+import { loadSystemCalls } from '../sockets/loadSystemCalls.ts';
 import { SystemCallError } from '../sockets/systemCallError.ts';
 import { Serving } from './serving.ts';
 import { traceOptions } from './socketLayer.ts';

@@ -1,6 +1,5 @@
-import { CallTrace } from './callTrace.ts';
 import type { NativeCalls } from './nativeCalls.ts';
-import { loadNativeLibrary, type NativeLibrary } from './nativeLibrary.ts';
+import type { NativeLibrary } from './nativeLibrary.ts';
 import {
   type AddressFamily,
   epollEventLayout,
@@ -16,6 +15,7 @@ import {
 } from './platform.ts';
 import { EpollBuffer, KeventBuffer, keventChange, readPollfds, writePollfds } from './readyEvents.ts';
 import { decodeSockaddr, encodeSockaddr, sockaddrBytes } from './sockaddr.ts';
+import { optionNumbers, optionValue } from './socketOptions.ts';
 import { SystemCallError } from './systemCallError.ts';
 import {
   type Accepted,
@@ -26,7 +26,6 @@ import {
   type SystemCalls,
   wouldBlock,
 } from './systemCalls.ts';
-import { tracedCalls } from './tracedCalls.ts';
 import type { SocketAddress } from './transport.ts';
 
 const FIONBIO = -2147195266; // 0x8004667E
@@ -34,32 +33,6 @@ const EFD_CLOEXEC_NONBLOCK = 0x80800;
 const EPOLL_CLOEXEC = 0x80000;
 /** IOV_MAX is at least 1024; more pieces than this are not worth the copying of their addresses. */
 const vectorPieces = 64;
-
-/** This machine's system calls, or in a sentence why there are none. */
-export type LoadedSystemCalls =
-  | {
-      readonly calls: SystemCalls;
-      readonly library: NativeLibrary;
-      /** What records them, if that was asked for. */
-      readonly trace: CallTrace | null;
-    }
-  | { readonly reason: string };
-
-export interface TraceOptions {
-  /** How many of the bytes that a call carries are recorded with it. */
-  readonly previewBytes: number;
-}
-
-/** Loads the system calls for the present thread; `trace`: records each. */
-export async function loadSystemCalls(trace: TraceOptions | null = null): Promise<LoadedSystemCalls> {
-  const loaded = await loadNativeLibrary();
-  if ('reason' in loaded) return loaded;
-  const { library } = loaded;
-  if (trace === null) return { calls: new Libc(library), library, trace };
-  const recorded = new CallTrace(library.native.gettid());
-  const native = tracedCalls(library.native, recorded, library.platform, trace.previewBytes);
-  return { calls: new Libc(library, native), library, trace: recorded };
-}
 
 /**
  * The system calls of this machine's C library, as `man 2` describes them. One for each thread: the buffers that the
@@ -102,14 +75,14 @@ export class Libc implements SystemCalls {
   }
 
   setsockopt(descriptor: Descriptor, option: SocketOption, value: number): void {
-    const [level, number] = this.optionNumbers(option);
-    const bytes = this.optionValue(option, value);
+    const [level, number] = optionNumbers(this.platform, option);
+    const bytes = optionValue(this.platform, option, value);
     const result = this.native.setsockopt(descriptor, level, number, bytes, bytes.length);
     this.checked('setsockopt', result, option);
   }
 
   getsockopt(descriptor: Descriptor, option: SocketOption): number {
-    const [level, number] = this.optionNumbers(option);
+    const [level, number] = optionNumbers(this.platform, option);
     const value = new Int32Array(1);
     this.length[0] = value.byteLength;
     const result = this.native.getsockopt(
@@ -338,25 +311,6 @@ export class Libc implements SystemCalls {
     const result = this.native.sendfileBsd(file, socket, offset, this.offset);
     const sent = Number(this.offset[0]);
     return result === 0 || (sent > 0 && ['EAGAIN', 'EINTR'].includes(this.error())) ? sent : -1;
-  }
-
-  private optionNumbers(option: SocketOption): readonly [level: number, option: number] {
-    const numbers = this.platform.options[option];
-    if (numbers === null)
-      throw new Error(`The socket option ${option} does not exist on ${this.platform.name}.`);
-    return numbers;
-  }
-
-  private optionValue(option: SocketOption, value: number): Uint8Array {
-    const { timeval } = this.platform;
-    if ((option === 'SO_RCVTIMEO' || option === 'SO_SNDTIMEO') && timeval !== null) {
-      const bytes = new Uint8Array(timeval.size);
-      const view = new DataView(bytes.buffer);
-      view.setBigInt64(0, BigInt(Math.floor(value / 1000)), true);
-      view.setUint32(timeval.microseconds.at, (value % 1000) * 1000, true);
-      return bytes;
-    }
-    return new Uint8Array(Int32Array.of(value).buffer);
   }
 
   private decodedAddress(): SocketAddress {

@@ -7,7 +7,7 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ModelSettings } from '../../src/protocol/server.ts';
 import { defaultSettings } from '../../src/settings/serverOptions.ts';
-import { loadSystemCalls } from '../../src/sockets/libc.ts';
+import { loadSystemCalls } from '../../src/sockets/loadSystemCalls.ts';
 import { family } from '../belongings.mjs';
 import { ask, bodyOf, requestOf, statusOf } from '../unit/cli/client.ts';
 import { Site } from './recordedServer.ts';

@@ -1,6 +1,6 @@
 import type { ModelName, ServerSettings, SocketSettings } from '../../src/protocol/server.ts';
 import { defaultSettings } from '../../src/settings/serverOptions.ts';
-import { loadSystemCalls } from '../../src/sockets/libc.ts';
+import { loadSystemCalls } from '../../src/sockets/loadSystemCalls.ts';
 
 /** A way in which connections are served: what tests of the whole server are repeated over. */
 export interface Variant {

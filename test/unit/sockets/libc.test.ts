@@ -5,7 +5,7 @@ import { createConnection } from 'node:net';
 import { constants, tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, describe, test } from 'node:test';
-import { loadSystemCalls } from '../../../src/sockets/libc.ts';
+import { loadSystemCalls } from '../../../src/sockets/loadSystemCalls.ts';
 import { EPOLLIN, platforms } from '../../../src/sockets/platform.ts';
 import { SystemCallError } from '../../../src/sockets/systemCallError.ts';
 import { type Descriptor, type SystemCalls, wouldBlock } from '../../../src/sockets/systemCalls.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { connect, createServer } from 'node:net';
 import { test } from 'node:test';
-import { loadSystemCalls } from '../../../src/sockets/libc.ts';
 import { openListeningSocket } from '../../../src/sockets/listeningSocket.ts';
+import { loadSystemCalls } from '../../../src/sockets/loadSystemCalls.ts';
 import { SystemCallError } from '../../../src/sockets/systemCallError.ts';
 
 const loaded = await loadSystemCalls();
