@@ -40,7 +40,9 @@ ${style}
 </style>
 ${links.join('')}</head>
 <body class="markdown-body">
+<main>
 ${body}
+</main>
 </body>
 </html>
 `;

@@ -1,7 +1,6 @@
 import type { Forwarding } from '../http/forwarding.ts';
 import type { Framing } from '../http/framing.ts';
 import type { Request, Response } from '../http/message.ts';
-import { reasonPhrases } from '../http/reasonPhrases.ts';
 import type { RequestHandler } from '../http/requestHandler.ts';
 import { ruleSource, rules } from '../http/rules.ts';
 import type { Violation } from '../http/violation.ts';
@@ -109,7 +108,7 @@ export class SiteHandler implements RequestHandler {
     const status = rule.status === 0 ? 400 : rule.status;
     return errorResponse(
       status,
-      reasonPhrases[status] ?? 'The request was refused',
+      'The request was refused',
       `${rule.sentence} The byte at offset ${violation.offset} of the request is the first that breaks ${ruleSource(rule).name}. Correct it there and send the request again.`,
     );
   }

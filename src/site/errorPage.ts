@@ -8,7 +8,8 @@ body { margin: 0; min-height: 100vh; display: grid; place-content: center; paddi
 main { max-width: 36rem; border-left: .25rem solid light-dark(#b5440b, #ff9d5c); padding: .25rem 0 .25rem 1.5rem }
 h1 { margin: .25rem 0 .75rem; font-size: 1.6rem; line-height: 1.25; font-weight: 600 }
 p { margin: 0; overflow-wrap: anywhere }
-.status { color: light-dark(#63676f, #a2a5ac); font-variant-numeric: tabular-nums }`;
+.status { color: light-dark(#63676f, #a2a5ac); font-variant-numeric: tabular-nums }
+@media (prefers-contrast: more) { body { background: light-dark(#fff, #000); color: light-dark(#000, #fff) } .status { color: inherit } }`;
 
 const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 

@@ -42,7 +42,7 @@ function page(names: readonly string[], listing: Listing, order: SortOrder): str
 <svg hidden><symbol id="folder" viewBox="0 0 16 16"><path d="M1.5 3h4.6l1.6 1.8h6.8v8.7h-13z"/></symbol><symbol id="file" viewBox="0 0 16 16"><path d="M3.5 1.5h6l3 3v10h-9zM9.5 1.5v3h3"/></symbol><symbol id="up" viewBox="0 0 16 16"><path d="M8 13V3.5M4 7.5l4-4 4 4"/></symbol></svg>
 <header>
 <h1>${breadcrumbs(names)}</h1>
-<p><span id="count">${countText(listing)}</span><label hidden>Filter <input type="search" placeholder="/" autocomplete="off" spellcheck="false"></label></p>
+<p><span id="count" role="status">${countText(listing)}</span><label hidden>Filter <input type="search" placeholder="/" autocomplete="off" spellcheck="false"></label></p>
 </header>
 <main>
 <table>

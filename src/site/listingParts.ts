@@ -41,6 +41,11 @@ tbody tr:hover { background: light-dark(#f1eee6, #1e2128) }
 :focus-visible, tr:has(td a:focus-visible) { outline: 2px solid var(--accent); outline-offset: -2px; border-radius: .2rem }
 td a:focus-visible { outline: none }
 .note { color: var(--muted); padding: .5rem .75rem }
+@media (prefers-contrast: more) {
+  :root { --line: light-dark(#63676f, #a2a5ac); --muted: light-dark(#000, #fff); --accent: light-dark(#8a2f00, #ffb37a) }
+  body { background: light-dark(#fff, #000); color: light-dark(#000, #fff) }
+}
+@media (forced-colors: active) { svg, .folder svg, .up svg { stroke: CanvasText } }
 @media (max-width: 34rem) { th.date, td.date { display: none } th.size, td.size { width: 6rem } }`;
 
 /** Adds the filter ("/" goes to it), and arrow keys between the names; without it, everything else works. */
@@ -49,9 +54,14 @@ const input = document.querySelector('input');
 input.parentElement.hidden = false;
 const rows = [...document.querySelectorAll('tbody tr')];
 const links = () => rows.filter((row) => !row.hidden).map((row) => row.querySelector('a')).filter(Boolean);
+const count = document.querySelector('#count');
+const total = count.textContent;
+const entries = rows.filter((row) => !row.classList.contains('up'));
 input.addEventListener('input', () => {
   const wanted = input.value.trim().toLowerCase();
-  for (const row of rows) row.hidden = !row.classList.contains('up') && !row.textContent.toLowerCase().includes(wanted);
+  for (const row of entries) row.hidden = !row.textContent.toLowerCase().includes(wanted);
+  const found = entries.filter((row) => !row.hidden).length;
+  count.textContent = wanted === '' ? total : found === 0 ? 'Nothing matches' : found + ' of ' + entries.length + ' shown';
 });
 document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
