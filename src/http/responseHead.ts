@@ -25,6 +25,16 @@ export function isBodiless(status: number): boolean {
   return status < 200 || status === 204 || status === 304;
 }
 
+/** How the body of a response ends. To HTTP/1.0 nothing is sent in chunks; where no body follows, nothing is said of one. */
+export function framingOf(
+  { source, sourceLength }: Response,
+  bodiless: boolean,
+  minorVersion: number,
+): NonNullable<ResponseFrame['framing']> {
+  if (source === undefined || sourceLength !== undefined) return 'length';
+  return bodiless || minorVersion === 0 ? 'connection' : 'chunked';
+}
+
 /**
  * Status line and header section with the empty line that ends them. The status line keeps its last space where there
  * is no reason phrase (RFC 9112 section 4). Content-Length stands on every response that may have content; for HEAD
