@@ -75,7 +75,7 @@ function isConnectionRecord(value: unknown): boolean {
     isObject(value) &&
     isEndpoint(value.peer) &&
     isEndpoint(value.local) &&
-    (value.tls === undefined || typeof value.tls === 'string') &&
+    typeof value.tls === 'string' &&
     states.includes(value.state) &&
     [value.id, value.bytesReceived, value.bytesSent, value.exchangeCount].every(isCount) &&
     Number.isFinite(value.openedAt) &&

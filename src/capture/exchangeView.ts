@@ -99,7 +99,7 @@ export function detailOf(located: LocatedExchange, slabs: SegmentSlabs): Exchang
       closedAt: connection.record.closedAt,
       closeReason: connection.record.closeReason,
       exchangeCount: connection.record.exchangeCount,
-      tls: connection.record.tls ?? '',
+      tls: connection.record.tls,
     },
     serverName: run.description.serverName,
     peer: connection.record.peer,

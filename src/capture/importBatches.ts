@@ -188,6 +188,7 @@ function recordOf({ id, given, segments }: PlacedConnection): ConnectionRecord {
     id,
     peer: given.peer,
     local: given.local,
+    tls: '',
     state: 'closed',
     openedAt: given.openedAt,
     closedAt: given.closedAt,

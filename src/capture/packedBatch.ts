@@ -22,7 +22,7 @@ export function unpackedBatch(packed: unknown): CaptureBatch | null {
   const exchanges = unpackedColumns(packed.exchanges);
   const batch = {
     sequence: packed.sequence,
-    connections: packed.connections,
+    connections: connectionRecords(unpackedColumns(packed.connections)),
     exchanges: exchanges && { ...exchanges, forwarding: forwardings(exchanges.id, packed.forwarded) },
     segments: unpackedColumns(packed.segments),
     sentFiles: packed.sentFiles,
@@ -31,6 +31,34 @@ export function unpackedBatch(packed: unknown): CaptureBatch | null {
     leftOut: packed.leftOut,
   };
   return isCaptureBatch(batch) ? batch : null;
+}
+
+/** A record for each row, of whatever the columns hold; null where there are no rows. */
+function connectionRecords(columns: Record<string, unknown> | null): unknown[] | null {
+  if (columns === null || !(columns.id instanceof Float64Array)) return null;
+  const cells = (name: string) => {
+    const column = columns[name];
+    return Array.isArray(column) || column instanceof Float64Array ? column : [];
+  };
+  const [peerAddress, peerPort] = [cells('peerAddress'), cells('peerPort')];
+  const [localAddress, localPort] = [cells('localAddress'), cells('localPort')];
+  const [tls, state, closeReason] = [cells('tls'), cells('state'), cells('closeReason')];
+  const [openedAt, closedAt] = [cells('openedAt'), cells('closedAt')];
+  const [bytesReceived, bytesSent] = [cells('bytesReceived'), cells('bytesSent')];
+  const exchangeCount = cells('exchangeCount');
+  return Array.from(columns.id, (id, row) => ({
+    id,
+    peer: { address: peerAddress[row], port: peerPort[row] },
+    local: { address: localAddress[row], port: localPort[row] },
+    tls: tls[row],
+    state: state[row],
+    openedAt: openedAt[row],
+    closedAt: closedAt[row],
+    bytesReceived: bytesReceived[row],
+    bytesSent: bytesSent[row],
+    exchangeCount: exchangeCount[row],
+    closeReason: closeReason[row],
+  }));
 }
 
 /** A cell for each row, whatever was packed. */

@@ -1,21 +1,21 @@
-import type { CaptureBatch, Direction, SentFile } from '../protocol/capture.ts';
+import type { CaptureBatch, Direction, SegmentColumns, SentFile } from '../protocol/capture.ts';
 import type { FileBytes, KeptBytes, SegmentMark } from '../protocol/inspector.ts';
 import { NumberQueue } from './numberQueue.ts';
 
 /** A reference to a segment is `slab * slabSegments + index`. */
 const slabSegments = 65_536;
 
-/** Numbers of a segment in a slab: offset, length, kept start, kept length, time, start in the slab's bytes. */
-const stride = 6;
-
-/** Memory of a segment: its numbers and the reference to it. */
-const segmentBytes = stride * 8 + 8;
+/** Memory of a segment: its row in the columns and the reference to it. */
+const segmentBytes = 7 * 8 + 1 + 8;
 const slabBytes = 400;
 /** Memory of where a segment's bytes come from; of its path, for the usual length. */
 const sentFileBytes = 250;
 
 interface Slab {
-  readonly numbers: Float64Array;
+  readonly segments: SegmentColumns;
+  /** The first of its segments among those of the columns, and how many they are. */
+  readonly from: number;
+  readonly count: number;
   /** Where segments come from that the kernel sent out of files, by their places in the slab. */
   readonly files: ReadonlyMap<number, SentFile>;
   readonly bytes: Uint8Array;
@@ -43,31 +43,26 @@ export class SegmentSlabs {
   size = 0;
   private readonly slabs = new Map<number, Slab>();
 
-  /** Copies the segments of a batch; `streamOf` gives the stream that each belongs to. */
+  /** Keeps the segments of a batch; `streamOf` gives the stream that each belongs to. */
   add(
     batch: CaptureBatch,
     streamOf: (connection: number, direction: Direction, time: number) => Stream,
   ): void {
-    const { segments, bytes } = batch;
-    const count = segments.offset.length;
+    const { segments, sentFiles } = batch;
+    const { connection, direction, offset, length, time } = segments;
+    const total = offset.length;
     // A copy: what comes over a channel may be a view of a larger buffer, which it would keep alive.
-    const kept = bytes.slice();
-    for (let from = 0; from < count; from += slabSegments) {
-      const to = Math.min(from + slabSegments, count);
-      const numbers = new Float64Array((to - from) * stride);
-      for (let i = from; i < to; i++) {
-        const at = (i - from) * stride;
-        numbers[at] = segments.offset[i];
-        numbers[at + 1] = segments.length[i];
-        numbers[at + 2] = segments.keptStart[i];
-        numbers[at + 3] = segments.keptLength[i];
-        numbers[at + 4] = segments.time[i];
-        numbers[at + 5] = segments.keptAt[i];
-        const direction = segments.direction[i] === 0 ? 'received' : 'sent';
-        const stream = streamOf(segments.connection[i], direction, segments.time[i]);
-        stream.append(this, this.next * slabSegments + (i - from), segments.offset[i], segments.length[i]);
+    const bytes = batch.bytes.slice();
+    for (let from = 0; from < total; from += slabSegments) {
+      const count = Math.min(slabSegments, total - from);
+      const reference = this.next * slabSegments;
+      for (let i = 0; i < count; i++) {
+        const row = from + i;
+        const way = direction[row] === 0 ? 'received' : 'sent';
+        const stream = streamOf(connection[row], way, time[row]);
+        stream.append(this, reference + i, offset[row], length[row]);
       }
-      this.put({ numbers, files: filesWithin(batch.sentFiles, from, to), bytes: kept });
+      this.put({ segments, from, count, files: filesWithin(sentFiles, from, from + count), bytes });
     }
   }
 
@@ -89,16 +84,18 @@ export class SegmentSlabs {
   read(reference: number): Segment | null {
     const slab = this.slabs.get(Math.floor(reference / slabSegments));
     if (slab === undefined) return null;
-    const at = (reference % slabSegments) * stride;
-    const { numbers, files, bytes } = slab;
-    const start = numbers[at];
+    const place = reference % slabSegments;
+    const { segments, files, bytes } = slab;
+    const row = slab.from + place;
+    const start = segments.offset[row];
+    const keptAt = segments.keptAt[row];
     return {
       start,
-      end: start + numbers[at + 1],
-      time: numbers[at + 4],
-      keptStart: start + numbers[at + 2],
-      kept: bytes.subarray(numbers[at + 5], numbers[at + 5] + numbers[at + 3]),
-      file: files.size === 0 ? null : (files.get(reference % slabSegments) ?? null),
+      end: start + segments.length[row],
+      time: segments.time[row],
+      keptStart: start + segments.keptStart[row],
+      kept: bytes.subarray(keptAt, keptAt + segments.keptLength[row]),
+      file: files.size === 0 ? null : (files.get(place) ?? null),
     };
   }
 
@@ -112,8 +109,8 @@ export class SegmentSlabs {
   }
 }
 
-function sizeOf({ numbers, files, bytes }: Slab): number {
-  return slabBytes + bytes.length + (numbers.length / stride) * segmentBytes + files.size * sentFileBytes;
+function sizeOf({ count, files, bytes }: Slab): number {
+  return slabBytes + bytes.length + count * segmentBytes + files.size * sentFileBytes;
 }
 
 const noFiles: ReadonlyMap<number, SentFile> = new Map();

@@ -520,6 +520,7 @@ function unknownConnection(id: number, run: StoredRun): ConnectionRecord {
     id,
     peer: nowhere,
     local: nowhere,
+    tls: '',
     state: 'accepted',
     openedAt: run.description.startedAt,
     closedAt: 0,

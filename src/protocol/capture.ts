@@ -14,8 +14,8 @@ export interface ConnectionRecord {
   readonly id: number;
   readonly peer: Endpoint;
   readonly local: Endpoint;
-  /** What the bytes were carried inside of, as `TLS 1.3, TLS_AES_256_GCM_SHA384`; empty or missing: nothing. */
-  readonly tls?: string;
+  /** What the bytes were carried inside of, as `TLS 1.3, TLS_AES_256_GCM_SHA384`; empty: nothing. */
+  readonly tls: string;
   readonly state: ConnectionState;
   /** Milliseconds since the epoch, with fractions; `closedAt` is 0 while the connection is open. */
   readonly openedAt: number;
@@ -131,7 +131,8 @@ export interface PackedColumns {
 }
 
 /** A `CaptureBatch` as it crosses to another process. */
-export interface PackedBatch extends Omit<CaptureBatch, 'exchanges' | 'segments' | 'calls'> {
+export interface PackedBatch extends Omit<CaptureBatch, 'connections' | 'exchanges' | 'segments' | 'calls'> {
+  readonly connections: PackedColumns;
   readonly exchanges: PackedColumns;
   /** The forwarded ones among the exchanges, by their row. */
   readonly forwarded: readonly (readonly [row: number, forwarding: ForwardingRecord])[];

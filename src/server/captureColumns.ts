@@ -1,5 +1,6 @@
 import type { Exchange } from '../http/exchange.ts';
-import type { ExchangeColumns, SegmentColumns, SentFile } from '../protocol/capture.ts';
+import type { ExchangeColumns } from '../protocol/capture.ts';
+import { type ColumnMemory, ownMemory } from '../protocol/columnMemory.ts';
 
 /** An exchange with its number, counted over all connections, and its connection's. */
 export interface NumberedExchange {
@@ -8,31 +9,19 @@ export interface NumberedExchange {
   readonly exchange: Exchange;
 }
 
-/** What one read or write carried, or a part of it, with what is kept of it. Offsets as in `SegmentColumns`. */
-export interface Segment {
-  readonly connection: number;
-  readonly direction: 0 | 1;
-  readonly offset: number;
-  readonly length: number;
-  readonly keptStart: number;
-  readonly kept: Uint8Array;
-  /** Where `kept` lies in the bytes of its batch. */
-  keptAt: number;
-  readonly time: number;
-  /** Whose bytes they are, where the kernel sent them by itself. */
-  readonly file: { readonly path: string; readonly offset: number } | null;
-}
-
 /** The exchanges as they are now. */
-export function exchangeColumns(rows: readonly NumberedExchange[]): ExchangeColumns {
-  const numbers = (): Float64Array<ArrayBuffer> => new Float64Array(rows.length);
+export function exchangeColumns(
+  rows: readonly NumberedExchange[],
+  memory: ColumnMemory = ownMemory,
+): ExchangeColumns {
+  const numbers = () => memory.float64(rows.length);
   const columns = {
     id: numbers(),
     connection: numbers(),
     number: numbers(),
     method: new Array<string>(rows.length),
     target: new Array<string>(rows.length),
-    status: new Uint16Array(rows.length),
+    status: memory.uint16(rows.length),
     requestStart: numbers(),
     requestBodyStart: numbers(),
     requestEnd: numbers(),
@@ -44,7 +33,7 @@ export function exchangeColumns(rows: readonly NumberedExchange[]): ExchangeColu
     requestEndedAt: numbers(),
     respondedAt: numbers(),
     endedAt: numbers(),
-    aborted: new Uint8Array(rows.length),
+    aborted: memory.uint8(rows.length),
     forwarding: new Array<ExchangeColumns['forwarding'][number]>(rows.length),
     rule: new Array<ExchangeColumns['rule'][number]>(rows.length),
     ruleOffset: numbers(),
@@ -103,52 +92,4 @@ export function exchangeAt(columns: ExchangeColumns, row: number): NumberedExcha
       violation: rule === '' ? null : { rule, offset: columns.ruleOffset[row] },
     },
   };
-}
-
-export function segmentColumns(segments: readonly Segment[]): SegmentColumns {
-  const numbers = (): Float64Array<ArrayBuffer> => new Float64Array(segments.length);
-  const columns = {
-    connection: numbers(),
-    direction: new Uint8Array(segments.length),
-    offset: numbers(),
-    length: numbers(),
-    keptStart: numbers(),
-    keptLength: numbers(),
-    keptAt: numbers(),
-    time: numbers(),
-  } satisfies SegmentColumns;
-  for (let i = 0; i < segments.length; i++) {
-    const segment = segments[i];
-    columns.connection[i] = segment.connection;
-    columns.direction[i] = segment.direction;
-    columns.offset[i] = segment.offset;
-    columns.length[i] = segment.length;
-    columns.keptStart[i] = segment.keptStart;
-    columns.keptLength[i] = segment.kept.length;
-    columns.keptAt[i] = segment.keptAt;
-    columns.time[i] = segment.time;
-  }
-  return columns;
-}
-
-/** The segments that the kernel sent out of files. */
-export function sentFiles(segments: readonly Segment[]): SentFile[] {
-  const sent: SentFile[] = [];
-  for (let segment = 0; segment < segments.length; segment++) {
-    const { file } = segments[segment];
-    if (file !== null) sent.push({ segment, ...file });
-  }
-  return sent;
-}
-
-/** The kept bytes of the segments in a buffer of their own; those that segments share are there once. */
-export function keptBytes(segments: readonly Segment[], length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let end = 0;
-  for (const { kept, keptAt } of segments) {
-    if (keptAt < end) continue;
-    bytes.set(kept, keptAt);
-    end = keptAt + kept.length;
-  }
-  return bytes;
 }

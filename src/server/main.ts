@@ -1,6 +1,8 @@
 /** The server's process: starts what the host asks for, and ends with it. */
 import inspector from 'node:inspector';
 import path from 'node:path';
+import type { CaptureBatch } from '../protocol/capture.ts';
+import { LentMemory } from '../protocol/columnMemory.ts';
 import { packedBatch } from '../protocol/packedBatch.ts';
 import type { FromServer, ToServer } from '../protocol/server.ts';
 import { SystemCallError } from '../sockets/systemCallError.ts';
@@ -11,6 +13,7 @@ import { startServer } from './server.ts';
 
 let server: RunningServer | null = null;
 let stopping = false;
+const packingMemory = new LentMemory();
 /** Milliseconds that a last message gets to leave: a host that hangs must not keep this process. */
 const lastWords = 1_000;
 
@@ -74,6 +77,11 @@ function awaitDebugger(): void {
   send({ type: 'debuggerAwaited', inspectorUrl: openInspector() }, inspector.waitForDebugger);
 }
 
+function sendBatch(batch: CaptureBatch): void {
+  send({ type: 'batch', batch: packedBatch(batch, packingMemory) });
+  packingMemory.reclaim();
+}
+
 async function start({ settings }: Extract<ToServer, { type: 'start' }>): Promise<void> {
   try {
     server = await startServer({
@@ -82,8 +90,10 @@ async function start({ settings }: Extract<ToServer, { type: 'start' }>): Promis
         ? { kind: 'capture', bodyBytes: settings.capture.bodyBytes, unacknowledgedBatches }
         : { kind: 'nothing' },
       workerScript: path.join(__dirname, 'worker.js'),
+      // A message to another process is written, byte by byte, before `send` returns.
+      lendsBatches: true,
       report(report) {
-        if (report.type === 'batch') send({ type: 'batch', batch: packedBatch(report.batch) });
+        if (report.type === 'batch') sendBatch(report.batch);
         else if (report.type !== 'exchange' && report.type !== 'calls') send(report);
       },
     });

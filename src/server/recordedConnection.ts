@@ -2,7 +2,8 @@ import type { ConnectionState, Exchange } from '../http/exchange.ts';
 import type { ConnectionRecorder } from '../models/served.ts';
 import type { ConnectionRecord } from '../protocol/capture.ts';
 import { BodyBound } from './bodyBound.ts';
-import type { NumberedExchange, Segment } from './captureColumns.ts';
+import type { NumberedExchange } from './captureColumns.ts';
+import type { Segment } from './segmentRows.ts';
 
 const nothing = new Uint8Array(0);
 
@@ -174,7 +175,6 @@ export class RecordedConnection implements ConnectionRecorder {
       length: end - offset,
       keptStart,
       kept,
-      keptAt: 0,
       time,
       file,
     };

@@ -1,11 +1,13 @@
 import type { Recorder } from '../models/served.ts';
 import type { CaptureBatch } from '../protocol/capture.ts';
+import { LentMemory, ownMemory } from '../protocol/columnMemory.ts';
 import type { Numbering } from '../protocol/worker.ts';
 import type { CallTrace } from '../sockets/callTrace.ts';
-import { noCalls } from '../sockets/tracedCall.ts';
+import { type CallColumns, noCalls } from '../sockets/tracedCall.ts';
 import type { SocketAddress } from '../sockets/transport.ts';
-import { exchangeColumns, keptBytes, type Segment, segmentColumns, sentFiles } from './captureColumns.ts';
+import { exchangeColumns } from './captureColumns.ts';
 import { type Capture, RecordedConnection, type RecordedExchange } from './recordedConnection.ts';
+import { type Segment, SegmentRows } from './segmentRows.ts';
 
 /**
  * A batch leaves after this many milliseconds, or when this many bytes wait in it. Each batch costs both sides some time
@@ -31,22 +33,25 @@ export interface CaptureOptions {
   readonly timer: boolean;
   /** Whose calls travel with the capture; null where they are not traced. */
   readonly trace: CallTrace | null;
+  /**
+   * Whether `send` is done with a batch when it returns, and tells the recorder nothing before: then the memory of each
+   * batch serves for the next.
+   */
+  readonly lends: boolean;
   /** Takes a batch to whoever stores it, who acknowledges it with `stored`. */
   send(batch: CaptureBatch): void;
 }
 
 /**
- * Records what the connections carry and sends it on in batches. Recording is cheap where requests are served: it
- * keeps references, and columns are made when a batch leaves.
+ * Records what the connections carry and sends it on in batches. Recording is cheap where requests are served: what
+ * was carried goes into columns at once; of exchanges, which change, references are kept until a batch leaves.
  */
 export class CaptureRecorder implements Recorder, Capture {
   private readonly options: CaptureOptions;
   private changedConnections = new Set<RecordedConnection>();
   private changedExchanges: RecordedExchange[] = [];
-  private segments: Segment[] = [];
-  private segmentBytes = 0;
-  /** Where the bytes of responses that were sent since the batch before lie: one that is held in memory is sent often. */
-  private readonly sentBytes = new Map<Uint8Array, number>();
+  private readonly segments = new SegmentRows();
+  private readonly memory: LentMemory | null;
   private nextConnection: number;
   private nextExchangeId: number;
   private exchangeCount = 0;
@@ -61,6 +66,7 @@ export class CaptureRecorder implements Recorder, Capture {
 
   constructor(options: CaptureOptions) {
     this.options = options;
+    this.memory = options.lends ? new LentMemory() : null;
     this.nextConnection = options.numbering.connection;
     this.nextExchangeId = options.numbering.exchange;
     if (options.trace !== null) options.trace.recorded = () => this.schedule();
@@ -86,7 +92,7 @@ export class CaptureRecorder implements Recorder, Capture {
   /** The batch of this number, and so all before it, is stored. */
   stored(sequence: number): void {
     this.acknowledged = Math.max(this.acknowledged, sequence);
-    if (this.segmentBytes >= batchBytes && this.maySend) this.send();
+    if (this.segments.byteLength >= batchBytes && this.maySend) this.send();
     else this.schedule();
   }
 
@@ -138,20 +144,20 @@ export class CaptureRecorder implements Recorder, Capture {
   }
 
   segment(segment: Segment): boolean {
+    const { segments } = this;
     const { kept, length } = segment;
     this.byteCount += length;
-    const shared = segment.direction === 1 ? this.sentBytes.get(kept) : undefined;
-    const added = shared === undefined ? kept.length : 0;
-    if (this.segments.length >= waitingSegments || this.segmentBytes + added > waitingBytes) {
+    const isTooMuch =
+      segments.length >= waitingSegments ||
+      (segments.byteLength + kept.length > waitingBytes &&
+        segments.byteLength + segments.bytesToAdd(segment) > waitingBytes);
+    if (isTooMuch) {
       this.leftOutBytes += length;
       return false;
     }
     this.leftOutBytes += length - kept.length;
-    segment.keptAt = shared ?? this.segmentBytes;
-    if (shared === undefined && segment.direction === 1) this.sentBytes.set(kept, this.segmentBytes);
-    this.segments.push(segment);
-    this.segmentBytes += added;
-    if (this.segmentBytes >= batchBytes && this.maySend) this.send();
+    segments.add(segment);
+    if (segments.byteLength >= batchBytes && this.maySend) this.send();
     else this.schedule();
     return true;
   }
@@ -180,34 +186,39 @@ export class CaptureRecorder implements Recorder, Capture {
   private send(isEnd = false): void {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
-    const { trace } = this.options;
     if (this.isEmpty && !isEnd) return;
+    const { lends, trace } = this.options;
+    if (trace === null) this.sendWith(noCalls);
+    else if (lends) trace.lend(isEnd, (calls) => this.sendWith(calls));
+    else this.sendWith(trace.take(isEnd));
+  }
+
+  private sendWith(calls: CallColumns): void {
     for (const connection of this.changedConnections) {
       connection.known = true;
       connection.waits = false;
     }
     for (const exchange of this.changedExchanges) exchange.waits = false;
+    const { memory } = this;
     const batch: CaptureBatch = {
       sequence: ++this.sequence,
       connections: Array.from(this.changedConnections, (connection) => connection.record()),
-      exchanges: exchangeColumns(this.changedExchanges),
-      segments: segmentColumns(this.segments),
-      sentFiles: sentFiles(this.segments),
-      bytes: keptBytes(this.segments, this.segmentBytes),
-      calls: trace?.take(isEnd) ?? noCalls,
+      exchanges: exchangeColumns(this.changedExchanges, memory ?? ownMemory),
+      ...this.segments.all(memory !== null),
+      calls,
       leftOut: {
         exchanges: this.leftOutExchanges,
         bytes: this.leftOutBytes,
-        calls: trace?.leftOut ?? 0,
+        calls: this.options.trace?.leftOut ?? 0,
       },
     };
     this.sentOnlyCalls = this.changedConnections.size === 0;
     this.changedConnections = new Set();
     this.changedExchanges = [];
-    this.segments = [];
-    this.segmentBytes = 0;
-    this.sentBytes.clear();
     this.sentAt = performance.now();
+    // What is lent holds until something else is recorded.
+    this.segments.clear();
+    memory?.reclaim();
     this.options.send(batch);
   }
 }

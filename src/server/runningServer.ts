@@ -7,6 +7,8 @@ export interface StartOptions {
   readonly recording: Recording;
   /** Path of the program that a worker of a concurrency model runs. */
   readonly workerScript: string;
+  /** As in `ServingOptions`. */
+  readonly lendsBatches?: boolean;
   report(report: WorkerReport): void;
 }
 

@@ -54,7 +54,7 @@ function start(options: StartOptions, rounds: number): Promise<Server> {
 }
 
 async function startEventLoop(options: StartOptions, rounds: number): Promise<Server> {
-  const { settings, recording, report } = options;
+  const { settings, recording, lendsBatches, report } = options;
   const live = settings.live === null ? null : new LiveReload(settings.root, settings.live);
   const { transport, trace } = await chooseTransport(settings, recording.kind === 'capture', (message) =>
     report({ type: 'log', level: 'info', message }),
@@ -67,6 +67,7 @@ async function startEventLoop(options: StartOptions, rounds: number): Promise<Se
     rounds,
     eventLoop: true,
     live,
+    lendsBatches,
     report,
   });
   const {

@@ -27,6 +27,8 @@ export interface ServingOptions {
   readonly live?: LiveReload | null;
   /** What records this thread's system calls; null where they are not traced. */
   readonly trace: CallTrace | null;
+  /** Whether `report` is done with a batch when it returns; it is not where it keeps what it is given. */
+  readonly lendsBatches?: boolean;
   report(report: WorkerReport): void;
 }
 
@@ -108,7 +110,8 @@ export class Serving {
   }
 }
 
-function recorderOf({ recording, numbering, eventLoop, trace, report }: ServingOptions): Recorder {
+function recorderOf(options: ServingOptions): Recorder {
+  const { recording, numbering, eventLoop, trace, lendsBatches = false, report } = options;
   switch (recording.kind) {
     case 'nothing':
       return new NoRecorder(numbering);
@@ -122,6 +125,7 @@ function recorderOf({ recording, numbering, eventLoop, trace, report }: ServingO
         numbering,
         timer: eventLoop,
         trace,
+        lends: lendsBatches,
         send: (batch) => report({ type: 'batch', batch }),
       });
     }

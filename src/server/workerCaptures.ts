@@ -3,13 +3,8 @@ import type { CaptureBatch, ConnectionRecord } from '../protocol/capture.ts';
 import type { Numbering } from '../protocol/worker.ts';
 import type { CallColumns } from '../sockets/tracedCall.ts';
 import { noCalls } from '../sockets/tracedCall.ts';
-import {
-  exchangeAt,
-  exchangeColumns,
-  keptBytes,
-  type NumberedExchange,
-  segmentColumns,
-} from './captureColumns.ts';
+import { exchangeAt, exchangeColumns, type NumberedExchange } from './captureColumns.ts';
+import { SegmentRows } from './segmentRows.ts';
 
 /** What is known of what one worker, and those who had its number before, recorded. */
 interface WorkerCapture {
@@ -131,9 +126,7 @@ export class WorkerCaptures {
         closeReason: reason,
       })),
       exchanges: exchangeColumns(exchanges),
-      segments: segmentColumns([]),
-      sentFiles: [],
-      bytes: keptBytes([], 0),
+      ...new SegmentRows().all(false),
       calls: noCalls,
       leftOut: { exchanges: 0, bytes: 0, calls: 0 },
     });
@@ -145,9 +138,7 @@ export class WorkerCaptures {
       sequence: 0,
       connections: [],
       exchanges: exchangeColumns([]),
-      segments: segmentColumns([]),
-      sentFiles: [],
-      bytes: keptBytes([], 0),
+      ...new SegmentRows().all(false),
       calls,
       leftOut: { exchanges: 0, bytes: 0, calls: 0 },
     });

@@ -105,15 +105,31 @@ export class CallTrace {
    * call with a count.
    */
   take(isEnd = false): CallColumns {
-    const kept = this.lastIsIdle && !isEnd ? 1 : 0;
-    const count = this.length - kept;
-    const { columns } = this;
-    const taken = slice(columns, 0, count);
-    // The columns stay, and with them the room that they have grown to.
-    append(columns, slice(columns, count, this.length), 0);
-    this.taken += count;
-    this.length = kept;
+    const count = this.countToTake(isEnd);
+    const taken = slice(this.columns, 0, count);
+    this.drop(count);
     return taken;
+  }
+
+  /** As `take`, but the columns hold for no longer than `use` runs. No call may be recorded meanwhile. */
+  lend(isEnd: boolean, use: (calls: CallColumns) => void): void {
+    const count = this.countToTake(isEnd);
+    try {
+      use(view(this.columns, count));
+    } finally {
+      this.drop(count);
+    }
+  }
+
+  private countToTake(isEnd: boolean): number {
+    return this.length - (this.lastIsIdle && !isEnd ? 1 : 0);
+  }
+
+  /** The columns stay, and with them the room that they have grown to. */
+  private drop(count: number): void {
+    append(this.columns, slice(this.columns, count, this.length), 0);
+    this.taken += count;
+    this.length -= count;
   }
 
   /** Whether the wait is like the last, and was added to it. */
@@ -157,6 +173,26 @@ export function slice(columns: CallColumns, start: number, end: number): CallCol
     process: columns.process.slice(start, end),
     connection: columns.connection.slice(start, end),
     count: columns.count.slice(start, end),
+  };
+}
+
+/** The first `count` rows, in the memory that they are in. */
+function view(columns: CallColumns, count: number): CallColumns {
+  return {
+    name: columns.name.subarray(0, count),
+    descriptor: columns.descriptor.subarray(0, count),
+    first: columns.first.subarray(0, count),
+    second: columns.second.subarray(0, count),
+    third: columns.third.subarray(0, count),
+    detail: columns.detail.slice(0, count),
+    result: columns.result.subarray(0, count),
+    errno: columns.errno.subarray(0, count),
+    startedAt: columns.startedAt.subarray(0, count),
+    duration: columns.duration.subarray(0, count),
+    thread: columns.thread.subarray(0, count),
+    process: columns.process.subarray(0, count),
+    connection: columns.connection.subarray(0, count),
+    count: columns.count.subarray(0, count),
   };
 }
 

@@ -38,6 +38,7 @@ export function connectionRecord(id: number, changes: Partial<ConnectionRecord> 
     id,
     peer: { address: '127.0.0.1', port: 40_000 + (id % 20_000) },
     local: endpoint,
+    tls: '',
     state: 'reading',
     openedAt: 1000 + id,
     closedAt: 0,

@@ -11,7 +11,7 @@ import { allNumbers } from '../../../src/server/serving.ts';
 import { libuvTransport } from '../../../src/sockets/libuv.ts';
 import { Client } from '../cli/client.ts';
 
-const alone = { unacknowledgedBatches, numbering: allNumbers, timer: true, trace: null };
+const alone = { unacknowledgedBatches, numbering: allNumbers, timer: true, trace: null, lends: false };
 
 const peer = { address: '127.0.0.1', port: 1000 };
 const local = { address: '127.0.0.1', port: 5500 };

@@ -6,7 +6,7 @@ import type { CaptureBatch } from '../../../src/protocol/capture.ts';
 import { CaptureRecorder, unacknowledgedBatches } from '../../../src/server/recorder.ts';
 import { allNumbers } from '../../../src/server/serving.ts';
 
-const alone = { unacknowledgedBatches, numbering: allNumbers, timer: true, trace: null };
+const alone = { unacknowledgedBatches, numbering: allNumbers, timer: true, trace: null, lends: false };
 
 const peer = { address: '127.0.0.1', port: 1000 };
 const local = { address: '127.0.0.1', port: 5500 };

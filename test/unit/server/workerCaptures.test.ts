@@ -21,6 +21,7 @@ function capturing() {
       numbering: captures.numbering(number),
       timer: false,
       trace: null,
+      lends: false,
       send: (batch) => captures.take(number, batch),
     });
   return { passed, captures, worker };
