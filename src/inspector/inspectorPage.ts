@@ -9,6 +9,7 @@ import { nothingListed, nothingSelected } from './emptyStates.ts';
 import { ExchangeList } from './exchangeList.ts';
 import { FilterBar } from './filterBar.ts';
 import { FindingWalk } from './findingWalk.ts';
+import { FocusKeeper } from './focusKeeper.ts';
 import { FollowView } from './follow/followView.ts';
 import { InspectorState, type ListState, type Mark } from './inspectorState.ts';
 import { keyOf, used } from './keys.ts';
@@ -132,6 +133,18 @@ export class InspectorPage {
     });
     body.replaceChildren(frame.page);
     const buttonsFocus = new ToolbarFocus(frame.buttons);
+    new FocusKeeper(
+      [
+        { within: this.meaning.element, focus: () => this.meaning.focusAgain() },
+        { within: this.bytes.element, focus: () => this.bytes.focus('received') },
+        { within: this.follow.element, focus: () => this.follow.focus() },
+      ],
+      [
+        () => this.list.grid,
+        () => frame.nothingListed.querySelector('button'),
+        () => this.filter.element.querySelector('input'),
+      ],
+    );
     effect(() => {
       frame.page.classList.toggle('follows', this.follow.connection.value !== null);
     });

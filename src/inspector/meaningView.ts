@@ -67,6 +67,13 @@ export class MeaningView {
     this.messages.focus();
   }
 
+  /** Puts the focus back into what is shown, when what had it is gone. */
+  focusAgain(): void {
+    const tab = this.tab.peek();
+    if (tab === 'messages') this.messages.focus();
+    else this.tabs.querySelector<HTMLElement>(`#tab-${tab}`)?.focus();
+  }
+
   private panelOf(name: TabName): HTMLElement {
     const panel = document.createElement('div');
     panel.className = 'meaning-panel';

@@ -98,6 +98,10 @@ export class FollowView {
     this.current.value = 0;
     this.atEnd = false;
     this.events.ask(connection, null);
+    this.focus();
+  }
+
+  focus(): void {
     this.grid.focus();
   }
 

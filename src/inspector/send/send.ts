@@ -1,7 +1,9 @@
 import { html, render, type TemplateResult } from 'lit-html';
+import { repeat } from 'lit-html/directives/repeat.js';
 import { bytesOfHex, bytesOfText, type WireBytes, wireHex, wireText } from '../../http/content/wireText.ts';
 import { l10n } from '../../l10n/l10n.ts';
 import type { FromSend, SendOutcome, SendTarget, ToSend } from '../../protocol/send.ts';
+import { FocusKeeper } from '../focusKeeper.ts';
 import { counted } from '../format.ts';
 import { everyByte, readCuts } from './cuts.ts';
 import { gallery } from './gallery.ts';
@@ -81,6 +83,7 @@ function remember(): void {
 const byteEscapes = String.raw`\r, \n, \t, \0, \xNN, \\`;
 const groupNames = { 'Well-formed': l10n.t('Well-formed'), Malformed: l10n.t('Malformed') } as const;
 
+/** Buttons that have nothing to do are only said to be: one that were disabled while it has the focus would lose it. */
 function view(): TemplateResult {
   const noTarget = page.targets.length === 0;
   return html`
@@ -134,8 +137,8 @@ function view(): TemplateResult {
       <label><input id="one" type="checkbox" ?checked=${before.oneConnection} /> ${l10n.t('all over one connection')}</label>
     </fieldset>
     <p>
-      <button id="send" ?disabled=${page.sending || noTarget || page.problem !== ''} @click=${send}>${l10n.t('Send')}</button>
-      <button id="cancel" ?disabled=${!page.sending} @click=${() => workbench.postMessage({ type: 'cancel' })}>
+      <button id="send" aria-disabled=${page.sending || noTarget || page.problem !== ''} @click=${send}>${l10n.t('Send')}</button>
+      <button id="cancel" aria-disabled=${!page.sending} @click=${cancel}>
         ${l10n.t('Cancel')}
       </button>
       <span role="status">${page.says}</span>
@@ -143,7 +146,7 @@ function view(): TemplateResult {
     <h2>${l10n.t('Answers')}</h2>
     ${page.outcomes.length === 0 ? html`<p>${l10n.t('None yet. Ctrl+Enter sends, too.')}</p>` : ''}
     <ol class="answers">
-      ${page.outcomes.toReversed().map(answerItem)}
+      ${repeat(page.outcomes.toReversed(), ({ number }) => number, answerItem)}
     </ol>
   `;
 }
@@ -267,6 +270,10 @@ function send(): void {
   });
 }
 
+function cancel(): void {
+  if (page.sending) workbench.postMessage({ type: 'cancel' });
+}
+
 function handle(message: ToSend): void {
   switch (message.type) {
     case 'targets':
@@ -300,4 +307,5 @@ document.addEventListener('keydown', (event) => {
 });
 draw();
 load(page.bytes);
+new FocusKeeper([], [() => field('text', HTMLTextAreaElement)]);
 workbench.postMessage({ type: 'ready' });
