@@ -1,8 +1,8 @@
 import path from 'node:path';
-import picomatch from 'picomatch';
 import * as vscode from 'vscode';
 import { ChangeCollector } from '../protocol/changeCollector.ts';
 import { settingOf } from './configuration.ts';
+import { pathMatcher, watchOptions } from './pathPatterns.ts';
 import { isWithin } from './paths.ts';
 import type { Server } from './server.ts';
 import { previewOptions } from './settings.ts';
@@ -17,14 +17,21 @@ export class FolderWatch implements vscode.Disposable {
   private readonly server: Server;
   private readonly told: () => void;
   private readonly watcher: vscode.FileSystemWatcher;
+  private readonly configuration: vscode.Disposable;
   private readonly scope: vscode.Uri;
   private readonly typing = new Map<string, NodeJS.Timeout>();
   private readonly changes: ChangeCollector;
+  /** Takes paths below the folder, with slashes. */
+  private ignores: (file: string) => boolean;
 
   constructor(server: Server, told: () => void) {
     this.server = server;
     this.told = told;
     this.scope = vscode.Uri.file(server.root);
+    this.ignores = this.ignoredFiles();
+    this.configuration = vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration('spark.reload', this.scope)) this.ignores = this.ignoredFiles();
+    });
     this.changes = new ChangeCollector(
       () => settingOf(previewOptions.delay, this.scope),
       (files) => this.changed(files),
@@ -41,6 +48,7 @@ export class FolderWatch implements vscode.Disposable {
 
   dispose(): void {
     this.watcher.dispose();
+    this.configuration.dispose();
     this.changes.dispose();
     for (const timer of this.typing.values()) clearTimeout(timer);
   }
@@ -91,6 +99,10 @@ export class FolderWatch implements vscode.Disposable {
 
   private isIgnored(file: string): boolean {
     const name = path.relative(this.server.root, file).split(path.sep).join('/');
-    return picomatch.isMatch(name, [...settingOf(previewOptions.ignore, this.scope)], { dot: true });
+    return this.ignores(name);
+  }
+
+  private ignoredFiles(): (file: string) => boolean {
+    return pathMatcher(settingOf(watchOptions.ignore, this.scope));
   }
 }

@@ -1,5 +1,5 @@
 /** What can be set of the window, beside what each of its servers is told. */
-import { anyText, choice, integer, onOff, text, texts } from '../settings/kinds.ts';
+import { anyText, choice, integer, onOff, text } from '../settings/kinds.ts';
 import { option } from '../settings/option.ts';
 import { sitePath } from '../settings/siteKinds.ts';
 
@@ -43,9 +43,4 @@ export const previewOptions = {
   }),
   inject: option({ kind: onOff(true), default: true, setting: 'reload.inject' }),
   delay: option({ kind: integer(0, 10_000), default: 50, setting: 'reload.delay' }),
-  ignore: option({
-    kind: texts('PATTERN'),
-    default: ['**/.git/**', '**/node_modules/**'],
-    setting: 'reload.ignore',
-  }),
 };

@@ -6,7 +6,7 @@ import { type Option, option, optionsOf, readOptions } from './option.ts';
 import { serverOptions } from './serverOptions.ts';
 
 const captureTarget: Kind<string> = {
-  ...text('FILE', 'a file that ends in .har or .pcapng, or -'),
+  ...text('FILE'),
   fromTexts: (texts) => {
     const target = texts.at(-1) ?? '';
     return target === '-' || /.\.(har|pcapng)$/i.test(target)

@@ -1,3 +1,5 @@
+import { l10n } from '../l10n/l10n.ts';
+
 /**
  * What values an option takes, and how they are read: from words of the command line, and from settings.json, which
  * may hold anything.
@@ -20,17 +22,17 @@ export interface Kind<Value> {
 
 /** A whole number; `unit` is what one of it stands for (1024 for KiB kept in bytes). */
 export function integer(minimum: number, maximum: number, unit = 1, form = 'N'): Kind<number> {
-  const wanted = `a whole number from ${minimum} to ${maximum}`;
+  const wanted = () => l10n.t('a whole number from {0} to {1}', minimum, maximum);
   const read = (number: unknown): Reading<number> =>
     typeof number === 'number' && Number.isInteger(number) && number >= minimum && number <= maximum
       ? { value: number * unit }
-      : { wanted };
+      : { wanted: wanted() };
   return {
     form,
     repeatable: false,
     fromTexts: (texts) => {
       const text = last(texts);
-      return /^\d+$/.test(text) ? read(Number(text)) : { wanted };
+      return /^\d+$/.test(text) ? read(Number(text)) : { wanted: wanted() };
     },
     fromJson: read,
     show: (value) => String(value / unit),
@@ -54,38 +56,42 @@ export function oneText<Text extends string>(
 /** One text each time the flag is given, an array of them in settings.json. */
 export function listOfTexts(
   form: string,
-  wanted: string,
+  wanted: () => string,
   read: (list: readonly unknown[]) => Reading<readonly string[]>,
 ): Kind<readonly string[]> {
   return {
     form,
     repeatable: true,
     fromTexts: read,
-    fromJson: (json) => (Array.isArray(json) ? read(json) : { wanted: `an array of ${wanted}` }),
+    fromJson: (json) => (Array.isArray(json) ? read(json) : { wanted: l10n.t('an array of {0}', wanted()) }),
     show: (value) => value.join(', '),
   };
 }
 
 /** A text that is not blank; `wanted` says of what kind. */
-export function text(form: string, wanted = 'a text that is not empty'): Kind<string> {
+export function text(
+  form: string,
+  wanted: () => string = () => l10n.t('a text that is not empty'),
+): Kind<string> {
   const read = (json: unknown): Reading<string> =>
-    typeof json === 'string' && json.trim() !== '' ? { value: json.trim() } : { wanted };
+    typeof json === 'string' && json.trim() !== '' ? { value: json.trim() } : { wanted: wanted() };
   return oneText(form, read);
 }
 
 /** A text that may be empty; white space around it does not count. */
 export function anyText(form: string): Kind<string> {
   const read = (json: unknown): Reading<string> =>
-    typeof json === 'string' ? { value: json.trim() } : { wanted: 'a text' };
+    typeof json === 'string' ? { value: json.trim() } : { wanted: l10n.t('a text') };
   return oneText(form, read);
 }
 
 /** One of some words. */
 export function choice<const Word extends string>(words: readonly Word[], form: string): Kind<Word> {
-  const wanted = words.length === 1 ? words[0] : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+  const wanted = () =>
+    words.length === 1 ? words[0] : l10n.t('{0} or {1}', words.slice(0, -1).join(', '), words.at(-1) ?? '');
   const read = (json: unknown): Reading<Word> => {
     const value = words.find((word) => word === json);
-    return value === undefined ? { wanted } : { value };
+    return value === undefined ? { wanted: wanted() } : { value };
   };
   return oneText(form, read);
 }
@@ -96,18 +102,19 @@ export function onOff(byDefault: boolean): Kind<boolean> {
     form: '',
     repeatable: false,
     fromTexts: () => ({ value: !byDefault }),
-    fromJson: (json) => (typeof json === 'boolean' ? { value: json } : { wanted: 'true or false' }),
+    fromJson: (json) =>
+      typeof json === 'boolean' ? { value: json } : { wanted: l10n.t('{0} or {1}', 'true', 'false') },
     show: String,
   };
 }
 
 /** Texts that are not blank: one each time the flag is given, an array in settings.json. */
 export function texts(form: string): Kind<readonly string[]> {
-  const wanted = 'texts that are not empty';
+  const wanted = () => l10n.t('texts that are not empty');
   const read = (list: readonly unknown[]): Reading<readonly string[]> =>
     list.every((one) => typeof one === 'string' && one.trim() !== '')
       ? { value: list.map((one) => String(one).trim()) }
-      : { wanted };
+      : { wanted: wanted() };
   return listOfTexts(form, wanted, read);
 }
 

@@ -1,3 +1,4 @@
+import { l10n } from '../l10n/l10n.ts';
 import type { Kind } from './kinds.ts';
 
 /** Something that users can set: with a flag of the command line, a setting of VS Code, or both. */
@@ -62,10 +63,16 @@ export function readSetting<Value>(
   const reading = option.kind.fromJson(json);
   if ('value' in reading) return { value: reading.value, problem: null };
   const given = shorten(JSON.stringify(json) ?? String(json));
-  const byDefault = option.kind.show(option.default) || 'which is empty';
+  const byDefault = option.kind.show(option.default) || l10n.t('which is empty');
   return {
     value: option.default,
-    problem: `The setting spark.${option.setting} is ${given}, which is not ${reading.wanted}. Spark uses the default, ${byDefault}.`,
+    problem: l10n.t(
+      'The setting {0} is {1}. It has to be {2}. Until it is corrected, Spark uses the default, {3}.',
+      `spark.${option.setting}`,
+      given,
+      reading.wanted,
+      byDefault,
+    ),
   };
 }
 

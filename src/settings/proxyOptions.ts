@@ -1,4 +1,5 @@
 /** Which requests go to other servers. */
+import { l10n } from '../l10n/l10n.ts';
 import type { ProxyRoute } from '../protocol/server.ts';
 import type { Kind } from './kinds.ts';
 import { onOff } from './kinds.ts';
@@ -28,8 +29,10 @@ export const proxyOptions = {
 
 /** Other servers by the prefix of the paths they answer for: `/prefix=URL`, and `{ "/prefix": "URL" }`. */
 function proxyRoutes(form: string): Kind<readonly ProxyRoute[]> {
-  const wanted =
-    'path prefixes that start with a slash, each with the http or https address of a server, as /api=http://127.0.0.1:3000';
+  const wanted = () =>
+    l10n.t(
+      'path prefixes that start with a slash, each with the http or https address of a server, as /api and http://127.0.0.1:3000',
+    );
   return table(
     form,
     wanted,

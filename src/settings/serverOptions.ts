@@ -1,4 +1,5 @@
 /** The one place of what a server can be told, and of what it does untold: for the command line and VS Code alike. */
+import { l10n } from '../l10n/l10n.ts';
 import type { LiveSettings, ServerSettings } from '../protocol/server.ts';
 import { httpsOptions } from './httpsOptions.ts';
 import { choice, fixed, integer, text, texts } from './kinds.ts';
@@ -17,7 +18,7 @@ export const serverOptions = {
     setting: 'port',
   }),
   host: option({
-    kind: text('ADDR', 'an address, as 127.0.0.1'),
+    kind: text('ADDR', () => l10n.t('an address, as 127.0.0.1')),
     default: '127.0.0.1',
     flag: { name: 'host', help: 'address to listen on' },
     setting: 'host',

@@ -1,34 +1,38 @@
 /** Values of the options that say how files are served: tables of paths, fields and origins. */
+import { l10n } from '../l10n/l10n.ts';
 import type { HeaderRule, Mount } from '../protocol/server.ts';
 import { type Kind, listOfTexts, oneText, type Reading } from './kinds.ts';
 
 /** A path below the served folder, without a slash before it; empty for none. */
 export function sitePath(form: string): Kind<string> {
-  const wanted = 'the path of a file in the served folder, as index.html';
+  const wanted = () => l10n.t('the path of a file in the served folder, as index.html');
   const read = (json: unknown): Reading<string> => {
-    if (typeof json !== 'string') return { wanted };
+    if (typeof json !== 'string') return { wanted: wanted() };
     const names = json
       .trim()
       .split('/')
       .filter((name) => name !== '');
-    return names.some((name) => name === '.' || name === '..') ? { wanted } : { value: names.join('/') };
+    return names.some((name) => name === '.' || name === '..')
+      ? { wanted: wanted() }
+      : { value: names.join('/') };
   };
   return oneText(form, read);
 }
 
 /** The name of a charset; empty for none. */
 export function charset(form: string): Kind<string> {
-  const wanted = 'the name of a character encoding, as utf-8, or nothing';
+  const wanted = () => l10n.t('the name of a character encoding, as utf-8, or nothing');
   const read = (json: unknown): Reading<string> =>
     typeof json === 'string' && /^[A-Za-z0-9_.:+-]{0,40}$/.test(json.trim())
       ? { value: json.trim() }
-      : { wanted };
+      : { wanted: wanted() };
   return oneText(form, read);
 }
 
 /** Folders by the prefix of the paths they are served at: `/prefix=FOLDER`, and `{ "/prefix": "folder" }`. */
 export function mounts(form: string): Kind<readonly Mount[]> {
-  const wanted = 'path prefixes that start with a slash, each with a folder, as /lib=../lib';
+  const wanted = () =>
+    l10n.t('path prefixes that start with a slash, each with a folder, as /lib and ../lib');
   const entry = (prefix: string, folder: unknown): Mount | null => {
     const names = prefix.split('/').filter((name) => name !== '');
     const valid =
@@ -54,8 +58,10 @@ const serverFields =
 
 /** Fields by the pattern of paths: `[/pattern ]Name: value`, and `{ "/pattern": { "Name": "value" } }`. */
 export function headerRules(form: string): Kind<readonly HeaderRule[]> {
-  const wanted =
-    'header fields by path, as "/lib/** Cache-Control: max-age=60"; what the server has to say itself (Content-Length, Connection, ETag and the like) cannot be set';
+  const wanted = () =>
+    l10n.t(
+      'header fields by path, as Cache-Control: max-age=60 for /lib/**; what the server has to say itself (Content-Length, Connection, ETag and the like) cannot be set',
+    );
   const isField = (name: string, value: unknown): value is string =>
     /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name) &&
     !serverFields.test(name) &&
@@ -83,10 +89,10 @@ export function headerRules(form: string): Kind<readonly HeaderRule[]> {
 
 /** Origins as browsers write them, or `*`. */
 export function origins(form: string): Kind<readonly string[]> {
-  const wanted = 'origins, as https://example.com:8080, or *';
+  const wanted = () => l10n.t('origins, as https://example.com:8080, or *');
   const read = (list: readonly unknown[]): Reading<readonly string[]> => {
     const value = list.map((one) => (typeof one === 'string' ? one.trim() : ''));
-    return value.every((one) => one === '*' || isOrigin(one)) ? { value } : { wanted };
+    return value.every((one) => one === '*' || isOrigin(one)) ? { value } : { wanted: wanted() };
   };
   return listOfTexts(form, wanted, read);
 }
@@ -98,14 +104,14 @@ function isOrigin(text: string): boolean {
 /** Entries that are given one by one on the command line, and are the members of an object in settings.json. */
 export function table<Entry>(
   form: string,
-  wanted: string,
+  wanted: () => string,
   fromText: (text: string) => Entry | null,
   fromMember: (key: string, json: unknown) => Entry | null,
   show: (entry: Entry) => string,
 ): Kind<readonly Entry[]> {
   const all = (entries: readonly (Entry | null)[]): Reading<readonly Entry[]> => {
     const value = entries.filter((entry) => entry !== null);
-    return value.length === entries.length ? { value } : { wanted };
+    return value.length === entries.length ? { value } : { wanted: wanted() };
   };
   return {
     form,
@@ -114,7 +120,7 @@ export function table<Entry>(
     fromJson: (json) =>
       typeof json === 'object' && json !== null && !Array.isArray(json)
         ? all(Object.entries(json).map(([key, member]) => fromMember(key, member)))
-        : { wanted: `an object of ${wanted}` },
+        : { wanted: l10n.t('an object of {0}', wanted()) },
     show: (value) => value.map(show).join(', '),
   };
 }

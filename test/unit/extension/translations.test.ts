@@ -42,7 +42,7 @@ function partsToKeep(text: string): string[] {
   return (text.match(/\{\d+\}|`#?[^`]+`|\(command:[\w.]+\)|#[\w.]+#/g) ?? []).sort();
 }
 
-const rooms = ['src/extension', 'src/inspector', 'src/capture'];
+const rooms = ['src/extension', 'src/inspector', 'src/capture', 'src/settings'];
 const used = [...new Set(rooms.flatMap(sources).flatMap(translatedBy))].sort();
 const manifestText = readFileSync('package.json', 'utf8');
 const manifestKeys = [...new Set([...manifestText.matchAll(/"%([^%"]+)%"/g)].map(([, key]) => key))].sort();

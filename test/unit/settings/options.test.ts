@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import manifest from '../../../package.json' with { type: 'json' };
+import { watchOptions } from '../../../src/extension/pathPatterns.ts';
 import { previewOptions, windowOptions } from '../../../src/extension/settings.ts';
 import { type Option, optionsOf, readSetting } from '../../../src/settings/option.ts';
 import { serverOptions } from '../../../src/settings/serverOptions.ts';
@@ -33,14 +34,29 @@ describe('settings', () => {
         assert.ok(problem?.includes(part), `${problem} names ${part}`);
       }
     }
-    assert.match(readSetting(host, 7).problem ?? '', /spark\.host is 7, .* 127\.0\.0\.1/);
+    assert.match(readSetting(host, 7).problem ?? '', /spark\.host is 7\. .* 127\.0\.0\.1/);
     assert.match(readSetting(serverOptions.capture.bodyBytes, -1).problem ?? '', /default, 1024\./);
+  });
+
+  test('say what they have to be', () => {
+    const problem = (option: Option<unknown>, json: unknown) => readSetting(option, json).problem;
+    assert.equal(
+      problem(port, 'x'),
+      'The setting spark.port is "x". It has to be a whole number from 0 to 65535. Until it is corrected, Spark uses the default, 5500.',
+    );
+    assert.match(problem(previewOptions.reloadOn, 'always') ?? '', /has to be typing, save or never\./);
+    assert.match(problem(serverOptions.site.mounts, []) ?? '', /has to be an object of path prefixes/);
+    assert.match(
+      problem(serverOptions.proxy.routes, { '/api': 'localhost:3000' }) ?? '',
+      /has to be path pref/,
+    );
   });
 
   const options = [
     ...optionsOf(serverOptions),
     ...optionsOf(windowOptions),
     ...optionsOf(previewOptions),
+    ...optionsOf(watchOptions),
   ].map(({ option }) => option);
   const settable = options.filter((option) => option.setting !== null);
 
