@@ -55,7 +55,7 @@ export class Serving {
       proxy:
         settings.proxy.routes.length === 0
           ? null
-          : new Gateway(settings.proxy, settings.limits, settings.https.enabled ? 'https' : 'http'),
+          : new Gateway(settings.proxy, settings.limits, settings.https.enabled ? 'https' : 'http', warn),
       echo: settings.echo,
       // The server says that it is found there; an address is safe, since no name server has a say in it.
       allowHosts: [...settings.allowHosts, settings.host],

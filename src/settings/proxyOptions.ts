@@ -31,7 +31,7 @@ export const proxyOptions = {
 function proxyRoutes(form: string): Kind<readonly ProxyRoute[]> {
   const wanted = () =>
     l10n.t(
-      'path prefixes that start with a slash, each with the http or https address of a server, as /api and http://127.0.0.1:3000',
+      'path prefixes that start with a slash, each with the http or https address of a server, as /api=http://127.0.0.1:3000',
     );
   return table(
     form,

@@ -31,8 +31,7 @@ export function charset(form: string): Kind<string> {
 
 /** Folders by the prefix of the paths they are served at: `/prefix=FOLDER`, and `{ "/prefix": "folder" }`. */
 export function mounts(form: string): Kind<readonly Mount[]> {
-  const wanted = () =>
-    l10n.t('path prefixes that start with a slash, each with a folder, as /lib and ../lib');
+  const wanted = () => l10n.t('path prefixes that start with a slash, each with a folder, as /lib=../lib');
   const entry = (prefix: string, folder: unknown): Mount | null => {
     const names = prefix.split('/').filter((name) => name !== '');
     const valid =
@@ -60,7 +59,7 @@ const serverFields =
 export function headerRules(form: string): Kind<readonly HeaderRule[]> {
   const wanted = () =>
     l10n.t(
-      'header fields by path, as Cache-Control: max-age=60 for /lib/**; what the server has to say itself (Content-Length, Connection, ETag and the like) cannot be set',
+      'header fields by path, as "/lib/** Cache-Control: max-age=60"; what the server has to say itself (Content-Length, Connection, ETag and the like) cannot be set',
     );
   const isField = (name: string, value: unknown): value is string =>
     /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name) &&

@@ -6,7 +6,7 @@ import type { Limits } from '../../http/limits.ts';
 import type { Request, Response } from '../../http/message.ts';
 import { asksForWebSocket, hostOf, upstreamHead } from '../../http/upstreamRequest.ts';
 import type { ProxySettings } from '../../protocol/server.ts';
-import { badGateway, gatewayTimeout, leadsOut, loop } from './proxyPages.ts';
+import { badGateway, forwardingProblem, gatewayTimeout, leadsOut, loop } from './proxyPages.ts';
 import { forwardedTarget, Routes, type Upstream } from './routes.ts';
 import { UpstreamExchange } from './upstreamExchange.ts';
 
@@ -19,8 +19,18 @@ export class Gateway {
   /** Another one for each server, so that one that forwards to itself is told from one that forwards to another. */
   private readonly pseudonym = `spark-${randomBytes(4).toString('hex')}`;
 
+  private readonly log: (problem: string) => void;
+  /** What went wrong last with each server, until it answers again: a page that asks every second is logged once. */
+  private readonly problems = new Map<string, string>();
+
   /** `scheme`: how clients speak to this server. */
-  constructor({ routes, changeOrigin }: ProxySettings, limits: Limits, scheme: 'http' | 'https') {
+  constructor(
+    { routes, changeOrigin }: ProxySettings,
+    limits: Limits,
+    scheme: 'http' | 'https',
+    log: (problem: string) => void,
+  ) {
+    this.log = log;
     this.routes = new Routes(routes);
     this.changeOrigin = changeOrigin;
     this.limits = limits;
@@ -75,9 +85,18 @@ export class Gateway {
       limits,
       {
         failed: (problem) => badGateway(asked, upstream, problem),
-        timeout: () => gatewayTimeout(asked, upstream, limits.upstreamTime / 1000),
+        timeout: (connected) => gatewayTimeout(asked, upstream, limits.upstreamTime / 1000, connected),
+        ended: (problem) => this.ended(upstream, problem),
       },
     );
+  }
+
+  private ended(upstream: Upstream, problem: string): void {
+    if (problem === '') this.problems.delete(upstream.origin);
+    else if (this.problems.get(upstream.origin) !== problem) {
+      this.problems.set(upstream.origin, problem);
+      this.log(forwardingProblem(upstream, problem));
+    }
   }
 
   private hostFor({ authority }: Upstream, request: Request): string {

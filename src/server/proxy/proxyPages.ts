@@ -9,20 +9,35 @@ type Request = Pick<HttpRequest, 'method' | 'path'>;
 
 const shownPrefix = (prefix: string): string => `the setting spark.proxy (--proxy) for ${prefix}`;
 
+const advice = 'See whether that server runs and what its log says, or correct its address in the setting.';
+
+/** A line of the log; it names no path, which may hold a secret. `problem`: what happened there, in a sentence. */
+export function forwardingProblem({ origin, prefix }: Upstream, problem: string): string {
+  return `What ${shownPrefix(prefix)} forwards to ${origin} fails. ${problem} ${advice}`;
+}
+
 /** `problem`: what happened there, in a sentence. */
 export function badGateway(request: Request, { origin, prefix }: Upstream, problem: string): Response {
   return errorResponse(
     502,
     'The other server did not answer as it should',
-    `${request.method} ${shown(request)} was forwarded to ${origin}, as ${shownPrefix(prefix)} says. ${problem} Look at that server, or correct its address in the setting.`,
+    `${request.method} ${shown(request)} was forwarded to ${origin}, as ${shownPrefix(prefix)} says. ${problem} ${advice}`,
   );
 }
 
-export function gatewayTimeout(request: Request, { origin, prefix }: Upstream, seconds: number): Response {
+export function gatewayTimeout(
+  request: Request,
+  { origin, prefix }: Upstream,
+  seconds: number,
+  connected: boolean,
+): Response {
+  const forwarded = `${request.method} ${shown(request)} was forwarded to ${origin}, as ${shownPrefix(prefix)} says, and`;
   return errorResponse(
     504,
     'The other server takes too long',
-    `${request.method} ${shown(request)} was forwarded to ${origin}, as ${shownPrefix(prefix)} says, and no answer began within ${seconds} seconds. Look at what that server is doing, or set spark.limits.upstreamSeconds (--upstream-timeout) higher.`,
+    connected
+      ? `${forwarded} no answer began within ${seconds} seconds. Look at what that server is doing, or set spark.limits.upstreamSeconds (--upstream-timeout) higher.`
+      : `${forwarded} nobody took the connection within ${seconds} seconds. See whether that machine can be reached from here, or correct its address in the setting.`,
   );
 }
 

@@ -68,7 +68,8 @@ export class UpstreamExchange implements Forwarding {
     this.socket.on('drain', () => this.ready());
     this.socket.on('error', (error: NodeJS.ErrnoException) => this.fail(failureText(error, upstream)));
     this.socket.on('close', () => {
-      if (!this.closed && !this.response.isComplete) this.fail('It closed the connection.');
+      if (!this.closed && !this.response.isComplete)
+        this.fail('It closed the connection before its answer was complete.');
     });
     // Any byte that goes either way shows that somebody is there.
     this.socket.setTimeout(limits.upstreamTime, () => this.timedOut());
@@ -182,14 +183,19 @@ export class UpstreamExchange implements Forwarding {
       this.fail(problem);
       return;
     }
-    if (this.response.isComplete && this.record.endedAt === 0) this.record.endedAt = now();
+    if (this.response.isComplete && this.record.endedAt === 0) {
+      this.record.endedAt = now();
+      this.pages.ended('');
+    }
     if (excessBytes > 0)
       this.record.problem = `It sent ${excessBytes} bytes more than its answer has: they were dropped.`;
     this.ready();
   }
 
   private timedOut(): void {
-    this.fail('No answer began in time.', this.pages.timeout);
+    const connected = this.record.connectedAt > 0;
+    const problem = connected ? 'No answer began in time.' : 'It did not take the connection in time.';
+    this.fail(problem, () => this.pages.timeout(connected));
   }
 
   /** `problem`: a sentence. */
@@ -197,6 +203,7 @@ export class UpstreamExchange implements Forwarding {
     if (this.closed || this.record.problem !== '' || this.response.isComplete) return;
     this.record.problem = problem;
     this.record.endedAt = now();
+    this.pages.ended(problem);
     // Once an answer has begun, only a cut connection tells the client that it will not be whole.
     if (!this.response.hasAnswered) this.failure = { ...page(), close: true };
     this.socket.destroy();
@@ -208,7 +215,10 @@ export class UpstreamExchange implements Forwarding {
 export interface Pages {
   /** `problem`: a sentence. */
   failed(problem: string): Response;
-  timeout(): Response;
+  /** `connected`: it took the connection, but gave no answer. */
+  timeout(connected: boolean): Response;
+  /** The answer is whole, or never will be: `problem` says why, and is empty where it is. */
+  ended(problem: string): void;
 }
 
 function dial({ secure, hostname, port }: Upstream): Socket {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { suite, teardown, test } from 'mocha';
 import * as vscode from 'vscode';
@@ -42,6 +43,30 @@ suite('The preview', () => {
     await style.save();
     await captured(() => requests('/style.css') > 2);
     assert.equal(requests('/journey.html'), 1);
+  });
+
+  test('5,000 files that change together are one reload', async () => {
+    const { capture, servers } = await spark();
+    const requests = (name: string) =>
+      capture.rows(0, capture.count).filter(({ target }) => target.split('?')[0] === name).length;
+    await vscode.commands.executeCommand('spark.preview', 'journey.html');
+    await captured(() => requests('/style.css') === 1);
+    const folder = path.join(workspaceFolder(), 'storm');
+    try {
+      for (let part = 0; part < 50; part++) {
+        mkdirSync(path.join(folder, String(part)), { recursive: true });
+        for (let file = 0; file < 100; file++)
+          writeFileSync(path.join(folder, `${part}/${file}.txt`), 'text');
+      }
+      await captured(() => requests('/style.css') === 2);
+      // What the storm would still have brought comes before this does.
+      appendFileSync(path.join(workspaceFolder(), 'style.css'), '\n/* changed */');
+      await captured(() => requests('/style.css') === 3);
+      assert.equal(requests('/journey.html'), 2);
+    } finally {
+      await servers.stopAll();
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test('refuses a file outside every folder, and starts nothing', async () => {

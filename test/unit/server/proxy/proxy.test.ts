@@ -260,6 +260,35 @@ for (const layer of ['libuv', 'auto'] as const satisfies readonly SocketLayerCho
       assert.match(late, /^HTTP\/1\.1 504 Gateway Timeout[\s\S]*spark\.limits\.upstreamSeconds/);
     });
 
+    test('nobody takes the connection: 504 that says so', async () => {
+      rawAnswer = () => {};
+      const server = await start({ target: `https://127.0.0.1:${rawPort}`, limits: { upstreamTime: 100 } });
+      assert.match(
+        await get(server, '/api/x'),
+        /^HTTP\/1\.1 504 [\s\S]*nobody took the connection within 0\.1 seconds\. See whether/,
+      );
+    });
+
+    test('the log names each cause once, until the other server answers again', async () => {
+      const logged: string[] = [];
+      const server = await start({
+        report: (report) => {
+          if (report.type === 'log') logged.push(report.message);
+        },
+      });
+      const ask = async (text: string): Promise<string> => {
+        rawAnswer = (socket) => socket.once('data', () => socket.end(text, 'latin1'));
+        return get(server, '/raw?token=secret');
+      };
+      const half = 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc';
+      for (const text of ['', '', half, half, 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na', half])
+        await ask(text);
+      const said = (problem: string) =>
+        `What the setting spark.proxy (--proxy) for /raw forwards to http://127.0.0.1:${rawPort} fails. ${problem} See whether that server runs and what its log says, or correct its address in the setting.`;
+      const cut = said('It ended the connection before its answer was complete.');
+      assert.deepEqual(logged, [said('It ended the connection without an answer.'), cut, cut]);
+    });
+
     test('malformed answers are 502, broken ones cut the connection, excess is dropped', async () => {
       const server = await start();
       const said = async (text: string, ends = true): Promise<string> => {
