@@ -3,9 +3,10 @@ import path from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import type { CaptureBatch, PackedBatch } from '../protocol/capture.ts';
 import type { ExchangeKey } from '../protocol/inspector.ts';
+import type { StoreTotals } from './heldCapture.ts';
 import { unpackedBatch } from './packedBatch.ts';
 import type { RunDescription, RunEnd, RunId } from './run.ts';
-import type { CaptureStore, StoreTotals } from './store.ts';
+import type { CaptureStore } from './store.ts';
 
 /** What the log holds, in the order in which it happened. `totals` are those after it. */
 type Frame =
