@@ -194,7 +194,7 @@ export class HeldCapture {
       const id = exchanges.id[row];
       const ended = exchanges.endedAt[row] > 0;
       const known = run.positions.get(id);
-      if (known === undefined && run.removedOpen.has(id)) {
+      if (known === undefined && run.removedOpen.size > 0 && run.removedOpen.has(id)) {
         if (ended) run.removedOpen.delete(id);
         continue;
       }
@@ -205,8 +205,10 @@ export class HeldCapture {
       if (known === undefined) {
         run.positions.set(id, position);
         connection.exchanges.push(position);
-        if (connection.exchanges.length === 1) run.version++;
-        this.bare.delete(connection);
+        if (connection.exchanges.length === 1) {
+          run.version++;
+          this.bare.delete(connection);
+        }
         this.captured++;
       } else {
         this.table.replace(position, exchanges, row);
@@ -214,8 +216,8 @@ export class HeldCapture {
       this.indexBytes += this.rowSize(position);
       connection.activeAt(Math.max(exchanges.startedAt[row], exchanges.endedAt[row]));
       this.tellWatchers(position);
-      if (ended) run.open.delete(position);
-      else run.open.add(position);
+      if (!ended) run.open.add(position);
+      else if (known !== undefined) run.open.delete(position);
     }
   }
 
@@ -234,7 +236,7 @@ export class HeldCapture {
     while (this.size > this.maxBytes) {
       const oldest =
         this.table.length > 0 ? this.table.owner(this.table.first).slab : Number.POSITIVE_INFINITY;
-      const [bare] = this.bare;
+      const bare = this.bare.size === 0 ? undefined : this.bare.entries().next().value;
       if (this.slabs.first < this.slabs.next && this.slabs.first < oldest) this.slabs.dropFirst();
       else if (bare !== undefined && bare[0].slab <= oldest) this.removeConnection(bare[1], bare[0]);
       else if (this.table.length > 0) this.displaceOldest();
@@ -248,12 +250,12 @@ export class HeldCapture {
     const id = this.table.get(position, 'id');
     this.indexBytes -= this.rowSize(position);
     run.positions.delete(id);
-    if (run.open.delete(position)) run.removedOpen.add(id);
+    if (run.open.size > 0 && run.open.delete(position)) run.removedOpen.add(id);
     connection.exchanges.shift();
     connection.version++;
     if (connection.exchanges.length === 0) run.version++;
-    this.marks.delete(position);
-    this.comments.delete(position);
+    if (this.marks.size > 0) this.marks.delete(position);
+    if (this.comments.size > 0) this.comments.delete(position);
     this.table.dropFirst();
     this.displaced++;
     if (connection.isClosed && connection.exchanges.length === 0) this.removeConnection(run, connection);
@@ -302,6 +304,7 @@ export class HeldCapture {
   }
 
   private tellWatchers(position: number): void {
+    if (this.watchers.size === 0) return;
     for (const watcher of this.watchers) watcher(position);
   }
 
