@@ -34,6 +34,10 @@ export const llhttpLenient: Partial<Record<RuleId, string>> = {
     'RFC 9112 6.1: the framing of such a message is faulty; llhttp decodes it.',
   'transfer-encoding-syntax':
     'RFC 9112 7: llhttp looks at the last coding of the list only, and takes none for no field.',
+  'chunked-parameters':
+    'RFC 9112 7.1: chunked has no parameters, and one that has some is an error; llhttp looks at the last coding only.',
+  'chunked-not-final':
+    'RFC 9112 6.1: chunked is applied once; llhttp does not know one again that a tab follows.',
   'chunk-extension-syntax': 'RFC 9112 7.1.1: after "=" comes a value; llhttp takes an empty one.',
 };
 
@@ -65,6 +69,12 @@ export const llhttpStricter: readonly {
       'RFC 9110 5.6.1.2: empty elements of a list are ignored; llhttp finds no coding after the last comma.',
     when: (_, request) => /transfer-encoding:[^\r\n]*,[ \t]*(,|\r)/i.test(request),
   },
+  ...['HPE_INVALID_CONTENT_LENGTH', 'HPE_INVALID_TRANSFER_ENCODING'].map((error) => ({
+    error,
+    reason: 'RFC 9110 5.6.3: a tab around a field value is white space, too; llhttp knows the space alone.',
+    when: (_: Verdict, request: string) =>
+      /\r\n(?:content-length|transfer-encoding):[^\r\n]*\t/i.test(request),
+  })),
   ...['HPE_INVALID_CONTENT_LENGTH', 'HPE_UNEXPECTED_CONTENT_LENGTH', 'HPE_INVALID_TRANSFER_ENCODING'].map(
     (error) => ({
       error,
