@@ -120,6 +120,11 @@ export class Connection {
     return this.conversation.reason;
   }
 
+  /** Whether a part of a body would pass for the whole if the socket were closed now: then it is to be reset. */
+  get isCutShort(): boolean {
+    return this.conversation.output.isOpenEnded;
+  }
+
   /** When `expire` is due if nothing happens before; Infinity for never. */
   get deadline(): number {
     return this.conversation.phase === 'closed' ? Number.POSITIVE_INFINITY : this.deadlines.due;

@@ -16,6 +16,8 @@ export class ConnectionOutput {
   private readonly items = new OutputQueue();
   /** The body under way whose end is not known yet. */
   private stream: StreamedBody | null = null;
+  /** The client takes the connection's end for the end of that body. */
+  private endsWithConnection = false;
   private queuedBytes = 0;
   private sentBytes = 0;
 
@@ -41,6 +43,14 @@ export class ConnectionOutput {
   /** Whether that body goes on for as long as somebody listens. */
   get isUnending(): boolean {
     return this.stream?.isUnending === true;
+  }
+
+  /**
+   * Whether a body is under way that the connection's end would end (RFC 9112 section 8): if that came now, the client
+   * would take a part for the whole.
+   */
+  get isOpenEnded(): boolean {
+    return this.endsWithConnection && !this.isUnending && (this.stream !== null || this.pending > 0);
   }
 
   /** The next item to send, or null. Each is handed out once; its file is closed when its last byte is acknowledged. */
@@ -79,7 +89,7 @@ export class ConnectionOutput {
     if (source !== undefined) {
       this.queue(head);
       if (bodiless) source.close();
-      else this.beginStream(source, frame.framing === 'chunked');
+      else this.beginStream(source, frame.framing);
     } else if (bodiless) {
       this.queue(head);
       this.items.discard(body);
@@ -98,8 +108,9 @@ export class ConnectionOutput {
   }
 
   /** `ready` of the source is the caller's to set. */
-  beginStream(source: BodySource, chunked: boolean): void {
-    this.stream = new StreamedBody(source, chunked);
+  beginStream(source: BodySource, framing: ResponseFrame['framing']): void {
+    this.stream = new StreamedBody(source, framing === 'chunked');
+    this.endsWithConnection = framing === 'connection';
   }
 
   /** Moves what the body under way has into the queue, until that holds `bound` bytes. After `ended` it is none any more. */

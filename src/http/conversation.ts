@@ -196,7 +196,10 @@ export class Conversation {
     this.phase = 'tunnel';
     this.forwarded.becomeTunnel(this.input);
     if (this.peerEnded) this.forwarded.endTunnel();
-    if (answer.source !== undefined) this.output.beginStream(this.heard(answer.source), false);
+    if (answer.source !== undefined) {
+      // Those who speak in it know where their messages end.
+      this.output.beginStream(this.heard(answer.source), 'length');
+    }
     this.pipeline.changed(exchange);
   }
 
@@ -304,8 +307,11 @@ export class Conversation {
         break;
       case 'failed': {
         const { server, problem } = this.pipeline.last?.forwarding ?? {};
-        if (problem) this.close(`The answer of ${server} broke off. ${problem}`);
-        else this.close('The rest of the response could not be had.');
+        // It says more than that this was to be the last response.
+        this.reason = problem
+          ? `The answer of ${server} broke off. ${problem}`
+          : 'The rest of the response could not be had.';
+        this.close(this.reason);
       }
     }
   }

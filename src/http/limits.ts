@@ -19,7 +19,10 @@ export interface Limits {
   readonly bodyIdleTime: number;
   readonly keepAliveTime: number;
   readonly writeStallTime: number;
-  /** How long a server that a request is forwarded to may take to begin its answer. */
+  /**
+   * How long a server that a request is forwarded to may be silent: before its answer, and within it. One limit for both,
+   * as of other gateways: whoever gives it longer to think gives it longer to go on, too.
+   */
   readonly upstreamTime: number;
   /** After an error: how long and how much is read and thrown away, so that the client gets the answer. */
   readonly drainTime: number;

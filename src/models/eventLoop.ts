@@ -212,7 +212,8 @@ class ServedConnection implements TransportEvents {
 
   abort(reason: string): void {
     this.reason ||= reason;
-    this.socket.close();
+    if (this.connection.isCutShort) this.socket.reset();
+    else this.socket.close();
     this.finish(this.reason);
   }
 

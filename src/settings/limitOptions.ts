@@ -76,7 +76,7 @@ export const limitOptions = {
     default: defaultLimits.upstreamTime,
     flag: {
       name: 'upstream-timeout',
-      help: 'seconds that a proxied server may take to begin its answer; then 504',
+      help: 'seconds that a proxied server may be silent, before or within its answer',
     },
     setting: 'limits.upstreamSeconds',
   }),

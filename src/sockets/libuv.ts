@@ -170,6 +170,12 @@ export class LibuvConnection implements TransportConnection {
     this.socket.destroy();
   }
 
+  reset(): void {
+    // TLS tells its end by a message of its own, which many clients do without: here, too, it is the reset that shows.
+    carrierOf(this.socket).resetAndDestroy();
+    this.socket.destroy();
+  }
+
   /** One function for all writes: node:net calls such back together. It does so after `flush` has returned. */
   private readonly writeDone = (error: Error | null | undefined): void => {
     if (error != null) return;
@@ -185,6 +191,11 @@ export class LibuvConnection implements TransportConnection {
     this.told += taken;
     return taken;
   }
+}
+
+/** The socket below TLS, or the socket itself. Node.js has no public name for it. */
+export function carrierOf(socket: Socket): Socket {
+  return (socket as { readonly _parent?: Socket })._parent ?? socket;
 }
 
 /** Version and cipher, as `TLS 1.3, TLS_AES_256_GCM_SHA384`; empty for a bare socket. */

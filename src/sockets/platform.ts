@@ -8,6 +8,7 @@ export type SocketOption =
   | 'SO_REUSEADDR'
   | 'SO_EXCLUSIVEADDRUSE'
   | 'SO_ERROR'
+  | 'SO_LINGER'
   | 'SO_RCVBUF'
   | 'SO_SNDBUF'
   | 'SO_RCVTIMEO'
@@ -142,6 +143,7 @@ const linux: Platform = {
     SO_REUSEADDR: [1, 2],
     SO_EXCLUSIVEADDRUSE: null,
     SO_ERROR: [1, 4],
+    SO_LINGER: [1, 13],
     SO_SNDBUF: [1, 7],
     SO_RCVBUF: [1, 8],
     SO_RCVTIMEO: [1, 20],
@@ -202,6 +204,7 @@ const darwin: Platform = {
     SO_REUSEADDR: [0xffff, 4],
     SO_EXCLUSIVEADDRUSE: null,
     SO_ERROR: [0xffff, 0x1007],
+    SO_LINGER: [0xffff, 0x80],
     SO_SNDBUF: [0xffff, 0x1001],
     SO_RCVBUF: [0xffff, 0x1002],
     SO_RCVTIMEO: [0xffff, 0x1006],
@@ -263,6 +266,7 @@ const win32: Platform = {
     // There, SO_REUSEADDR would let this program take a port away from another.
     SO_EXCLUSIVEADDRUSE: [0xffff, -5],
     SO_ERROR: [0xffff, 0x1007],
+    SO_LINGER: [0xffff, 0x80],
     SO_SNDBUF: [0xffff, 0x1001],
     SO_RCVBUF: [0xffff, 0x1002],
     SO_RCVTIMEO: [0xffff, 0x1006],

@@ -282,6 +282,16 @@ class ReadinessConnection implements TransportConnection {
     this.end('');
   }
 
+  reset(): void {
+    if (this.closed) return;
+    this.attempt(() => {
+      // With no time to linger, what is not sent yet is dropped, and the peer is told so (man 7 socket).
+      this.listener.calls.setsockopt(this.descriptor, 'SO_LINGER', 0);
+      return 0;
+    });
+    this.end('');
+  }
+
   private read(): void {
     const { calls, scratch } = this.listener;
     let count: number;

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
-import { LibuvConnection, listenWith } from './libuv.ts';
+import { carrierOf, LibuvConnection, listenWith } from './libuv.ts';
 import { tlsFailure } from './tlsFailure.ts';
 import type { ListenerEvents, Transport } from './transport.ts';
 
@@ -35,6 +35,7 @@ export function secureTransport(credentials: Credentials, handshakeTime: number)
         });
         secure.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
           events.refused?.(
+            // One that has failed does not know them any more.
             addresses.get(carrierOf(socket)) ?? addressesOf(socket),
             tlsFailure(error.code ?? ''),
           );
@@ -103,11 +104,6 @@ type Addresses = Parameters<NonNullable<ListenerEvents['refused']>>[0];
 
 function clientOf({ remoteAddress, remotePort }: Socket): string {
   return `${remoteAddress} ${remotePort}`;
-}
-
-/** The socket below TLS: one that has failed does not know its addresses any more. Node.js has no public name for it. */
-function carrierOf(socket: Socket): Socket {
-  return (socket as { readonly _parent?: Socket })._parent ?? socket;
 }
 
 function addressesOf(socket: Socket): Addresses {

@@ -11,8 +11,8 @@ export function optionNumbers(
   return numbers;
 }
 
-/** Time limits are in milliseconds; other values are C integers. */
-export function optionValue({ timeval }: Platform, option: SocketOption, value: number): Uint8Array {
+/** Time limits are in milliseconds; SO_LINGER is switched on, in its platform's unit of time; other values are C integers. */
+export function optionValue({ name, timeval }: Platform, option: SocketOption, value: number): Uint8Array {
   if ((option === 'SO_RCVTIMEO' || option === 'SO_SNDTIMEO') && timeval !== null) {
     const bytes = new Uint8Array(timeval.size);
     const view = new DataView(bytes.buffer);
@@ -20,5 +20,10 @@ export function optionValue({ timeval }: Platform, option: SocketOption, value: 
     view.setUint32(timeval.microseconds.at, (value % 1000) * 1000, true);
     return bytes;
   }
+  // `struct linger` has two int, and on Windows two u_short: on or off, and how long.
+  if (option === 'SO_LINGER')
+    return new Uint8Array(
+      name === 'win32' ? Uint16Array.of(1, value).buffer : Int32Array.of(1, value).buffer,
+    );
   return new Uint8Array(Int32Array.of(value).buffer);
 }

@@ -45,6 +45,8 @@ export interface TransportConnection {
   halfClose(): void;
   /** Closes at once, written or not. */
   close(): void;
+  /** Closes at once, and lets the peer see that it was before the end (RST). */
+  reset(): void;
 }
 
 export interface ListenerEvents {

@@ -10,6 +10,8 @@ import { forwardedLocation, type Upstream } from './routes.ts';
 
 /** Content of an answer that waits to be sent on: beyond it, the other server is not read. */
 const mostWaiting = 256 * 1024;
+/** How long nothing is said until the kernel asks whether the other side is still there, in milliseconds. */
+const keepAliveTime = 60_000;
 
 export interface ForwardedRequest {
   readonly upstream: Upstream;
@@ -43,6 +45,8 @@ export class UpstreamExchange implements Forwarding {
   /** What could not be forwarded is answered with, until the connection has taken it. */
   private failure: Response | null = null;
   private tunnel = false;
+  /** How long the other server may be silent, in milliseconds; 0 where silence means nothing. */
+  private silenceTime: number;
   private closed = false;
 
   constructor(request: ForwardedRequest, limits: Limits, pages: Pages) {
@@ -71,8 +75,9 @@ export class UpstreamExchange implements Forwarding {
       if (!this.closed && !this.response.isComplete)
         this.fail('It closed the connection before its answer was complete.');
     });
+    this.silenceTime = limits.upstreamTime;
     // Any byte that goes either way shows that somebody is there.
-    this.socket.setTimeout(limits.upstreamTime, () => this.timedOut());
+    this.socket.setTimeout(this.silenceTime, () => this.timedOut());
     this.socket.write(head);
   }
 
@@ -121,9 +126,9 @@ export class UpstreamExchange implements Forwarding {
     );
     if (status < 200 && status !== 101) return { status, reason, fields, body: [] };
     this.record.answeredAt = now();
-    this.socket.setTimeout(0);
     if (status === 101) {
       this.tunnel = true;
+      this.allowSilence();
       const switching: Field[] = [
         ['Connection', 'Upgrade'],
         ['Upgrade', 'websocket'],
@@ -133,12 +138,14 @@ export class UpstreamExchange implements Forwarding {
     const isEventStream = head.fields.some(
       ([name, value]) => name.toLowerCase() === 'content-type' && /^text\/event-stream\b/i.test(value),
     );
+    const unending = isEventStream && length === null;
+    if (unending) this.allowSilence();
     const answer = {
       status,
       reason,
       fields,
       body: [],
-      source: this.content(isEventStream && length === null),
+      source: this.content(unending),
     };
     return length === null ? answer : { ...answer, sourceLength: length };
   }
@@ -159,7 +166,7 @@ export class UpstreamExchange implements Forwarding {
   private read(): Uint8Array | 'ended' | 'failed' | null {
     const piece = this.response.takeContent();
     if (piece !== null) {
-      if (this.response.pending < mostWaiting && this.socket.isPaused()) this.socket.resume();
+      if (this.response.pending < mostWaiting && this.socket.isPaused()) this.goOn();
       return piece;
     }
     if (this.response.problem !== '' || this.record.problem !== '') return 'failed';
@@ -168,8 +175,26 @@ export class UpstreamExchange implements Forwarding {
 
   private receive(bytes: Uint8Array): void {
     this.response.receive(bytes);
-    if (this.response.pending >= mostWaiting) this.socket.pause();
+    if (this.response.pending >= mostWaiting) this.rest();
     this.received();
+  }
+
+  /** The client does not keep up: for as long, silence is not the other server's. */
+  private rest(): void {
+    this.socket.pause();
+    this.socket.setTimeout(0);
+  }
+
+  private goOn(): void {
+    this.socket.resume();
+    this.socket.setTimeout(this.silenceTime);
+  }
+
+  /** Events come when they come. Whether anybody is there at all, the kernel asks now and then. */
+  private allowSilence(): void {
+    this.silenceTime = 0;
+    this.socket.setTimeout(0);
+    this.socket.setKeepAlive(true, keepAliveTime);
   }
 
   private peerEnded(): void {
@@ -193,6 +218,13 @@ export class UpstreamExchange implements Forwarding {
   }
 
   private timedOut(): void {
+    if (this.response.hasAnswered) {
+      const seconds = this.silenceTime / 1000;
+      this.fail(
+        `It sent nothing for ${seconds} seconds in the middle of its answer (spark.limits.upstreamSeconds, --upstream-timeout).`,
+      );
+      return;
+    }
     const connected = this.record.connectedAt > 0;
     const problem = connected ? 'No answer began in time.' : 'It did not take the connection in time.';
     this.fail(problem, () => this.pages.timeout(connected));

@@ -36,6 +36,10 @@ class SlowClient implements TransportConnection {
   close(): void {
     this.isClosed = true;
   }
+
+  reset(): void {
+    this.close();
+  }
 }
 
 /** A connection of the event loop that answers every request with a hole of `length` bytes, which takes no room. */

@@ -316,6 +316,81 @@ for (const layer of ['libuv', 'auto'] as const satisfies readonly SocketLayerCho
       assert.doesNotMatch(short, /abc.{6}/s);
     });
 
+    test('an answer that falls silent is cut off, so that nobody takes it for whole, and the log says why', async () => {
+      const logged: string[] = [];
+      const reasons: string[] = [];
+      let closed = (): void => {};
+      const server = await start({
+        limits: { upstreamTime: 100 },
+        report(report) {
+          if (report.type === 'log') logged.push(report.message);
+          if (report.type !== 'batch') return;
+          server.batchStored(report.batch.sequence);
+          reasons.push(...report.batch.connections.map(({ closeReason }) => closeReason));
+          closed();
+        },
+      });
+      const begun = async (framing: string, version = '1.1'): Promise<Client> => {
+        rawAnswer = (socket) => {
+          socket.once('data', () => socket.write(`HTTP/1.1 200 OK\r\n${framing}`));
+        };
+        const client = await Client.connect(server.port);
+        client.send(`GET /raw/x HTTP/${version}\r\nHost: localhost\r\n\r\n`);
+        await client.until(/abc/);
+        return client;
+      };
+      const chunked = await begun('Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n');
+      assert.match(await chunked.untilEnd(), /\r\n\r\n3\r\nabc\r\n$/);
+      const counted = await begun('Content-Length: 9\r\n\r\nabc');
+      assert.match(await counted.untilEnd(), /\r\nContent-Length: 9\r\n\r\nabc$/);
+      // Nothing but the end of the connection tells a client of HTTP/1.0 where such a body ends.
+      const old = await begun('Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n', '1.0');
+      assert.doesNotMatch(await old.untilEnd(), /chunked/);
+      assert.equal(old.error, 'ECONNRESET');
+      assert.deepEqual([chunked.error, counted.error], ['', '']);
+      const why =
+        'It sent nothing for 0.1 seconds in the middle of its answer (spark.limits.upstreamSeconds, --upstream-timeout).';
+      const told = logged.filter((line) => line.includes(`http://127.0.0.1:${rawPort} fails. ${why}`));
+      assert.equal(told.length, 1, 'Once, and not for each.');
+      while (reasons.filter((reason) => reason.endsWith(`broke off. ${why}`)).length < 3)
+        await new Promise<void>((resolve) => {
+          closed = resolve;
+        });
+    });
+
+    test('a client that rests, and events that rest, are not an answer that falls silent', async () => {
+      const server = await start({ limits: { upstreamTime: 100 } });
+      /** By then, whoever was silent when it was called has been for longer than the limit. */
+      const limitPassed = async (): Promise<void> => {
+        assert.equal(statusOf(await get(server, '/api/silent')), 504);
+        assert.equal(statusOf(await get(server, '/api/silent')), 504);
+      };
+      const events = await Client.connect(server.port);
+      const asked = once(upstream, 'request');
+      events.send('GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n');
+      const [, source] = (await asked) as [IncomingMessage, ServerResponse];
+      await events.until(/data: 1/);
+      await limitPassed();
+      source.write('data: 2\n\n');
+      await events.until(/data: 2/);
+      events.socket.destroy();
+      const length = 30 * 1024 * 1024;
+      rawAnswer = (socket) => {
+        socket.once('data', () => {
+          socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${length}\r\n\r\n`);
+          socket.write(Buffer.alloc(length));
+        });
+      };
+      const slow = await Client.connect(server.port);
+      slow.send('GET /raw HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+      await slow.until(/\r\n\r\n/);
+      slow.socket.pause();
+      await limitPassed();
+      slow.socket.resume();
+      const whole = await slow.untilEnd();
+      assert.equal(whole.length - whole.indexOf('\r\n\r\n') - 4, length);
+    });
+
     test('what smuggles ends here: the other server gets one message', async () => {
       const server = await start();
       let seen = '';

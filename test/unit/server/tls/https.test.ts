@@ -192,6 +192,35 @@ describe('https', () => {
     upstream.close();
   });
 
+  test('an answer that breaks off does not pass for a whole one, though its end is the end of the connection', async () => {
+    let breakOff = (): void => {};
+    const upstream = createServer((_, response) => {
+      response.write('half');
+      breakOff = () => response.destroy();
+    });
+    upstream.listen(0, '127.0.0.1');
+    await once(upstream, 'listening');
+    const { port } = upstream.address() as AddressInfo;
+    const server = await start({}, (settings) => ({
+      ...settings,
+      proxy: { routes: [{ prefix: '/api', target: `http://127.0.0.1:${port}` }], changeOrigin: false },
+    }));
+    const socket = connectSecurely({ port: server.port, host: '127.0.0.1', rejectUnauthorized: false });
+    socket.write('GET /api HTTP/1.0\r\nHost: localhost\r\n\r\n');
+    let code = '';
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      code = error.code ?? '';
+    });
+    const [bytes] = (await once(socket, 'data')) as [Buffer];
+    assert.match(bytes.toString(), /^HTTP\/1\.1 200 /);
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    breakOff();
+    await closed;
+    upstream.close();
+    assert.equal(code, 'ECONNRESET');
+    await server.told.closedFor(/The answer of .* broke off/);
+  });
+
   test('stops gracefully with connections open', async () => {
     const server = await start();
     const socket = connectSecurely({ port: server.port, host: '127.0.0.1', rejectUnauthorized: false });
