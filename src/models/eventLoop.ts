@@ -11,7 +11,7 @@ import type {
   TransportEvents,
 } from '../sockets/transport.ts';
 import type { ConnectionRecorder, RunningModel, Service } from './served.ts';
-import { TurnedAwayConnection } from './turnedAway.ts';
+import { TurnedAwayConnection, tooMany } from './turnedAway.ts';
 
 /** A file is read and sent in pieces of this size, one at a time: memory stays small however slow the client is. */
 const filePiece = 64 * 1024;
@@ -42,16 +42,24 @@ export async function runEventLoop(
     accepted(socket) {
       const { id, recorder } = service.recorder.opened(socket.peer, socket.local, now(), socket.tls);
       if (socket.descriptor >= 0) service.trace?.belongs(socket.descriptor, id);
-      const connection = crowd.admits()
-        ? new ServedConnection(socket, service, recorder, () => {
-            open.delete(id);
-            crowd.leave();
-          })
-        : new TurnedAwayConnection(socket, service.limits, recorder, now(), () => open.delete(id));
+      // Who has approached has had a place since then.
+      const connection =
+        socket.approached || crowd.admits('with 503')
+          ? new ServedConnection(socket, service, recorder, () => {
+              open.delete(id);
+              crowd.leave();
+            })
+          : new TurnedAwayConnection(socket, service.limits, recorder, now(), () => open.delete(id));
       open.set(id, connection);
       return connection;
     },
+    approached({ peer, local }) {
+      if (crowd.admits('before the TLS handshake')) return true;
+      service.recorder.opened(peer, local, now()).recorder?.closed(tooMany, now());
+      return false;
+    },
     refused({ peer, local }, reason) {
+      crowd.leave();
       service.recorder.opened(peer, local, now()).recorder?.closed(reason, now());
     },
     turnBegan: () => service.handler.turnBegan?.(),
@@ -100,7 +108,8 @@ class Crowd {
     this.service = service;
   }
 
-  admits(): boolean {
+  /** `how` others are turned away. */
+  admits(how: string): boolean {
     const { limits, log } = this.service;
     if (this.served < limits.connections) {
       this.served++;
@@ -108,7 +117,7 @@ class Crowd {
     }
     this.turnedAway++;
     if (this.turnedAway === 1)
-      log('warning', `There are ${limits.connections} connections: others are turned away with 503.`);
+      log('warning', `There are ${limits.connections} connections: others are turned away ${how}.`);
     return false;
   }
 
@@ -116,10 +125,7 @@ class Crowd {
     this.served--;
     // Not at the first free place: in a crowd, that would be said again and again.
     if (this.turnedAway === 0 || this.served > this.service.limits.connections / 2) return;
-    this.service.log(
-      'warning',
-      `${this.turnedAway} connections were turned away with 503. There is room again.`,
-    );
+    this.service.log('warning', `${this.turnedAway} connections were turned away. There is room again.`);
     this.turnedAway = 0;
   }
 }

@@ -5,7 +5,7 @@ import type { ConnectionRecorder } from './served.ts';
 
 const serviceUnavailable = { status: 503, fields: [['Retry-After', '1']], body: [] } as const;
 
-const reason = 'There were too many connections.';
+export const tooMany = 'There were too many connections.';
 
 /**
  * A connection that there was no room for: it is told so at once, whatever it asks. Then its bytes are thrown away for
@@ -41,25 +41,25 @@ export class TurnedAwayConnection implements TransportEvents {
 
   received(bytes: Uint8Array): void {
     this.thrownAway += bytes.length;
-    if (this.thrownAway > this.limits.drainBytes) this.abort(reason);
+    if (this.thrownAway > this.limits.drainBytes) this.abort(tooMany);
   }
 
   ended(): void {
-    this.abort(reason);
+    this.abort(tooMany);
   }
 
   flushed(): void {}
 
   closed(): void {
-    this.finish(reason);
+    this.finish(tooMany);
   }
 
   expire(now: number): void {
-    if (now >= this.due) this.abort(reason);
+    if (now >= this.due) this.abort(tooMany);
   }
 
   stop(): void {
-    this.abort(reason);
+    this.abort(tooMany);
   }
 
   abort(why: string): void {

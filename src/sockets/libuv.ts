@@ -95,6 +95,7 @@ export class LibuvConnection implements TransportConnection {
   readonly local: SocketAddress;
   readonly tls: string;
   readonly withoutTls: boolean;
+  readonly approached: boolean;
   private readonly socket: Socket;
   private readonly events: TransportEvents;
   /** The first write since the last flush; it needs no cork where it stays the only one. */
@@ -106,11 +107,17 @@ export class LibuvConnection implements TransportConnection {
   private told = 0;
   private errorCode = '';
 
-  /** `withoutTls`: where TLS was to be spoken, and is not. */
-  constructor(socket: Socket, listenerEvents: ListenerEvents, turns: Turns, withoutTls = false) {
+  /** `kind`: where TLS was to be spoken, whether it is. */
+  constructor(
+    socket: Socket,
+    listenerEvents: ListenerEvents,
+    turns: Turns,
+    kind: 'bare' | 'tls' | 'withoutTls' = 'bare',
+  ) {
     this.socket = socket;
     this.tls = tlsOf(socket);
-    this.withoutTls = withoutTls;
+    this.withoutTls = kind === 'withoutTls';
+    this.approached = kind !== 'bare';
     this.peer = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
     this.local = { address: socket.localAddress ?? '', port: socket.localPort ?? 0 };
     socket.on('error', (error: NodeJS.ErrnoException) => {

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { carrierOf, LibuvConnection, listenWith } from './libuv.ts';
 import { tlsFailure } from './tlsFailure.ts';
-import type { ListenerEvents, Transport } from './transport.ts';
+import type { Addresses, Transport } from './transport.ts';
 
 /** First byte of a TLS record that carries a handshake (RFC 8446 section 5.1): no request starts with it. */
 const handshakeRecord = 22;
@@ -14,46 +14,62 @@ export type Credentials = Pick<TlsOptions, 'cert' | 'key' | 'pfx' | 'passphrase'
  * The transport that stands on node:tls. Bytes are those inside TLS. A client that speaks without it gets a connection of
  * its own kind, so that it can be told.
  *
- * @param handshakeTime milliseconds that a client may take for the handshake
+ * @param handshakeTime milliseconds from the moment a client is there to the end of its handshake
  */
 export function secureTransport(credentials: Credentials, handshakeTime: number): Transport {
   return {
     async listen(options, events) {
-      /** Sockets of which no connection has come of yet. */
-      const beginners = new Map<string, Socket>();
-      const addresses = new WeakMap<Socket, Addresses>();
+      /** Those of which no connection has come yet, by their sockets below TLS. */
+      const beginners = new Map<Socket, Beginner>();
+      const settled = (socket: Socket): Beginner | undefined => {
+        const beginner = beginners.get(socket);
+        beginner?.settle();
+        beginners.delete(socket);
+        return beginner;
+      };
       const listener = await listenWith(options, events, (turns) => {
-        const secure = createTlsServer({
-          ...credentials,
-          ALPNProtocols: ['http/1.1'],
-          handshakeTimeout: handshakeTime,
-        });
+        const secure = createTlsServer({ ...credentials, ALPNProtocols: ['http/1.1'] });
         secure.on('secureConnection', (socket) => {
-          beginners.delete(clientOf(socket));
+          settled(carrierOf(socket));
           socket.allowHalfOpen = true;
-          new LibuvConnection(socket, events, turns);
+          new LibuvConnection(socket, events, turns, 'tls');
         });
+        const refuse = (socket: Socket, reason: string): void => {
+          const beginner = settled(socket);
+          if (beginner !== undefined) events.refused?.(beginner.addresses, reason);
+          socket.destroy();
+        };
         secure.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
-          events.refused?.(
-            // One that has failed does not know them any more.
-            addresses.get(carrierOf(socket)) ?? addressesOf(socket),
-            tlsFailure(error.code ?? ''),
-          );
+          refuse(carrierOf(socket), tlsFailure(error.code ?? ''));
           socket.destroy();
         });
         return (socket) => {
-          const client = clientOf(socket);
-          beginners.set(client, socket);
-          addresses.set(socket, addressesOf(socket));
-          socket.once('close', () => beginners.delete(client));
-          beginning(socket, events, handshakeTime, (first) => {
-            if (first === handshakeRecord) {
+          const addresses = addressesOf(socket);
+          socket.on('error', () => {});
+          if (events.approached?.(addresses) === false) {
+            socket.destroy();
+            return;
+          }
+          const beginner = new Beginner(addresses, handshakeTime, (reason) => refuse(socket, reason));
+          beginners.set(socket, beginner);
+          socket.once('close', () =>
+            refuse(socket, beginner.hasBegun ? tlsFailure('ECONNRESET') : beforeHandshake),
+          );
+          socket.once('readable', () => {
+            const first: Buffer | null = socket.read(1);
+            if (first === null) {
+              refuse(socket, beforeHandshake);
+              return;
+            }
+            socket.unshift(first);
+            if (first[0] === handshakeRecord) {
+              beginner.hasBegun = true;
               // Who ends within the handshake is gone. What is agreed on, allows it again.
               socket.allowHalfOpen = false;
               secure.emit('connection', socket);
             } else {
-              beginners.delete(client);
-              new LibuvConnection(socket, events, turns, true);
+              settled(socket);
+              new LibuvConnection(socket, events, turns, 'withoutTls');
             }
           });
         };
@@ -62,7 +78,10 @@ export function secureTransport(credentials: Credentials, handshakeTime: number)
         address: listener.address,
         close() {
           const closed = listener.close();
-          for (const socket of beginners.values()) socket.destroy();
+          for (const socket of [...beginners.keys()]) {
+            settled(socket);
+            socket.destroy();
+          }
           return closed;
         },
       };
@@ -70,40 +89,27 @@ export function secureTransport(credentials: Credentials, handshakeTime: number)
   };
 }
 
-/** Looks at the first byte that a client sends, and leaves it there. */
-function beginning(
-  socket: Socket,
-  events: ListenerEvents,
-  patience: number,
-  begun: (first: number) => void,
-): void {
-  const addresses = addressesOf(socket);
-  const give = (reason: string): void => {
-    events.refused?.(addresses, reason);
-    socket.destroy();
-  };
-  const failed = (): void => give('The client closed the connection before the TLS handshake.');
-  socket.once('error', failed);
-  socket.setTimeout(patience, () => give('The client did not begin the TLS handshake in time.'));
-  socket.once('readable', () => {
-    socket.off('error', failed);
-    socket.setTimeout(0);
-    socket.removeAllListeners('timeout');
-    const first: Buffer | null = socket.read(1);
-    if (first === null) {
-      socket.on('error', () => {});
-      failed();
-      return;
-    }
-    socket.unshift(first);
-    begun(first[0]);
-  });
-}
+const beforeHandshake = 'The client closed the connection before the TLS handshake.';
 
-type Addresses = Parameters<NonNullable<ListenerEvents['refused']>>[0];
+/** A client with whom TLS is still to be agreed on, for a time: it may be silent, or send one byte now and then. */
+class Beginner {
+  readonly addresses: Addresses;
+  /** It has sent the first byte of a handshake. */
+  hasBegun = false;
+  private readonly timer: NodeJS.Timeout;
 
-function clientOf({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress} ${remotePort}`;
+  constructor(addresses: Addresses, patience: number, tooLate: (reason: string) => void) {
+    this.addresses = addresses;
+    this.timer = setTimeout(
+      () => tooLate(`The client did not ${this.hasBegun ? 'finish' : 'begin'} the TLS handshake in time.`),
+      patience,
+    );
+    this.timer.unref();
+  }
+
+  settle(): void {
+    clearTimeout(this.timer);
+  }
 }
 
 function addressesOf(socket: Socket): Addresses {

@@ -4,6 +4,12 @@ export interface SocketAddress {
   readonly port: number;
 }
 
+/** Both ends of a connection. */
+export interface Addresses {
+  readonly peer: SocketAddress;
+  readonly local: SocketAddress;
+}
+
 /** What a driver is told of a connection. No call comes after `closed`. */
 export interface TransportEvents {
   /** Bytes from the peer, in order. They belong to the receiver. */
@@ -26,6 +32,8 @@ export interface TransportConnection {
   readonly tls?: string;
   /** The client speaks without TLS where it was to be spoken. */
   readonly withoutTls?: boolean;
+  /** `approached` has told of it before. */
+  readonly approached?: boolean;
   /** Bytes to be sent, in order, with the next `flush`. They must not change until the kernel has taken them. */
   write(bytes: Uint8Array): void;
   /**
@@ -53,13 +61,18 @@ export interface ListenerEvents {
   /** Takes over an accepted connection; its events go to what is returned. */
   accepted(connection: TransportConnection): TransportEvents;
   /**
+   * A client is there, with whom TLS has to be agreed on first: `accepted` follows, or `refused`, unless the listener is
+   * closed meanwhile. False: there is no room; the client is let go unheard.
+   */
+  approached?(addresses: Addresses): boolean;
+  /**
    * A turn of the event loop begins: the sockets that are ready are now read one after the other, until `turnEnded`.
    * Bytes that are received outside of a turn are one by themselves.
    */
   turnBegan(): void;
   turnEnded(): void;
   /** A connection came to nothing, since no TLS was agreed on. `reason`: a sentence. */
-  refused?(addresses: { readonly peer: SocketAddress; readonly local: SocketAddress }, reason: string): void;
+  refused?(addresses: Addresses, reason: string): void;
   /** A connection could not be accepted, or the next one will not be; listening goes on. */
   failed(error: Error): void;
 }

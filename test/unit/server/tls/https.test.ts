@@ -159,6 +159,48 @@ describe('https', () => {
     half.destroy();
   });
 
+  test('who has not agreed on TLS yet counts as a connection: no more of them than the limit, and none for ever', async () => {
+    const server = await start({}, (settings) => ({
+      ...settings,
+      limits: { ...settings.limits, connections: 8, headerReadTime: 1000 },
+    }));
+    const secure = connectSecurely({ port: server.port, host: '127.0.0.1', rejectUnauthorized: false });
+    await once(secure, 'secureConnect');
+    const closed: number[] = [];
+    let heard = (): void => {};
+    const silent = Array.from({ length: 20 }, (_, i) =>
+      connect(server.port, '127.0.0.1')
+        .on('error', () => {})
+        .on('close', () => {
+          closed.push(i);
+          heard();
+        }),
+    );
+    const untilClosed = async (count: number): Promise<void> => {
+      while (closed.length < count)
+        await new Promise<void>((resolve) => {
+          heard = resolve;
+        });
+    };
+    // Beside the one that speaks TLS there is room for seven.
+    await untilClosed(13);
+    assert.deepEqual(server.told.logged.slice(1), [
+      'There are 8 connections: others are turned away before the TLS handshake.',
+    ]);
+    assert.equal((await server.told.closedFor(/There were too many connections/)).exchangeCount, 0);
+    // One that begins, and goes on byte by byte, has no more time than the others.
+    const slow = silent.find((_, i) => !closed.includes(i));
+    const drip = setInterval(() => slow?.write(Buffer.from([22])), 50);
+    await untilClosed(20);
+    clearInterval(drip);
+    assert.equal((await curl('-k', `https://127.0.0.1:${server.port}/`)).code, 0);
+    assert.match(
+      server.told.logged.at(-1) ?? '',
+      /^13 connections were turned away\. There is room again\.$/,
+    );
+    secure.destroy();
+  });
+
   test('plain HTTP is led to https, or told of it; nothing else is given out, and nobody is led elsewhere', async () => {
     const server = await start();
     const led = await ask(server.port, requestOf('/a?b').replace('localhost', `localhost:${server.port}`));
