@@ -50,7 +50,7 @@ export class Serving {
     const siteSettings = withoutCompression ? { ...settings.site, compression: false } : settings.site;
     if (withoutCompression) log('info', compressionIsOff);
     this.handler = new SiteHandler({
-      site: new Site(settings.root, siteSettings, warn, live),
+      site: new Site(settings.root, siteSettings, warn, live, options.eventLoop),
       live,
       proxy:
         settings.proxy.routes.length === 0

@@ -104,8 +104,8 @@ function isBelow(root: string, real: string, descriptor: number, { dev, ino }: B
   return contains(root, realpathSync.native(real)) && status.dev === dev && status.ino === ino;
 }
 
-/** Where the kernel says that an open file lies; null where it does not say. */
-function pathOf(descriptor: number): string | null {
+/** Where the kernel says that an open file or folder lies; null where it does not say. */
+export function pathOf(descriptor: number): string | null {
   if (process.platform !== 'linux') return null;
   try {
     return readlinkSync(`/proc/self/fd/${descriptor}`);
@@ -144,7 +144,8 @@ export function contains(root: string, real: string): boolean {
   return path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path);
 }
 
-function isMissing(code: string): boolean {
+/** Whether an errno name says that there is nothing of that name. */
+export function isMissing(code: string): boolean {
   return ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP'].includes(code);
 }
 

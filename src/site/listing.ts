@@ -1,7 +1,8 @@
 /** What a folder holds, as its listing shows it. */
-import { type Dirent, lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { type Dir, type Dirent, lstatSync, opendirSync, realpathSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
-import { contains, errorCode } from './folder.ts';
+import { contains, errorCode, isMissing, type Lookup } from './folder.ts';
+import { PinnedFolder } from './pinnedFolder.ts';
 import { isServedName } from './targetPath.ts';
 
 /** A folder may hold millions of files: this many are shown, the rest is counted. */
@@ -25,32 +26,64 @@ export interface Listing {
   readonly leftOut: number;
 }
 
+/** Names that are looked at in one step: some milliseconds of work. */
+const stepEntries = 256;
+
+/** Why a folder cannot be listed. */
+export type NotListed = Extract<Lookup, { kind: 'missing' | 'outside' | 'unreadable' }>;
+
 /**
  * Lists what would be served of a folder, a real path below `root`: no hidden files, no links that lead out, no pipes.
- * `mounts`: names of folders that are served there, but lie elsewhere; they hide others of the same name. Where the
- * folder may not be read, an errno name. Throws where the file system reports something else.
+ * `mounts`: names of folders that are served there, but lie elsewhere; they hide others of the same name. It does so in
+ * steps, so that others can be served in between; after the first it is known whether the folder can be read. Throws
+ * where the file system reports something else.
  */
-export function listFolder(root: string, folder: string, mounts: readonly string[]): Listing | string {
-  let found: Dirent<Buffer>[];
+export function* listFolder(
+  root: string,
+  folder: string,
+  mounts: readonly string[],
+): Generator<void, Listing | NotListed> {
+  let pinned: PinnedFolder | null = null;
+  let directory: Dir | null = null;
   try {
-    found = readdirSync(Buffer.from(folder), { withFileTypes: true, encoding: 'buffer' });
+    pinned = PinnedFolder.open(root, folder);
+    if (pinned === null) return { kind: 'outside' };
+    directory = opendirSync(pinned.path, { encoding: 'buffer' as BufferEncoding, bufferSize: stepEntries });
+    const entries = mounts.map(mountEntry);
+    let shown = 0;
+    let leftOut = 0;
+    for (let seen = 1, entry = readEntry(directory); entry !== null; seen++, entry = readEntry(directory)) {
+      const name = utf8Text(entry.name);
+      if (name === null || (isServedName(name) && !mounts.includes(name))) {
+        if (shown < mostEntries) entries.push(...listed(root, pinned.path, entry, name));
+        else leftOut++;
+        shown++;
+      }
+      if (seen % stepEntries === 0) yield;
+    }
+    return pinned.isStillThere() ? { entries, leftOut } : { kind: 'outside' };
   } catch (error) {
-    const code = errorCode(error);
-    if (code === 'EACCES' || code === 'EPERM') return code;
-    throw error;
+    return notListed(error);
+  } finally {
+    directory?.closeSync();
+    pinned?.close();
   }
-  const served = found.flatMap((entry) => {
-    const name = utf8Text(entry.name);
-    return name !== null && (!isServedName(name) || mounts.includes(name)) ? [] : [{ entry, name }];
-  });
-  const shown = served.slice(0, mostEntries);
-  return {
-    entries: [
-      ...shown.flatMap(({ entry, name }) => listed(root, folder, entry, name)),
-      ...mounts.map((name) => ({ name, addressable: true, folder: true, size: 0, modified: Number.NaN })),
-    ],
-    leftOut: served.length - shown.length,
-  };
+}
+
+function mountEntry(name: string): ListedEntry {
+  return { name, addressable: true, folder: true, size: 0, modified: Number.NaN };
+}
+
+/** Names come as they are: not all are UTF-8. The types know of text only. */
+function readEntry(directory: Dir): Dirent<Buffer> | null {
+  return directory.readSync() as unknown as Dirent<Buffer> | null;
+}
+
+function notListed(error: unknown): NotListed {
+  const code = errorCode(error);
+  if (code === 'EACCES' || code === 'EPERM') return { kind: 'unreadable', code };
+  if (isMissing(code)) return { kind: 'missing' };
+  throw error;
 }
 
 function listed(root: string, folder: string, entry: Dirent<Buffer>, name: string | null): ListedEntry[] {
@@ -72,7 +105,8 @@ function listed(root: string, folder: string, entry: Dirent<Buffer>, name: strin
 function statusOf(root: string, path: string, entry: Dirent<Buffer>): Stats | null {
   try {
     if (!entry.isSymbolicLink()) return lstatSync(path);
-    return contains(root, realpathSync.native(path)) ? statSync(path) : null;
+    const real = realpathSync.native(path);
+    return contains(root, real) ? lstatSync(real) : null;
   } catch {
     // Deleted since the folder was read, or a link to nowhere.
     return null;

@@ -2,8 +2,16 @@
 import { createHash } from 'node:crypto';
 import type { Response } from '../http/message.ts';
 import { escapeHtml } from './errorPage.ts';
-import { type ListedEntry, type Listing, type SortKey, type SortOrder, sorted } from './listing.ts';
+import {
+  type ListedEntry,
+  type Listing,
+  type NotListed,
+  type SortKey,
+  type SortOrder,
+  sorted,
+} from './listing.ts';
 import { listingScript, listingStyle } from './listingParts.ts';
+import { SteppedBody } from './steppedBody.ts';
 
 function hashOf(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
@@ -17,21 +25,51 @@ const policy = [
   "form-action 'none'",
 ].join('; ');
 
-/** `names`: of the folder, decoded, from the site's root down. */
-export function listingResponse(names: readonly string[], listing: Listing, order: SortOrder): Response {
-  return {
-    status: 200,
-    fields: [
-      ['Content-Type', 'text/html; charset=utf-8'],
-      ['Cache-Control', 'no-cache'],
-      ['Content-Security-Policy', policy],
-      ['X-Content-Type-Options', 'nosniff'],
-    ],
-    body: [new TextEncoder().encode(page(names, listing, order))],
-  };
+/** Rows that are written in one step. */
+const stepRows = 500;
+
+const fields: Response['fields'] = [
+  ['Content-Type', 'text/html; charset=utf-8'],
+  ['Cache-Control', 'no-cache'],
+  ['Content-Security-Policy', policy],
+  ['X-Content-Type-Options', 'nosniff'],
+];
+
+/** A page that is there. */
+export function listingResponse(page: Uint8Array): Response {
+  return { status: 200, fields, body: [page] };
 }
 
-function page(names: readonly string[], listing: Listing, order: SortOrder): string {
+/** A page that is still made, in steps. `failed`: told why it was not, in a sentence. */
+export function listingInSteps(
+  steps: Generator<void, Uint8Array | NotListed>,
+  failed: (reason: string) => void,
+): Response {
+  return { status: 200, fields, body: [], source: new SteppedBody(steps, failed) };
+}
+
+/** The page of a folder, in steps as its listing is made. `names`: of the folder, decoded, from the site's root down. */
+export function* listingPage(
+  names: readonly string[],
+  listing: Generator<void, Listing | NotListed>,
+  order: SortOrder,
+): Generator<void, Uint8Array | NotListed> {
+  const listed = yield* listing;
+  if ('kind' in listed) return listed;
+  const entries = sorted(listed.entries, order);
+  let rows = '';
+  for (let i = 0; i < entries.length; i += stepRows) {
+    if (i > 0) yield;
+    rows += entries
+      .slice(i, i + stepRows)
+      .map(row)
+      .join('');
+  }
+  return new TextEncoder().encode(page(names, listed, order, rows));
+}
+
+/** `rows`: of the table's body. */
+function page(names: readonly string[], listing: Listing, order: SortOrder, rows: string): string {
   const path = `/${names.map((name) => `${name}/`).join('')}`;
   return `<!doctype html>
 <html lang="en">
@@ -48,7 +86,7 @@ function page(names: readonly string[], listing: Listing, order: SortOrder): str
 <table>
 <thead><tr>${heading('Name', 'name', order)}${heading('Size', 'size', order)}${heading('Changed', 'date', order)}</tr></thead>
 <tbody>
-${names.length === 0 ? '' : upRow}${sorted(listing.entries, order).map(row).join('')}</tbody>
+${names.length === 0 ? '' : upRow}${rows}</tbody>
 </table>
 ${listing.entries.length === 0 ? '<p class="note">This folder is empty, or holds only files that are not served.</p>' : ''}${leftOutNote(listing)}
 </main>

@@ -11,7 +11,7 @@ import type { FileView } from './fileView.ts';
 import { type Found, find, findFallback } from './find.ts';
 import { lookUp, realFolder, type ServedFile } from './folder.ts';
 import { listFolder, sortOrder } from './listing.ts';
-import { listingResponse } from './listingPage.ts';
+import { listingInSteps, listingPage, listingResponse } from './listingPage.ts';
 import { mediaType } from './mediaType.ts';
 import { Mounts } from './mounts.ts';
 import * as refusals from './refusals.ts';
@@ -53,16 +53,23 @@ export class Site {
   /** Served folders, mounts included, that were not there when they were last asked for. */
   private readonly gone = new Set<string>();
   private readonly view: FileView | null;
+  private readonly hasTurns: boolean;
   /** When the present turn began, in milliseconds since the epoch; 0 outside of turns. */
   private turnTime = 0;
 
-  /** `root`: absolute path of a folder. `view`: what is served of files where it is not their bytes on disk. */
+  /**
+   * @param root absolute path of a folder
+   * @param view what is served of files where it is not their bytes on disk
+   * @param hasTurns whether it is asked from an event loop, which sends answers that come by and by
+   */
   constructor(
     root: string,
     settings: SiteSettings,
     log: (message: string) => void,
     view: FileView | null = null,
+    hasTurns = false,
   ) {
+    this.hasTurns = hasTurns;
     this.view = view;
     this.root = root;
     this.settings = settings;
@@ -135,7 +142,6 @@ export class Site {
   }
 
   private found(request: Request, path: TargetPath, place: FoundPlace, found: Found, now: number): Response {
-    const { root } = place;
     switch (found.kind) {
       case 'file':
         try {
@@ -146,12 +152,9 @@ export class Site {
         }
       case 'folderWithoutSlash':
         return refusals.folderRedirect(path.names, request.query);
-      case 'folder': {
+      case 'folder':
         if (!this.settings.listing) return refusals.withoutIndex(request);
-        const listing = listFolder(root, found.real, this.mounts.namesIn(path.names));
-        if (typeof listing === 'string') return this.unreadable(request, listing);
-        return listingResponse(path.names, listing, sortOrder(request.query));
-      }
+        return this.listing(request, path, place, found.real, now);
       case 'missing':
         return refusals.missing(request);
       case 'outside':
@@ -161,6 +164,30 @@ export class Site {
       case 'unreadable':
         return this.unreadable(request, found.code);
     }
+  }
+
+  /** What is listed in one step is answered at once; the rest of a large folder comes by and by, if there are turns. */
+  private listing(
+    request: Request,
+    path: TargetPath,
+    place: FoundPlace,
+    real: string,
+    now: number,
+  ): Response {
+    const listing = listFolder(place.root, real, this.mounts.namesIn(path.names));
+    const steps = listingPage(path.names, listing, sortOrder(request.query));
+    let step = steps.next();
+    if (!step.done && this.hasTurns) {
+      const shown = refusals.shown(request);
+      return listingInSteps(steps, (reason) =>
+        this.logOnce(`${shown} could not be listed to its end (${reason}).`),
+      );
+    }
+    while (!step.done) step = steps.next();
+    const { value } = step;
+    return value instanceof Uint8Array
+      ? listingResponse(value)
+      : this.found(request, path, place, value, now);
   }
 
   private unreadable(request: Request, code: string): Response {

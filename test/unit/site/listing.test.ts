@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -42,9 +42,17 @@ before(() => {
 after(() => rmSync(root, { recursive: true, force: true }));
 
 function listed(mounts: string[] = []) {
-  const listing = listFolder(root, root, mounts);
-  assert.ok(typeof listing !== 'string');
+  const listing = atOnce(listFolder(root, root, mounts));
+  assert.ok('entries' in listing);
   return listing;
+}
+
+/** What steps come to. */
+function atOnce<Result>(steps: Generator<void, Result>): Result {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
 }
 
 function get(target: string): { response: Response; text: string } {
@@ -58,6 +66,36 @@ test('A folder shows what is served of it, and nothing else', () => {
   const names = listed(['mounted']).entries.map(({ name }) => name);
   const expected = ['a10.txt', 'a9.txt', 'mounted', 'sub', 'with', 'über & co.txt'];
   assert.deepEqual(names.sort(), (posix ? [...expected, 'f\\xff"', 'inside'] : expected).sort());
+});
+
+test('A folder that is swapped for a link while it is read shows its own names, and none of where the link leads', {
+  skip: !posix,
+}, () => {
+  const outer = mkdtempSync(path.join(tmpdir(), 'spark-listing-swap-'));
+  try {
+    const inner = path.join(outer, 'root');
+    const folder = path.join(inner, 'a', 'b');
+    const elsewhere = path.join(outer, 'elsewhere', 'b');
+    for (const made of [folder, elsewhere]) mkdirSync(made, { recursive: true });
+    // More than one step looks at.
+    for (let i = 0; i < 600; i++) writeFileSync(path.join(folder, `own${i}`), '');
+    for (let i = 0; i < 600; i++) writeFileSync(path.join(elsewhere, `secret${i}`), '');
+    const steps = listFolder(inner, folder, []);
+    assert.equal(steps.next().done, false);
+    renameSync(path.join(inner, 'a'), path.join(inner, 'moved'));
+    symlinkSync(path.join(outer, 'elsewhere'), path.join(inner, 'a'));
+    const listing = atOnce(steps);
+    if (process.platform === 'linux') {
+      assert.ok('entries' in listing);
+      assert.equal(listing.entries.length, 600);
+      assert.ok(listing.entries.every(({ name }) => name.startsWith('own')));
+    } else {
+      assert.deepEqual(listing, { kind: 'outside' });
+    }
+    assert.deepEqual(atOnce(listFolder(inner, folder, [])), { kind: 'outside' });
+  } finally {
+    rmSync(outer, { recursive: true });
+  }
 });
 
 test('Folders stand first; the order is the one of the query, numbers count as such', () => {
