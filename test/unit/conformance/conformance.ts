@@ -1,4 +1,5 @@
 import { describeConnections } from './connections.ts';
+import { describeExternalCases } from './externalCases.ts';
 import { describeGrammar } from './grammar.ts';
 import { describeLimits } from './limits.ts';
 import { describeMethods } from './methods.ts';
@@ -12,4 +13,5 @@ export function describeConformance(way: WayToServe): void {
   describeMethods(way);
   describeLimits(way);
   describeTrust(way);
+  describeExternalCases(way);
 }
