@@ -59,7 +59,8 @@ export function* listingPage(
   const entries = sorted(listed.entries, order);
   let rows = '';
   for (let i = 0; i < entries.length; i += stepRows) {
-    if (i > 0) yield;
+    // A page of few rows is written in one go.
+    if (entries.length > stepRows) yield;
     rows += entries
       .slice(i, i + stepRows)
       .map(row)
