@@ -30,7 +30,11 @@ export function secureTransport(credentials: Credentials, handshakeTime: number)
       const listener = await listenWith(options, events, (turns) => {
         const secure = createTlsServer({ ...credentials, ALPNProtocols: ['http/1.1'] });
         secure.on('secureConnection', (socket) => {
-          settled(carrierOf(socket));
+          if (settled(carrierOf(socket)) === undefined) {
+            // It was given up in this very moment, and its place with it.
+            socket.destroy();
+            return;
+          }
           socket.allowHalfOpen = true;
           new LibuvConnection(socket, events, turns, 'tls');
         });
