@@ -11,38 +11,37 @@ export class PinnedFolder {
   /** Leads into the folder. */
   readonly path: string;
   private readonly root: string;
-  private readonly real: string;
   private descriptor: number;
-  private readonly identity: BigIntStats;
+  /** What lay there when it was opened; null where the descriptor leads there. */
+  private readonly identity: BigIntStats | null;
 
-  private constructor(root: string, real: string, descriptor: number, path: string) {
+  private constructor(root: string, path: string, descriptor: number, identity: BigIntStats | null) {
     this.root = root;
-    this.real = real;
-    this.descriptor = descriptor;
     this.path = path;
-    this.identity = lstatSync(real, { bigint: true });
+    this.descriptor = descriptor;
+    this.identity = identity;
   }
 
   /** `real`: a real path below `root`. Null where it leads out of there by now. Throws what the file system reports. */
   static open(root: string, real: string): PinnedFolder | null {
     const descriptor = process.platform === 'linux' ? openFolder(real) : -1;
-    const path = descriptor < 0 ? null : pathOf(descriptor);
-    const folder = new PinnedFolder(
-      root,
-      real,
-      descriptor,
-      path === null ? real : `/proc/self/fd/${descriptor}`,
-    );
-    if (path === null ? folder.isStillThere() : contains(root, path)) return folder;
-    folder.close();
-    return null;
+    const lies = descriptor < 0 ? null : pathOf(descriptor);
+    if (lies !== null) {
+      const folder = new PinnedFolder(root, `/proc/self/fd/${descriptor}`, descriptor, null);
+      if (contains(root, lies)) return folder;
+      folder.close();
+      return null;
+    }
+    if (descriptor >= 0) closeSync(descriptor);
+    const folder = new PinnedFolder(root, real, -1, lstatSync(real, { bigint: true }));
+    return folder.isStillThere() ? folder : null;
   }
 
   /** Whether what was read so far is of the folder that was opened: to be asked before it is shown. */
   isStillThere(): boolean {
-    if (this.path !== this.real) return true;
-    const { dev, ino } = lstatSync(this.real, { bigint: true });
-    const isBelow = contains(this.root, realpathSync.native(this.real));
+    if (this.identity === null) return true;
+    const { dev, ino } = lstatSync(this.path, { bigint: true });
+    const isBelow = contains(this.root, realpathSync.native(this.path));
     return isBelow && dev === this.identity.dev && ino === this.identity.ino;
   }
 
