@@ -109,6 +109,8 @@ export function printfFormat(bytes: Uint8Array): string {
     if (byte === 0x0d) format += '\\r';
     else if (byte === 0x0a) format += '\\n';
     else if (character === '%') format += '%%';
+    // printf would take it for an option.
+    else if (character === '-' && format === '') format += '\\055';
     else if (character === '\\') format += '\\\\';
     else if (byte >= 0x20 && byte < 0x7f) format += character;
     else format += `\\${byte.toString(8).padStart(3, '0')}`;

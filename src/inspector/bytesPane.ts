@@ -241,7 +241,7 @@ export class BytesPane {
     this.state.chosen.value = { direction, start, end, offset };
   }
 
-  /** Whoever comes by the keyboard finds a cursor. */
+  /** Whoever comes by the keyboard finds a cursor; but what is chosen in the other message stays so until a key moves it. */
   private focused(view: HexView): void {
     const { direction } = view.message;
     const chosen = this.state.chosen.peek();
@@ -251,7 +251,7 @@ export class BytesPane {
       return;
     }
     const first = view.message.bytes.nearestKept(0, 1);
-    if (first >= 0) this.state.choose(direction, first);
+    if (chosen === null && first >= 0) this.state.choose(direction, first);
   }
 
   private key(event: KeyboardEvent, view: HexView): void {
@@ -276,8 +276,10 @@ export class BytesPane {
       this.state.chosen.value = { direction, start: 0, end: bytes.length, offset: from };
       return;
     }
-    const target = this.keyTarget(key.replace('Shift+', ''), from, view);
-    if (target === null) return;
+    const leads = this.keyTarget(key.replace('Shift+', ''), from, view);
+    if (leads === null) return;
+    // A step into a message that has no cursor yet leads to its first byte.
+    const target = chosen?.direction === direction || !key.startsWith('Arrow') ? leads : 0;
     used(event);
     const step = target < from ? -1 : 1;
     const within = Math.min(Math.max(0, target), bytes.length - 1);

@@ -39,6 +39,7 @@ export class InspectorPage {
   private queries = 0;
   private readonly listQuestion = new Question();
   private readonly exchangeQuestion = new Question();
+  private readonly callsQuestion = new Question();
   private callsAsked = 0;
 
   constructor(body: HTMLElement, host: PageHost) {
@@ -109,7 +110,12 @@ export class InspectorPage {
       const limit = this.meaning.callsShown.value;
       if (limit === this.callsAsked) return;
       this.callsAsked = limit;
-      host.postMessage({ type: 'calls', limit });
+      const ask = () => host.postMessage({ type: 'calls', limit });
+      if (limit > 0) this.callsQuestion.ask(ask);
+      else {
+        this.callsQuestion.answered();
+        ask();
+      }
     });
   }
 
@@ -243,6 +249,7 @@ export class InspectorPage {
         this.bytes.copy(message.format);
         break;
       case 'calls':
+        this.callsQuestion.answered();
         this.state.calls.value = { exchange: message.exchange, calls: message.calls };
         break;
       case 'gone':

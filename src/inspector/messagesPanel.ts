@@ -88,6 +88,7 @@ export class MessagesPanel {
   /** Puts the keyboard's focus on what the chosen bytes mean; on the first line where none are chosen. */
   focus(): void {
     this.chosenElement()?.focus({ preventScroll: true });
+    this.reveal();
   }
 
   /** Makes an effect run again whenever the rows were drawn anew. */
@@ -288,7 +289,8 @@ export class MessagesPanel {
     const element = this.chosenElement()?.closest('.line');
     if (!element) return;
     const box = element.getBoundingClientRect();
-    const pane = this.element.getBoundingClientRect();
+    // What scrolls is the panel around the messages, which are as high as all of them.
+    const pane = (this.element.closest('.meaning-panel') ?? this.element).getBoundingClientRect();
     const headings = 24;
     if (box.bottom <= pane.top + headings || box.top >= pane.bottom)
       element.scrollIntoView({ block: 'nearest' });

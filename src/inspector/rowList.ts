@@ -40,6 +40,8 @@ export class RowList<Row> {
   private readonly shown = new WeakMap<HTMLElement, number>();
   /** When rows were asked for that have not come; -Infinity for none. */
   private requestedAt = Number.NEGATIVE_INFINITY;
+  /** Looks again, where nothing else makes it, for rows whose answer was lost. */
+  private lost: ReturnType<typeof setTimeout> | undefined;
   private frame = 0;
   /** The rows that are drawn may have changed: they are asked for anew. */
   private isStale = false;
@@ -98,6 +100,7 @@ export class RowList<Row> {
 
   setRows(start: number, rows: readonly Row[]): void {
     this.requestedAt = Number.NEGATIVE_INFINITY;
+    clearTimeout(this.lost);
     if (this.rows.size > mostCached) this.rows.clear();
     rows.forEach((row, i) => {
       this.rows.set(start + i, row);
@@ -211,6 +214,8 @@ export class RowList<Row> {
     this.isStale = false;
     if (first >= last) return;
     this.requestedAt = performance.now();
+    clearTimeout(this.lost);
+    this.lost = setTimeout(() => this.redraw(), longestAnswer + 1);
     this.options.request(Math.max(0, first - overscan), Math.min(this.count, last + overscan));
   }
 

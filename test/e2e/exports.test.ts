@@ -1,41 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { har as validateHar } from 'har-validator';
+import { chooseExport, exportAll } from './exporting.ts';
+import { sendRaw } from './rawRequests.ts';
 import { type Workbench, walk } from './workbench.ts';
 
 const malformed = 'GET /bad HTTP/1.1\r\nHost : localhost\r\nCookie: a=sEcReT\r\n\r\n';
-
-/** Sends bytes over a connection of their own, and waits for its end. */
-async function sendRaw(address: URL, bytes: string): Promise<void> {
-  const socket = connect(Number(address.port), address.hostname);
-  socket.resume();
-  socket.end(bytes, 'latin1');
-  await once(socket, 'close');
-}
-
-/** Exports every exchange to the file that the dialog suggests, and returns what is in it. */
-async function exportAll(
-  workbench: Workbench,
-  format: string,
-  { ending, asks }: { readonly ending: string; readonly asks: boolean },
-): Promise<Buffer> {
-  await chooseExport(workbench, format);
-  if (asks) await workbench.page.getByRole('button', { name: 'Export with Secrets' }).click();
-  const name = `exchanges.${ending}`;
-  await workbench.saveAsSuggested(name);
-  await workbench.statusBarItem(`Exported to ${name}`).waitFor();
-  return readFileSync(path.join(workbench.workspace, name));
-}
-
-async function chooseExport(workbench: Workbench, format: string): Promise<void> {
-  await workbench.runCommand('Spark: Export...');
-  await workbench.quickPick('All exchanges').click();
-  await workbench.quickPick(format).click();
-}
 
 async function importCapture(workbench: Workbench, name: string): Promise<void> {
   await workbench.runCommand('Spark: Import Capture...');

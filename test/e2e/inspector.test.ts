@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import type { FrameLocator } from 'playwright-core';
 import { rules } from '../../src/http/rules.ts';
+import { sendRaw } from './rawRequests.ts';
 import { firstMarkedText, markedText, walk } from './workbench.ts';
 
 const request = 'GET /style.css HTTP/1.1\r\nHost: localhost\r\nX-Colour: blue\r\nConnection: close\r\n\r\n';
 
 walk('Pointing at a field marks its bytes, and pointing at a byte marks its field', async (workbench) => {
   const address = await workbench.startServer();
-  await send(address, request);
+  await sendRaw(address, request);
   await workbench.runCommand('Spark: Open Request Inspector');
   const inspector = workbench.webview();
   await inspector.getByRole('row', { name: /^GET \/style\.css, exchange 1/ }).click();
@@ -30,7 +29,7 @@ walk('Pointing at a field marks its bytes, and pointing at a byte marks its fiel
 walk('A malformed request is there, with the offending byte marked and the rule named', async (workbench) => {
   const address = await workbench.startServer();
   const rule = rules['space-before-colon'];
-  await send(address, rule.example ?? '');
+  await sendRaw(address, rule.example ?? '');
   await workbench.showConnections();
   await workbench.runCommand('Spark: Open Request Inspector');
   const inspector = workbench.webview();
@@ -40,14 +39,6 @@ walk('A malformed request is there, with the offending byte marked and the rule 
   assert.equal(await firstMarkedText(inspector, 'violation'), octet);
   await workbench.picture('inspector-malformed');
 });
-
-/** Sends bytes on a connection of their own, and waits until the server has closed it. */
-async function send({ hostname, port }: URL, bytes: string): Promise<void> {
-  const socket = connect(Number(port), hostname);
-  socket.resume();
-  socket.end(bytes, 'latin1');
-  await once(socket, 'close');
-}
 
 /** Moves the pointer over the first byte of those that stand in the hex view as given. */
 async function pointAtByte(inspector: FrameLocator, digits: string): Promise<void> {

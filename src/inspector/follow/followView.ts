@@ -13,6 +13,7 @@ import type { ExchangeKey } from '../../protocol/inspector.ts';
 import { counted, formatDuration, formatTime } from '../format.ts';
 import { icon } from '../icons.ts';
 import { keyOf, used } from '../keys.ts';
+import { Question } from '../question.ts';
 import { type FollowRow, followRows } from './followRows.ts';
 
 export interface FollowEvents {
@@ -46,6 +47,7 @@ export class FollowView {
   private readonly events: FollowEvents;
   private readonly followed: Signal<FollowedConnection | null> = signal(null);
   private readonly isGone = signal(false);
+  private readonly question = new Question();
   private readonly format: Signal<FollowFormat> = signal('text');
   private readonly bar = document.createElement('div');
   private readonly grid = document.createElement('div');
@@ -97,7 +99,7 @@ export class FollowView {
     this.connection.value = connection;
     this.current.value = 0;
     this.atEnd = false;
-    this.events.ask(connection, null);
+    this.question.ask(() => this.events.ask(connection, null));
     this.focus();
   }
 
@@ -109,16 +111,21 @@ export class FollowView {
     if (this.connection.peek() === null) return;
     this.connection.value = null;
     this.followed.value = null;
+    this.question.answered();
     this.events.ask(null, null);
     this.events.closed();
   }
 
   received(followed: FollowedConnection): void {
-    if (followed.key === this.connection.peek()) this.followed.value = followed;
+    if (followed.key !== this.connection.peek()) return;
+    this.question.answered();
+    this.followed.value = followed;
   }
 
   gone(connection: ConnectionKey): void {
-    if (connection === this.connection.peek()) this.isGone.value = true;
+    if (connection !== this.connection.peek()) return;
+    this.question.answered();
+    this.isGone.value = true;
   }
 
   private show(followed: FollowedConnection | null, format: FollowFormat): void {
@@ -181,6 +188,7 @@ export class FollowView {
       </button>
       <h2>${followed === null ? l10n.t('Connection') : titleOf(followed)}</h2>
       ${isGone ? html`<span class="severe">${l10n.t('It is no longer stored: newer ones took its place.')}</span>` : nothing}
+      ${followed?.blocks.length === 0 ? html`<span class="remark">${l10n.t('Nothing captured yet.')}</span>` : nothing}
       <span class="follow-tools">
         ${followed !== null && followed.first > 0 ? this.button(l10n.t('Earlier'), () => this.ask(followed.first)) : nothing}
         ${
@@ -217,7 +225,8 @@ export class FollowView {
   private ask(end: number | null): void {
     this.grid.scrollTop = 0;
     this.current.value = 0;
-    this.events.ask(this.connection.peek(), end);
+    const connection = this.connection.peek();
+    this.question.ask(() => this.events.ask(connection, end));
   }
 
   private key(event: KeyboardEvent): void {

@@ -96,6 +96,30 @@ test('what is chosen in the meaning scrolls into sight among the bytes', async (
   });
 });
 
+test('a byte that is chosen brings its field into sight, from another tab too', async () => {
+  const page = await open(0);
+  await page.setViewportSize({ width: 1200, height: 420 });
+  const isInSight = () =>
+    page.waitForFunction(() => {
+      const pane = document.querySelector('#panel-messages')?.getBoundingClientRect();
+      const box = document.querySelector('.messages .chosen')?.getBoundingClientRect();
+      return pane && box && box.height > 0 && box.top >= pane.top && box.bottom <= pane.bottom;
+    });
+  const last = page.locator('.hex').last();
+  await last.focus();
+  await page.keyboard.press('Control+Home');
+  await isInSight();
+  await page.locator('.hex').first().focus();
+  await page.keyboard.press('Control+Home');
+  await isInSight();
+  await page.getByRole('tab', { name: /Findings/ }).click();
+  await last.focus();
+  await page.keyboard.press('Control+Home');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.activeElement?.textContent === 'HTTP/1.1');
+  await isInSight();
+});
+
 test('the keyboard walks by byte, by row, by grammar element, to the meaning and back', async () => {
   const page = await open(0);
   const at = async () => (await textOf(page.locator('.strip span').first())).replace(/\D+/, '');
@@ -138,6 +162,22 @@ test('the keyboard walks by byte, by row, by grammar element, to the meaning and
   );
   await page.keyboard.press('Escape');
   assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('aria-label')), 'Exchanges');
+});
+
+test('Tab goes by the other message without a change of what is selected, to what can be done with it', async () => {
+  const page = await open(0);
+  await page.locator('.hex').first().focus();
+  await page.keyboard.press('Control+Home');
+  await page.keyboard.press('Shift+ArrowRight');
+  await page.keyboard.press('Tab');
+  assert.match(await strip(), /^Request byte 1 .*bytes 0–1 \(2\)/);
+  const { outlineStyle } = await page
+    .locator('.hex')
+    .last()
+    .evaluate((grid) => ({ outlineStyle: getComputedStyle(grid).outlineStyle }));
+  assert.equal(outlineStyle, 'solid');
+  await page.keyboard.press('ArrowDown');
+  assert.match(await strip(), /^Response byte 0 /);
 });
 
 test('keys that were used go no further, others do', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
+import { rowColumns } from '../../../src/capture/rowColumns.ts';
 import { bytesOf, exampleDetail, malformedExchange, manyRows, pageExchange } from './exchanges.ts';
 import {
   buildScript,
@@ -230,6 +231,31 @@ test('a question whose answer is lost is asked again', async () => {
   await page.locator('.meaning .line').first().waitFor();
   const [query, again] = await asked('query');
   assert.deepEqual(again, query);
+});
+
+test('rows and a connection whose answer is lost are asked for again, though nothing else happens', async () => {
+  const rows = manyRows(300);
+  const asked: string[] = [];
+  const page = await open({
+    host: (post) => (message) => {
+      asked.push(message.type);
+      const isFirst = asked.indexOf(message.type) === asked.length - 1;
+      if (message.type === 'rows' && !isFirst)
+        post({
+          type: 'rows',
+          query: 1,
+          start: message.start,
+          rows: rowColumns(rows.slice(message.start, message.end)),
+        });
+      if (message.type === 'follow' && message.connection !== null && !isFirst)
+        post({ type: 'followedGone', connection: message.connection });
+    },
+  });
+  tested.rows = rows;
+  await tested.sendList({ view: { query: 1 } });
+  await page.locator('.list-body [aria-label*="exchange 300,"]').waitFor();
+  await tested.send({ type: 'followConnection', connection: 'run/1' });
+  await page.locator('.follow', { hasText: 'It is no longer stored' }).waitFor();
 });
 
 test('Clear asks the host to clear', async () => {

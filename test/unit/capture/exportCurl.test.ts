@@ -46,6 +46,23 @@ test('a command takes no more from the wire than its bytes', () => {
   assert.ok(!stdout.includes('uid='));
 });
 
+test('what printf writes is the request, byte for byte, whatever stands in it', () => {
+  const all = Array.from({ length: 256 }, (_, octet) => String.fromCharCode(octet)).join('');
+  for (const request of [
+    ...printed,
+    `-e %s\\c HTTP/1.1\r\n${fields}\r\n`,
+    `--\r\n\r\n`,
+    all,
+    all.repeat(2),
+  ]) {
+    const [detail] = detailsOf([{ request, response: '' }]);
+    const command = curlCommand(detail);
+    assert.match(command, /^printf /, request);
+    const { stdout } = spawnSync('sh', ['-c', `nc() { cat; }; ${command}`], { encoding: 'latin1' });
+    assert.equal(stdout, request);
+  }
+});
+
 test('a .http file has what the format can hold, and says what it cannot', () => {
   const request = `POST /p?q HTTP/1.1\r\n${fields}X-Name: v\r\nContent-Length: 2\r\n\r\nhi`;
   const details = [request, `GET / HTTP/1.1\r\nHost : a\r\n\r\n`].flatMap((one) =>
