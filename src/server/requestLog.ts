@@ -3,6 +3,7 @@ import type { ConnectionRecorder, Recorder } from '../models/served.ts';
 import type { ExchangeEvent, ServerEvent } from '../protocol/serverEvent.ts';
 import type { Numbering } from '../protocol/worker.ts';
 import type { SocketAddress } from '../sockets/transport.ts';
+import { loggedTarget } from './loggedTarget.ts';
 
 /** Tells of each exchange when it has ended. */
 export class RequestLog implements Recorder {
@@ -55,7 +56,7 @@ function exchangeEvent(connection: number, peer: string, exchange: Exchange): Ex
     connection,
     peer,
     method: exchange.method,
-    target: exchange.target,
+    target: loggedTarget(exchange.target),
     status: exchange.status,
     requestBytes: exchange.requestEnd - exchange.requestStart,
     responseBytes: exchange.responseStart < 0 ? 0 : exchange.responseEnd - exchange.responseStart,

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import type { ServerSettings } from '../protocol/server.ts';
 import { type Kind, onOff, text } from './kinds.ts';
-import { type Option, option, optionsOf, readOptions } from './option.ts';
+import { type Option, option, optionsOf, readOptions, withoutUserInfo } from './option.ts';
 import { serverOptions } from './serverOptions.ts';
 
 const captureTarget: Kind<string> = {
@@ -99,7 +99,9 @@ export function readCommandLine(args: readonly string[]): CommandLine | 'help' |
     if (one.flag === null || given === undefined) return one.default;
     const reading = one.kind.fromTexts(given);
     if ('value' in reading) return reading.value;
-    throw new UsageError(`--${one.flag.name} takes ${reading.wanted}, not "${given.at(-1)}".`);
+    throw new UsageError(
+      `--${one.flag.name} takes ${reading.wanted}, not "${withoutUserInfo(given.at(-1) ?? '')}".`,
+    );
   };
   const { output, pages } = readOptions(commandOptions, read);
   if (output.help) return 'help';

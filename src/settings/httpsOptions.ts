@@ -35,6 +35,7 @@ export const httpsOptions = {
     default: '',
     flag: { name: 'passphrase', help: 'of the key, or of the PKCS #12 file' },
     setting: 'https.passphrase',
+    secret: true,
   }),
   kept: option({ kind: fixed<string>(), default: '' }),
 };

@@ -10,6 +10,8 @@ export interface Option<Value> {
   readonly flag: { readonly name: string; readonly help: string } | null;
   /** Name in settings.json, without `spark.`; package.json declares it with the same default and bounds. */
   readonly setting: string | null;
+  /** No message may hold its value. */
+  readonly secret: boolean;
 }
 
 export function option<Value>(definition: {
@@ -17,9 +19,10 @@ export function option<Value>(definition: {
   readonly default: NoInfer<Value>;
   readonly flag?: { readonly name: string; readonly help: string };
   readonly setting?: string;
+  readonly secret?: boolean;
 }): Option<Value> {
-  const { kind, default: byDefault, flag = null, setting = null } = definition;
-  return { type: 'option', kind, default: byDefault, flag, setting };
+  const { kind, default: byDefault, flag = null, setting = null, secret = false } = definition;
+  return { type: 'option', kind, default: byDefault, flag, setting, secret };
 }
 
 /** Options in groups, in the shape of the settings that their values make up. */
@@ -62,7 +65,7 @@ export function readSetting<Value>(
 ): { value: Value; problem: string | null } {
   const reading = option.kind.fromJson(json);
   if ('value' in reading) return { value: reading.value, problem: null };
-  const given = shorten(JSON.stringify(json) ?? String(json));
+  const given = option.secret ? '***' : shorten(withoutUserInfo(JSON.stringify(json) ?? String(json)));
   const byDefault = option.kind.show(option.default) || l10n.t('which is empty');
   return {
     value: option.default,
@@ -74,6 +77,11 @@ export function readSetting<Value>(
       byDefault,
     ),
   };
+}
+
+/** A value as a message shows it: an address in it may hold a user's name and password (RFC 3986 section 3.2.1). */
+export function withoutUserInfo(given: string): string {
+  return given.replace(/\/\/[^/?#@\s"]*@/g, '//***@');
 }
 
 function shorten(given: string): string {

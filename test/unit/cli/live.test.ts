@@ -44,6 +44,30 @@ test('--live: pages have the script, and hear of files that are changed, made an
   assert.equal(command.errors, '');
 });
 
+test('neither log nor messages hold what opens something', async () => {
+  const proxy = '/api=http://127.0.0.1:9';
+  for (const form of [[], ['--json']]) {
+    const command = await spark.serve(folder, '--live', '--proxy', proxy, ...form);
+    const page = await ask(command.port, requestOf('/'));
+    const token = /\.spark\/([0-9a-f]{32})\//.exec(page)?.[1] ?? '';
+    const secrets = 'Authorization: Bearer hidden1\r\nCookie: session=hidden2\r\nX-Api-Key: hidden3\r\n';
+    await ask(command.port, requestOf(`/.spark/${token}/live.js`, 'GET', secrets));
+    await ask(command.port, requestOf('/?access_token=hidden4&page=2', 'GET', secrets));
+    await ask(command.port, requestOf('/api/x?password=hidden5', 'GET', secrets));
+    await ask(command.port, requestOf('/', 'GET', `${secrets}Bad Name: hidden6\r\n`));
+    command.kill('SIGTERM');
+    await command.exit();
+    const said = command.output + command.errors;
+    assert.match(said, /\/\?access_token=\*\*\*&page=2/);
+    assert.match(said, /forwards to http:\/\/127\.0\.0\.1:9 fails/);
+    assert.doesNotMatch(said, /hidden/);
+    assert.ok(!said.includes(token), said);
+  }
+  const usage = spark.run(folder, '--proxy', '/api=ftp://me:hidden@host');
+  await usage.exit();
+  assert.match(usage.errors, /not "\/api=ftp:\/\/\*\*\*@host"/);
+});
+
 test('--live, --https and --proxy under another model: one line that names the model and what to do', async () => {
   const asked: [flags: string[], line: RegExp][] = [
     [['--live'], /spark\.model \(--model\) is "threads", but live reload \(--live\) needs "eventLoop"/],

@@ -38,6 +38,13 @@ describe('settings', () => {
     assert.match(readSetting(serverOptions.capture.bodyBytes, -1).problem ?? '', /default, 1024\./);
   });
 
+  test('are not told of with what is secret in them', () => {
+    const { problem } = readSetting(serverOptions.https.passphrase, 12345);
+    assert.match(problem ?? '', /spark\.https\.passphrase is \*\*\*\. /);
+    const proxy = readSetting(serverOptions.proxy.routes, { '/api': 'http://me:hidden@host' }).problem;
+    assert.match(proxy ?? '', /"http:\/\/\*\*\*@host"/);
+  });
+
   test('say what they have to be', () => {
     const problem = (option: Option<unknown>, json: unknown) => readSetting(option, json).problem;
     assert.equal(

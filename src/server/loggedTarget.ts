@@ -1,0 +1,21 @@
+import { liveReloadPath } from '../http/liveReload.ts';
+
+const secretName =
+  /token|secret|passw|passphrase|api[-_.]?key|signature|credential|session|^(?:auth|authorization|code|jwt|key|pwd|sid|sig)$/i;
+/** RFC 3986 section 3.2.1. */
+const userInfo = /\/\/[^/?#@\s]*@/g;
+const parameter = /([?&;])([^=&;#]+)=([^&;#]*)/g;
+const channel = new RegExp(`${liveReloadPath.replaceAll('.', '\\.')}[^/?#]+`, 'g');
+
+/**
+ * A request's target as a log may keep it: without what opens something to whoever reads it. That is the way to the live
+ * channel, user information, and the values of parameters whose names say so. A capture has all of it.
+ */
+export function loggedTarget(target: string): string {
+  return target
+    .replace(channel, `${liveReloadPath}***`)
+    .replace(userInfo, '//***@')
+    .replace(parameter, (whole, before: string, name: string) =>
+      secretName.test(name) ? `${before}${name}=***` : whole,
+    );
+}
