@@ -25,7 +25,8 @@ const refreshInterval = 100;
 
 /**
  * The tree server > connection > exchange, newest first. It asks the store for the few rows that are shown; what is
- * not shown costs nothing.
+ * not shown costs nothing. New rows come at the top, and are not revealed: that would take the selection from whoever
+ * reads. Nothing in it waits for the user, so that it has no badge; counts stand in the view's description.
  */
 export class ConnectionsView implements vscode.TreeDataProvider<Element>, vscode.Disposable {
   private readonly store: CaptureStore;
