@@ -148,7 +148,12 @@ async function pickFile(
     return [{ file, label: nameOf(file), description: byteSize(content.bytes.length) }];
   });
   if (items.length === 0) {
-    notify('information', vscode.l10n.t('No byte of it was kept.'));
+    notify(
+      'information',
+      vscode.l10n.t(
+        'No byte of it was kept: spark.capture.bodyKilobytes and spark.capture.maxMegabytes say how much is.',
+      ),
+    );
     return null;
   }
   const picked = await vscode.window.showQuickPick(items, {
@@ -197,7 +202,10 @@ function read(capture: CaptureSource, file: CapturedFile): FileContent | null {
   if (content.missing > 0) {
     notify(
       'information',
-      vscode.l10n.t('{0} bytes of it were not kept; what you get is the rest.', numberText(content.missing)),
+      vscode.l10n.t(
+        '{0} bytes of it were not kept; what you get is the rest. spark.capture.bodyKilobytes says how much is kept.',
+        numberText(content.missing),
+      ),
     );
   }
   return content;

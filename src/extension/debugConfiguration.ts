@@ -35,7 +35,7 @@ export class ProgramConfigurations implements vscode.DebugConfigurationProvider 
       notify(
         'error',
         vscode.l10n.t(
-          'The debug configuration "{0}" names {1} as the folder to serve, which is no folder.',
+          'The debug configuration "{0}" names {1} as the folder to serve, which is no folder. Correct "folder" in launch.json.',
           visibleText(configuration.name),
           shown,
         ),

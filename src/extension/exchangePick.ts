@@ -34,7 +34,7 @@ export async function pickExchange(
     notify(
       'information',
       other === null
-        ? vscode.l10n.t('Nothing was captured yet.')
+        ? vscode.l10n.t('Nothing was captured yet: open a page of the server first.')
         : vscode.l10n.t('No other exchange is stored.'),
     );
     return null;

@@ -158,7 +158,7 @@ async function chooseSubject({ capture, store, inspector }: ExportServices): Pro
     },
   ].filter(({ exchanges }) => exchanges.length > 0);
   if (choices.length === 0) {
-    notify('information', vscode.l10n.t('Nothing was captured yet.'));
+    notify('information', vscode.l10n.t('Nothing was captured yet: open a page of the server first.'));
     return null;
   }
   const picked = await vscode.window.showQuickPick(

@@ -49,7 +49,7 @@ async function choose(store: CaptureStore, first: ConnectionKey | null): Promise
     ...newest.filter(({ connection }) => connection !== first),
   ];
   if (items.length === 0) {
-    notify('information', vscode.l10n.t('Nothing was captured yet.'));
+    notify('information', vscode.l10n.t('Nothing was captured yet: open a page of the server first.'));
     return null;
   }
   const picked = await vscode.window.showQuickPick(items, {

@@ -16,7 +16,12 @@ export async function shareOnNetwork(server: Server, servers: Servers): Promise<
   }
   const addresses = networkAddresses(networkInterfaces());
   if (addresses.length === 0) {
-    notify('information', vscode.l10n.t('This machine is in no network that it could be shared on.'));
+    notify(
+      'information',
+      vscode.l10n.t(
+        'This machine is in no network that it could be shared on. Connect it to one, and share again.',
+      ),
+    );
     return;
   }
   const share = vscode.l10n.t('Share');

@@ -12,7 +12,7 @@ import { debugServer } from './debugStart.ts';
 import { visibleText } from './displayText.ts';
 import { externalUrl, hostNameOf } from './externalAddress.ts';
 import type { LiveTokens } from './liveTokens.ts';
-import { type NoticeAction, notify, offer } from './notices.ts';
+import { type NoticeAction, notify, notifyRepeatedly, offer } from './notices.ts';
 import { isWithin } from './paths.ts';
 import { rootOfFolder } from './servedFolder.ts';
 import { Server, type StartOutcome } from './server.ts';
@@ -215,7 +215,8 @@ export class Servers {
   private async tellTakenPort(server: Server, asked: number, port: number): Promise<void> {
     const host = server.state.kind === 'running' ? server.state.host : '127.0.0.1';
     const taken = this.takenBy(String(asked), await portOwner({ address: host, port: asked }));
-    notify(
+    notifyRepeatedly(
+      'takenPort',
       'information',
       `${taken} ${vscode.l10n.t('Spark serves {0} on port {1}.', server.name, String(port))}`,
       offer(vscode.l10n.t('Open in Browser'), 'spark.openInBrowser', server),
