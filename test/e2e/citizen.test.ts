@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
 import { networkAddresses } from '../../src/extension/networkAddresses.ts';
-import { walk } from './workbench.ts';
+import { walk, writeFiles } from './workbench.ts';
 
 walk('The network reaches a server after a warning, and no longer than for one run', async (workbench) => {
   const [address] = networkAddresses(networkInterfaces());
@@ -62,4 +62,24 @@ walk(
     await workbench.statusBarItem(/^ ?Spark$/).waitFor();
   },
   { restricted: true, files: { '.vscode/settings.json': JSON.stringify(untrusted) } },
+);
+
+walk(
+  'A setting that cannot be used is told of once, with the reason, and leads to where it is corrected',
+  async (workbench) => {
+    await workbench.runCommand('Spark: Preview');
+    const page = workbench.webview().frameLocator('iframe');
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    const notice = workbench.notification('The setting spark.reload.ignore is ["**/[a"].');
+    await notice.waitFor();
+    assert.match((await notice.textContent()) ?? '', /a bracket of “\*\*\/\[a” has no counterpart/);
+    for (const text of ['One', 'Two']) {
+      writeFiles(workbench.workspace, { 'index.html': `<!doctype html><h1>${text}</h1>` });
+      await page.getByRole('heading', { name: text }).waitFor();
+    }
+    assert.equal(await notice.count(), 1);
+    await notice.getByRole('button', { name: 'Open Settings' }).click();
+    await workbench.page.locator('.settings-editor .setting-item-label', { hasText: 'Ignore' }).waitFor();
+  },
+  { openFile: 'index.html', settings: { 'spark.reload.ignore': ['**/[a'] } },
 );
