@@ -11,24 +11,29 @@ export function* httpFile(details: Iterable<ExchangeDetail>): Generator<string> 
   for (const detail of details) yield `\n### ${exchangeTitle(detail)}\n${requestText(detail)}\n`;
 }
 
+/** Whether those who send the file send this: no comment, no byte that its encoding changes, and no `{{`, which they run. */
+function readsAsItself(text: string): boolean {
+  return /^(?!#)[\t\x20-\x7e]*$/.test(text) && !text.includes('{{');
+}
+
 function requestText(detail: ExchangeDetail): string {
   const { request } = exportedExchange(detail);
   const body = bodyData(request);
   const text = bodyText(body);
   const target = tokenText(request, 'request-target');
   const malformed = request.facts.input.violation !== null || !request.facts.hasHead || !request.whole;
-  if (malformed || text === null || !/^(\/|https?:)[\x21-\x7e]*$/.test(target)) {
+  const fields = fieldsOf(request).filter(({ name }) => !ownFields.has(name.toLowerCase()));
+  const head = [tokenText(request, 'method'), target, ...fields.flatMap(({ name, value }) => [name, value])];
+  const isHeld = /^(\/|https?:)/.test(target) && head.every(readsAsItself);
+  if (malformed || text === null || !isHeld) {
     const command = curlCommand(detail).replaceAll('\n', '\n# ');
     return `# This format cannot hold the request. In a shell:\n# ${command}\n`;
   }
   const scheme = detail.connection.tls === '' ? 'http' : 'https';
   const url = target.startsWith('/') ? `${scheme}://${authorityOf(detail)}${target}` : target;
-  const fields = fieldsOf(request)
-    .filter(({ name }) => !ownFields.has(name.toLowerCase()))
-    .map(({ name, value }) => `${name}: ${value}\n`)
-    .join('');
+  const lines = fields.map(({ name, value }) => `${name}: ${value}\n`).join('');
   const start = `# @no-redirect\n# @no-cookie-jar\n${tokenText(request, 'method')} ${url} HTTP/1.1\n`;
-  return `${start}${fields}${text === '' ? '' : `\n${text}\n`}`;
+  return `${start}${lines}${text === '' ? '' : `\n${text}\n`}`;
 }
 
 /** Null where it is no text, or would be read as something else: a separator, a file to include, a variable. */

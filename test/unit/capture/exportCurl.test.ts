@@ -80,6 +80,20 @@ test('a .http file has what the format can hold, and says what it cannot', () =>
   assert.doesNotMatch(file, /^Content-Length/m);
 });
 
+test('a .http file holds nothing that those who send it would run or change', () => {
+  for (const request of [
+    `GET /{{require('fs')}} HTTP/1.1\r\n${fields}\r\n`,
+    `GET / HTTP/1.1\r\n${fields}X: {{$processEnv PATH}}\r\n\r\n`,
+    `GET / HTTP/1.1\r\n${fields}X: \xe2\x80\xae\r\n\r\n`,
+    `GET / HTTP/1.1\r\n${fields}#X: y\r\n\r\n`,
+    `### / HTTP/1.1\r\n${fields}\r\n`,
+  ]) {
+    const file = [...httpFile(detailsOf([{ request, response: '' }]))].join('');
+    const lines = file.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    assert.deepEqual(lines, [], request);
+  }
+});
+
 describe('the commands, run', { skip }, () => {
   let server: Server;
   let port = 0;
