@@ -3,10 +3,9 @@ import { render } from 'lit-html';
 import { type ByteFormat, writeBytes } from '../http/byteEncodings.ts';
 import { l10n } from '../l10n/l10n.ts';
 import type { Direction } from '../protocol/capture.ts';
-import type { ExchangeKey } from '../protocol/inspector.ts';
-import type { ByteAction } from '../protocol/inspectorMessages.ts';
 import { bytesToolbar } from './bytesToolbar.ts';
 import { type BytePlace, BytesView, directions, errorPlaces } from './bytesView.ts';
+import { byteTarget } from './byteWalk.ts';
 import { FindBytesBar } from './findBytesBar.ts';
 import type { HexView } from './hexView.ts';
 import type { InspectorState } from './inspectorState.ts';
@@ -14,14 +13,12 @@ import { keyOf, used } from './keys.ts';
 import { messageOf } from './messageView.ts';
 import { ScrubPanel } from './scrub/scrubPanel.ts';
 import { copyLimit, selectionPanel } from './selectionPanel.ts';
-import { neighbourSpan } from './spanIndex.ts';
 import { ToolbarFocus } from './toolbarFocus.ts';
 
 export interface BytesPaneEvents {
   /** Enter was pressed, which goes to the meaning of the byte under the cursor. */
   leave(): void;
   copy(text: string): void;
-  act(action: ByteAction, exchange: ExchangeKey): void;
 }
 
 /** The bytes of an exchange, with what can be done with them. */
@@ -119,6 +116,7 @@ export class BytesPane {
   /** Puts the keyboard's focus on the bytes of a message. */
   focus(direction: Direction): void {
     this.view.view(direction)?.grid.focus({ preventScroll: true });
+    this.view.element.scrollIntoView({ block: 'nearest' });
   }
 
   /** Where something cannot have worked, its bytes are what is looked for. */
@@ -147,7 +145,12 @@ export class BytesPane {
     const { showsControls, showsLegend, scrub } = this;
     render(
       bytesToolbar(
-        { showsControls: showsControls.value, showsLegend: showsLegend.value, showsParser: scrub.open.value },
+        {
+          showsControls: showsControls.value,
+          showsLegend: showsLegend.value,
+          showsParser: scrub.open.value,
+          exchange: this.state.view.value?.detail.row.key ?? '',
+        },
         {
           showControls: (shown) => {
             showsControls.value = shown;
@@ -157,11 +160,9 @@ export class BytesPane {
           },
           showParser: (shown) => {
             scrub.toggle(shown);
-            if (shown) scrub.focus();
-          },
-          act: (action) => {
-            const exchange = this.state.view.peek()?.detail.row.key;
-            if (exchange !== undefined) this.events.act(action, exchange);
+            if (!shown) return;
+            scrub.focus();
+            this.element.scrollIntoView({ block: 'nearest' });
           },
         },
       ),
@@ -232,13 +233,15 @@ export class BytesPane {
   /** Selects the bytes from where the selection began to `offset`, where the cursor goes. */
   private selectTo(offset: number): void {
     const chosen = this.state.chosen.peek();
-    if (chosen === null) return;
+    const view = this.state.view.peek();
+    if (chosen === null || view === null) return;
     const { direction } = chosen;
     if (this.anchor?.direction !== direction) this.anchor = { direction, offset: chosen.offset };
     const from = this.anchor.offset;
     const [start, end] = from <= offset ? [from, offset + 1] : [offset, from + 1];
     this.state.point(null, null);
-    this.state.chosen.value = { direction, start, end, offset };
+    const { bytes } = messageOf(view, direction);
+    this.state.chosen.value = { direction, ...bytes.withWholeGaps(start, end), offset };
   }
 
   /** Whoever comes by the keyboard finds a cursor; but what is chosen in the other message stays so until a key moves it. */
@@ -250,8 +253,7 @@ export class BytesPane {
       this.view.reveal(direction, chosen.offset);
       return;
     }
-    const first = view.message.bytes.nearestKept(0, 1);
-    if (chosen === null && first >= 0) this.state.choose(direction, first);
+    if (chosen === null && view.message.bytes.length > 0) this.state.choose(direction, 0);
   }
 
   private key(event: KeyboardEvent, view: HexView): void {
@@ -276,20 +278,18 @@ export class BytesPane {
       this.state.chosen.value = { direction, start: 0, end: bytes.length, offset: from };
       return;
     }
-    const leads = this.keyTarget(key.replace('Shift+', ''), from, view);
+    if (bytes.length === 0) return;
+    const { layout, message } = view;
+    const walked = { layout, length: bytes.length, spans: message.spans, pageRows: this.view.pageRows };
+    const leads = byteTarget(key.replace('Shift+', ''), from, walked);
     if (leads === null) return;
     // A step into a message that has no cursor yet leads to its first byte.
     const target = chosen?.direction === direction || !key.startsWith('Arrow') ? leads : 0;
     used(event);
-    const step = target < from ? -1 : 1;
-    const within = Math.min(Math.max(0, target), bytes.length - 1);
-    const onwards = bytes.nearestKept(within, step);
-    const kept = onwards >= 0 ? onwards : bytes.nearestKept(within, step === 1 ? -1 : 1);
-    if (kept < 0) return;
-    if (event.shiftKey && chosen?.direction === direction) this.extendTo(kept);
+    if (event.shiftKey && chosen?.direction === direction) this.extendTo(target);
     else {
-      this.anchor = { direction, offset: kept };
-      this.state.choose(direction, kept);
+      this.anchor = { direction, offset: target };
+      this.state.choose(direction, target);
     }
   }
 
@@ -301,42 +301,5 @@ export class BytesPane {
     const holds = begins && anchor.offset >= chosen.start && anchor.offset < chosen.end;
     if (!holds) this.anchor = null;
     this.selectTo(offset);
-  }
-
-  /** Where a key leads from a byte; null for a key that leads nowhere. */
-  private keyTarget(key: string, from: number, view: HexView): number | null {
-    const { message, layout } = view;
-    const row = layout.columns;
-    const page = this.view.pageRows * row;
-    switch (key) {
-      case 'ArrowLeft':
-        return from - 1;
-      case 'ArrowRight':
-        return from + 1;
-      case 'ArrowUp':
-        return from < row ? from : from - row;
-      case 'ArrowDown':
-        return from + row;
-      case 'Home':
-        return from - (from % row);
-      case 'End':
-        return from - (from % row) + row - 1;
-      case 'PageUp':
-        return from - page;
-      case 'PageDown':
-        return from + page;
-      case 'Ctrl+Home':
-        return 0;
-      case 'Ctrl+End':
-        return message.bytes.length - 1;
-      case 'Alt+ArrowRight':
-      case 'Alt+ArrowDown':
-        return neighbourSpan(message.spans, from, 1)?.start ?? from;
-      case 'Alt+ArrowLeft':
-      case 'Alt+ArrowUp':
-        return neighbourSpan(message.spans, from, -1)?.start ?? from;
-      default:
-        return null;
-    }
   }
 }

@@ -1,21 +1,22 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { octetName } from '../http/visibleText.ts';
 import { l10n } from '../l10n/l10n.ts';
-import type { ByteAction } from '../protocol/inspectorMessages.ts';
 import { type GrammarRole, grammarRoles } from './grammar.ts';
 import { controlGlyphs, otherGlyph } from './hexRow.ts';
+import { icon } from './icons.ts';
 
 export interface BytesToolbarState {
   readonly showsControls: boolean;
   readonly showsLegend: boolean;
   readonly showsParser: boolean;
+  /** Which exchange the bytes are of; empty for none. */
+  readonly exchange: string;
 }
 
 export interface BytesToolbarEvents {
   showControls(shown: boolean): void;
   showLegend(shown: boolean): void;
   showParser(shown: boolean): void;
-  act(action: ByteAction): void;
 }
 
 const roleNames: Readonly<Record<GrammarRole, string>> = {
@@ -31,7 +32,7 @@ const roleNames: Readonly<Record<GrammarRole, string>> = {
   unparsed: l10n.t('without meaning'),
 };
 
-/** What can be switched above the bytes, and the legend of their tints. */
+/** What can be switched above the bytes, a menu of what else can be done with them, and the legend of their tints. */
 export function bytesToolbar(state: BytesToolbarState, events: BytesToolbarEvents): TemplateResult {
   const { showsControls, showsLegend, showsParser } = state;
   return html`<div class="bytes-tools" role="toolbar" aria-label=${l10n.t('Bytes')}>
@@ -50,22 +51,32 @@ export function bytesToolbar(state: BytesToolbarState, events: BytesToolbarEvent
         showsParser,
         (shown) => events.showParser(shown),
       )}
-      ${actions().map(
-        ([action, label, title]) =>
-          html`<button class="tool" title=${title} @click=${() => events.act(action)}>${label}</button>`,
-      )}
+      <button
+        class="tool more"
+        aria-haspopup="menu"
+        aria-label=${l10n.t('More Actions...')}
+        title=${l10n.t('More Actions...')}
+        data-vscode-context=${menuContext(state.exchange)}
+        @click=${showMenu}
+      >
+        ${icon('ellipsis')}
+      </button>
     </div>
     ${showsLegend ? legend(showsControls) : nothing}`;
 }
 
-/** What is done with the bytes outside of this page: its name, and what it does. */
-function actions(): readonly (readonly [ByteAction, string, string])[] {
-  return [
-    ['openAsText', l10n.t('Open as Text'), l10n.t('Open both messages as text, in an editor')],
-    ['compare', l10n.t('Compare with...'), l10n.t('Compare with another exchange')],
-    ['openInHexEditor', l10n.t('Open in Hex Editor'), l10n.t('Open a message or its body in the Hex Editor')],
-    ['saveAs', l10n.t('Save Bytes As...'), l10n.t('Save a message or its body as a file')],
-  ];
+/** Which of the manifest's menus the button shows. */
+function menuContext(exchange: string): string {
+  return JSON.stringify({ webviewSection: 'bytesToolbar', exchange, preventDefaultContextMenuItems: true });
+}
+
+/** A menu of VS Code's own opens where a context menu is asked for. */
+function showMenu({ currentTarget }: Event): void {
+  if (!(currentTarget instanceof HTMLElement)) return;
+  const { left: clientX, bottom: clientY } = currentTarget.getBoundingClientRect();
+  currentTarget.dispatchEvent(
+    new MouseEvent('contextmenu', { bubbles: true, cancelable: true, clientX, clientY }),
+  );
 }
 
 function toggle(
@@ -76,7 +87,7 @@ function toggle(
   toggled: (pressed: boolean) => void,
 ): TemplateResult {
   return html`<button class="tool" title=${title} aria-pressed=${pressed} @click=${() => toggled(!pressed)}>
-    <span aria-hidden="true">${sign}</span>${label}
+    <span aria-hidden="true">${sign}</span><span class="label">${label}</span>
   </button>`;
 }
 

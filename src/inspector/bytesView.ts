@@ -195,8 +195,11 @@ export class BytesView {
     this.element.style.setProperty('--spark-row-height', `${this.rowHeight}px`);
     // What has opened beside the bytes covers neither the cursor nor what was revealed before there was room for it.
     const place = this.state.chosen.peek() ?? this.revealed;
-    const keeps = place !== null && (this.scroll.sightHeight === 0 || this.isInSight(place));
+    const isFirst = this.scroll.sightHeight === 0;
+    const keeps = place !== null && (isFirst || this.isInSight(place));
     this.show(this.state.view.peek());
+    // What was revealed where there was no room at all, was scrolled to needlessly.
+    if (isFirst) this.moveTo(0);
     if (keeps) this.reveal(place.direction, place.offset);
     this.redraw();
   }

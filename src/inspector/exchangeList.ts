@@ -15,10 +15,13 @@ import {
   widthOf,
 } from './listColumns.ts';
 import { headerCellId, ListHeader } from './listHeader.ts';
+import { markPainted } from './paintMark.ts';
 import { RowList } from './rowList.ts';
 import { noCell, RowPainter, setAttribute } from './rowPainter.ts';
 
 const rowHeight = 22;
+/** Names the moment at which the first rows are painted, in the page's time line. */
+const firstRowsMark = 'spark.firstRows';
 /** CSS pixels that a key moves a column's border. */
 const widthStep = 12;
 
@@ -52,6 +55,8 @@ export class ExchangeList {
   private count = 0;
   /** The number of the query whose rows are shown. */
   private query = 0;
+  /** Whether rows were drawn once. */
+  private isPainted = false;
   /** What a column was as wide as when a drag of its border began. */
   private dragged: { readonly column: ListColumn; readonly width: number } | null = null;
 
@@ -81,7 +86,11 @@ export class ExchangeList {
         const cell = index === this.place.row ? this.place.cell : noCell;
         this.painter.paint(element, { row, index, cell, selected: this.state.selected.peek() });
       },
-      drawn: () => this.markActive(),
+      drawn: (isWhole) => {
+        this.markActive();
+        if (isWhole && !this.isPainted) markPainted(firstRowsMark);
+        this.isPainted ||= isWhole;
+      },
     });
     grid.addEventListener('scroll', () => this.scrolled(), { passive: true });
     grid.addEventListener('click', (event) => this.choose(this.list.indexOf(event.target), -1));
@@ -366,6 +375,7 @@ export class ExchangeList {
       exchange: row.key,
       connection: connectionKey(row.key, row.connection),
       exchangeMarked: row.marked,
+      exchangeImported: row.imported,
       filterOperator: operator,
       filterValue: value,
     };

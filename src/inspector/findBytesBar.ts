@@ -100,7 +100,7 @@ export class FindBytesBar {
       <input
         type="text"
         spellcheck="false"
-        aria-label="Find in bytes"
+        aria-label=${l10n.t('Find in bytes')}
         aria-invalid=${this.problem.value !== ''}
         placeholder=${this.kind.value === 'hex' ? '0D 0A' : l10n.t('Find in bytes')}
         @input=${(event: Event) => {

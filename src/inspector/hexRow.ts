@@ -79,15 +79,17 @@ function sentFrom({ start, end }: HexRow, file: FileBytes, missing: string): str
   );
 }
 
+/** What is said of bytes that were not kept. */
+export function gapText(row: HexRow): string {
+  const missing = counted(row.end - row.start, 'byte');
+  return row.file === undefined ? l10n.t('{0} not kept', missing) : sentFrom(row, row.file, missing);
+}
+
 /** A row as it is drawn. `showsControls`: the text column tells CR, LF, NUL, TAB and SP apart. */
 export function hexRowText(row: HexRow, layout: HexColumns, showsControls = false): string {
   const { start, column, bytes } = row;
   const offset = (start - column).toString(16).toUpperCase().padStart(layout.digits, '0');
-  if (bytes === null) {
-    const size = row.end - row.start;
-    const missing = counted(size, 'byte');
-    return `${offset}  ${row.file === undefined ? l10n.t('{0} not kept', missing) : sentFrom(row, row.file, missing)}`;
-  }
+  if (bytes === null) return `${offset}  ${gapText(row)}`;
   let hex = '';
   let text = '';
   for (let i = 0; i < layout.columns; i++) {

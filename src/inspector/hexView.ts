@@ -3,7 +3,15 @@ import { l10n } from '../l10n/l10n.ts';
 import { counted } from './format.ts';
 import { definedIn, grammar } from './grammar.ts';
 import { HexLayout, type HexRow } from './hexLayout.ts';
-import { type HexColumns, hexCharacter, hexRowText, isVisible, offsetAt, runInRow } from './hexRow.ts';
+import {
+  gapText,
+  type HexColumns,
+  hexCharacter,
+  hexRowText,
+  isVisible,
+  offsetAt,
+  runInRow,
+} from './hexRow.ts';
 import type { HighlightLayer, HighlightLayers } from './highlightLayers.ts';
 import type { Chosen, Mark } from './inspectorState.ts';
 import type { MessageView } from './messageView.ts';
@@ -135,11 +143,16 @@ export class HexView {
     for (const drawn of this.drawn) drawn.row = null;
   }
 
-  /** The byte at a place in the grid, in CSS pixels from its corner and in characters; -1 for none. */
+  /**
+   * The byte at a place in the grid, in CSS pixels from its corner and in characters; the first of those that a row says
+   * were not kept; -1 for none.
+   */
   offsetAt(character: number, y: number): number {
     const index = Math.floor(y / this.rowHeight());
     if (index < 0 || index >= this.layout.rowCount) return -1;
-    return offsetAt(character, this.layout.row(index), this.columns);
+    const row = this.layout.row(index);
+    if (row.bytes === null) return character >= 0 && character < this.columns.width ? row.start : -1;
+    return offsetAt(character, row, this.columns);
   }
 
   /** Draws the rows between two heights in the grid, with their marks. */
@@ -199,11 +212,14 @@ export class HexView {
 
   private mark(row: HexRow, text: Text, marks: HexMarks, layers: HighlightLayers): void {
     layers.add('offset', text, 0, this.columns.digits);
+    const { spans, direction } = this.message;
     if (row.bytes === null) {
       layers.add('gap', text, this.columns.hexStart, text.length);
+      const { chosen } = marks;
+      if (chosen?.direction === direction && chosen.start < row.end && chosen.end > row.start)
+        layers.add('chosen', text, this.columns.hexStart, text.length);
       return;
     }
-    const { spans, direction } = this.message;
     const { parsed } = marks;
     for (let i = firstEndingAfter(spans, row.start); i < spans.length && spans[i].start < row.end; i++) {
       if (spans[i].start >= parsed) break;
@@ -264,9 +280,12 @@ export class HexView {
       this.grid.removeAttribute('aria-activedescendant');
       return;
     }
-    const column = this.columnOf(mine.offset, place.row);
+    const isGap = place.row.bytes === null;
+    const column = isGap ? 0 : this.columnOf(mine.offset, place.row);
+    this.cursor.classList.toggle('gap', isGap);
+    this.cursorText.hidden = isGap;
     this.cursor.setAttribute('aria-colindex', String(column + 2));
-    this.cursor.setAttribute('aria-label', this.describe(mine.offset));
+    this.cursor.setAttribute('aria-label', isGap ? describeGap(place.row) : this.describe(mine.offset));
     this.box(this.cursor, this.cursorText, column, place.element);
     this.grid.setAttribute('aria-activedescendant', this.cursor.id);
   }
@@ -285,7 +304,7 @@ export class HexView {
       violation === null && errors.length > 0 ? Math.min(errors[0].end, start + mostInSign) : offset + 1;
     const place = offset < 0 ? null : this.place(offset, first, last);
     for (const { element } of this.drawn) element.classList.toggle('offending', element === place?.element);
-    if (place === null) {
+    if (place === null || place.row.bytes === null) {
       this.offence.remove();
       this.offenceText.remove();
       return;
@@ -294,12 +313,12 @@ export class HexView {
     this.markRun(place.row, place.text, 'violation', { start: offset, end }, layers);
   }
 
-  /** The drawn row of a byte; null while it is out of sight, or was not kept. */
+  /** The drawn row of a byte; null while it is out of sight. */
   private place(offset: number, first: number, last: number) {
     const index = this.layout.rowOf(offset);
     if (index < first || index >= last) return null;
     const { element, text, row } = this.drawn[index % this.drawn.length];
-    return row === null || row.bytes === null ? null : { element, text, row };
+    return row === null ? null : { element, text, row };
   }
 
   private box(inHex: HTMLElement, inText: HTMLElement, column: number, row: HTMLElement): void {
@@ -353,6 +372,11 @@ export class HexView {
     // Which element a row lies in depends on their number.
     for (const drawn of this.drawn) drawn.row = null;
   }
+}
+
+/** Bytes that were not kept, in words. */
+function describeGap(row: HexRow): string {
+  return l10n.t('from offset {0}: {1}', row.start, gapText(row));
 }
 
 /** The part of a range that lies before an offset; some of it does. */

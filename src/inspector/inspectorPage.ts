@@ -66,7 +66,6 @@ export class InspectorPage {
     this.bytes = new BytesPane(this.state, {
       leave: () => this.meaning.focus(),
       copy: (text) => host.postMessage({ type: 'copy', text }),
-      act: (action, exchange) => host.postMessage({ type: 'byteAction', action, exchange }),
     });
     this.filter = new FilterBar(this.state, filterEchoId, {
       complete: (text, caret) => host.postMessage({ type: 'complete', text, caret }),

@@ -91,13 +91,13 @@ export class MessageBytes {
     return missing;
   }
 
-  /** The nearest kept byte at or after `offset` (`step` 1), or at or before it (`step` -1); -1 where there is none. */
-  nearestKept(offset: number, step: 1 | -1): number {
-    let stretch = this.stretchAt(offset);
-    while (stretch !== null && stretch.bytes === null) {
-      offset = step === 1 ? stretch.end : stretch.start - 1;
-      stretch = this.stretchAt(offset);
-    }
-    return stretch === null ? -1 : offset;
+  /** A range of bytes; where it begins or ends among bytes that were not kept, with all of these. */
+  withWholeGaps(start: number, end: number): { start: number; end: number } {
+    const first = this.stretchAt(start);
+    const last = this.stretchAt(end - 1);
+    return {
+      start: first?.bytes === null ? first.start : start,
+      end: last?.bytes === null ? last.end : end,
+    };
   }
 }

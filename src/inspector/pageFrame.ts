@@ -70,7 +70,7 @@ export class PageFrame {
     const sides = made('div', 'sides', meaning);
     sides.append(
       splitter({
-        label: l10n.t('Width of the meaning'),
+        label: l10n.t('Size of the meaning'),
         direction: 'row',
         container: sides,
         property: '--spark-meaning-share',

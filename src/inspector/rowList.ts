@@ -12,8 +12,8 @@ export interface RowListOptions<Row> {
   readonly request: (start: number, end: number) => void;
   /** Draws a row into its element; `row` undefined while it has not arrived. */
   readonly draw: (element: HTMLElement, row: Row | undefined, index: number) => void;
-  /** Called when the rows in sight are drawn. */
-  readonly drawn: () => void;
+  /** Called when the rows in sight are drawn; whether there are any, and all of them have arrived. */
+  readonly drawn: (isWhole: boolean) => void;
 }
 
 /** Rows from an index on. */
@@ -190,8 +190,8 @@ export class RowList<Row> {
       }
       draw(element, row, index);
     }
+    this.options.drawn(last > first && !missing);
     missing ||= [first - ahead, last + ahead - 1].some((index) => this.lacks(index));
-    this.options.drawn();
     const isLost = missing && performance.now() - this.requestedAt > longestAnswer;
     if (this.isStale || isLost) this.requestVisible();
   }

@@ -2,7 +2,7 @@ import { keyOf, used } from './keys.ts';
 
 export interface SplitterOptions {
   readonly label: string;
-  /** How the parts that it separates lie: side by side, or one above the other. */
+  /** How the parts that it separates lie: side by side, where the page is wide enough, or one above the other. */
   readonly direction: 'row' | 'column';
   /** The element whose space it divides. */
   readonly container: HTMLElement;
@@ -21,12 +21,16 @@ const keyStep = 0.02;
 export function splitter(options: SplitterOptions): HTMLElement {
   const { container, direction } = options;
   const element = document.createElement('div');
-  const horizontal = direction === 'row';
+  // In a narrow page, what lies side by side elsewhere lies one above the other.
+  const isUpright = () =>
+    direction === 'row' && element.getBoundingClientRect().height > element.getBoundingClientRect().width;
   element.className = `splitter ${direction}`;
   element.tabIndex = 0;
   element.setAttribute('role', 'separator');
   element.setAttribute('aria-label', options.label);
-  element.setAttribute('aria-orientation', horizontal ? 'vertical' : 'horizontal');
+  new ResizeObserver(() => {
+    element.setAttribute('aria-orientation', isUpright() ? 'vertical' : 'horizontal');
+  }).observe(element);
   element.setAttribute('aria-valuemin', String(least * 100));
   element.setAttribute('aria-valuemax', String(most * 100));
   let share = options.share;
@@ -44,13 +48,14 @@ export function splitter(options: SplitterOptions): HTMLElement {
   element.addEventListener('pointermove', (event) => {
     if (!element.hasPointerCapture(event.pointerId)) return;
     const box = container.getBoundingClientRect();
-    set(horizontal ? (event.clientX - box.left) / box.width : (event.clientY - box.top) / box.height);
+    set(isUpright() ? (event.clientX - box.left) / box.width : (event.clientY - box.top) / box.height);
   });
   element.addEventListener('lostpointercapture', () => options.moved(share));
   element.addEventListener('keydown', (event) => {
+    const upright = isUpright();
     const step = {
-      [horizontal ? 'ArrowLeft' : 'ArrowUp']: -keyStep,
-      [horizontal ? 'ArrowRight' : 'ArrowDown']: keyStep,
+      [upright ? 'ArrowLeft' : 'ArrowUp']: -keyStep,
+      [upright ? 'ArrowRight' : 'ArrowDown']: keyStep,
     }[keyOf(event)];
     if (step === undefined) return;
     used(event);

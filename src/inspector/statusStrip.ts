@@ -38,14 +38,14 @@ function describe(view: ExchangeView, mark: Mark, offset: number): TemplateResul
   const length = mark.end - mark.start;
   return html`<span>${mark.direction === 'received' ? l10n.t('Request byte {0}', offset) : l10n.t('Response byte {0}', offset)}</span>
     <span class="wire">${octet < 0 ? l10n.t('not kept') : html`0x${hex(octet, 2)} ${octetName(octet)}`}</span>
+    ${violation?.offset === offset ? html`<strong class="severe">${l10n.t('breaks {0}', violation.rule)}</strong>` : nothing}
     ${
       index < 0
         ? nothing
         : html`<strong>${message.spans[index].name}</strong><span>${definedIn(message.spans[index].name)}</span>`
     }
     ${transferOf(view, mark.direction, offset)}
-    ${length > 1 ? html`<span>${l10n.t('bytes {0} ({1})', `${mark.start}–${mark.end - 1}`, formatCount(length))}</span>` : nothing}
-    ${violation?.offset === offset ? html`<strong class="severe">${l10n.t('breaks {0}', violation.rule)}</strong>` : nothing}`;
+    ${length > 1 ? html`<span>${l10n.t('bytes {0} ({1})', `${mark.start}–${mark.end - 1}`, formatCount(length))}</span>` : nothing}`;
 }
 
 /** The reads or writes of each message, found once. */
@@ -69,5 +69,5 @@ function transferOf(
     direction === 'received'
       ? l10n.t('read {0} of {1}, {2} bytes at {3}', formatCount(number), total, size, since)
       : l10n.t('write {0} of {1}, {2} bytes at {3}', formatCount(number), total, size, since);
-  return html`<span>${text}</span>`;
+  return html`<span class="carried">${text}</span>`;
 }

@@ -15,9 +15,6 @@ import type {
 import type { ConnectionKey, ConnectionPart, FollowedConnection, FollowFormat } from './follow.ts';
 import type { CaptureSummary, Decompressed, ExchangeDetail, ExchangeKey, HostCoding } from './inspector.ts';
 
-/** What the extension host does with the bytes of an exchange. */
-export type ByteAction = 'openAsText' | 'compare' | 'openInHexEditor' | 'saveAs';
-
 /** Page to extension host. */
 export type FromInspector =
   /** The page's script runs; the host answers with `list`, and `detail` for what was selected before. */
@@ -74,7 +71,6 @@ export type FromInspector =
     }
   /** Puts a text into the clipboard. */
   | { readonly type: 'copy'; readonly text: string }
-  | { readonly type: 'byteAction'; readonly action: ByteAction; readonly exchange: ExchangeKey }
   | { readonly type: 'startServer' };
 
 /** Extension host to page. */

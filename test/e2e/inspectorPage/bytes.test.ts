@@ -85,23 +85,98 @@ test('bytes are selected by Shift, read in several ways, copied, and searched', 
   assert.equal(await page.locator('.find-bytes').count(), 0);
 });
 
-test('the toolbar is one stop for Tab, and its buttons open the bytes elsewhere', async () => {
+test('the toolbar is one line in a narrow pane too, one stop for Tab, and its last button asks for a menu', async () => {
   const page = await open();
   const stops = page.locator('.bytes-tools button[tabindex="0"]');
+  const controls = page.getByRole('button', { name: 'Control characters' });
+  const more = page.getByRole('button', { name: 'More Actions...' });
   assert.deepEqual(await stops.allTextContents().then((texts) => texts.map((text) => text.trim())), [
     '¶Control characters',
   ]);
-  await page.getByRole('button', { name: 'Control characters' }).focus();
+  await controls.focus();
   await page.keyboard.press('End');
-  await page.keyboard.press('ArrowLeft');
-  assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Open in Hex Editor');
   assert.equal(await stops.count(), 1);
+  await page.evaluate(() =>
+    window.addEventListener('contextmenu', (event) => {
+      if (!(event.target instanceof HTMLElement)) return;
+      document.title = [event.target.dataset.vscodeContext, event.clientX, event.clientY].join(' ');
+    }),
+  );
   await page.keyboard.press('Enter');
-  await page.keyboard.press('Home');
+  const [context, x, y] = (await page.title()).split(' ');
+  assert.deepEqual(JSON.parse(context), {
+    webviewSection: 'bytesToolbar',
+    exchange: detail.row.key,
+    preventDefaultContextMenuItems: true,
+  });
+  const button = await more.boundingBox();
+  assert.deepEqual([Number(x), Number(y)], [button?.x, (button?.y ?? 0) + (button?.height ?? 0)]);
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Control characters', pressed: true }).waitFor();
+
+  const bar = page.locator('.bytes-tools');
+  for (const width of [1200, 750, 330]) {
+    await page.setViewportSize({ width, height: 800 });
+    await tested.settled();
+    const boxes = await bar.getByRole('button').evaluateAll((buttons) =>
+      buttons.map((element) => {
+        const { top, left, right } = element.getBoundingClientRect();
+        return { top, left, right };
+      }),
+    );
+    assert.equal(new Set(boxes.map(({ top }) => top)).size, 1, `${width} pixels`);
+    assert.ok(boxes.every(({ left, right }) => left >= 0 && right <= width));
+    assert.ok(boxes.every(({ left }, i) => i === 0 || left >= boxes[i - 1].right));
+  }
+  assert.deepEqual(await accessibilityViolations(page), []);
+});
+
+test('bytes that were not kept are one stop for the keyboard, and are read out', async () => {
+  const kept = detail.response.kept[0].bytes;
+  const cut = kept.subarray(0, 100);
+  const end = kept.subarray(-40);
+  const { length } = detail.response;
+  const response = {
+    ...detail.response,
+    kept: [
+      { offset: 0, bytes: Uint8Array.from(cut) },
+      { offset: 200, bytes: Uint8Array.from(end) },
+    ],
+    length: 240 + length,
+  };
+  const page = await open(undefined, { ...detail, response });
+  const grid = page.locator('.hex').nth(1);
+  const cursor = page.locator('#cursor-sent');
+  const said = () => cursor.getAttribute('aria-label');
+  await grid.focus();
+  await page.keyboard.press('Control+End');
+  await tested.settled();
+  assert.equal(await said(), `from offset 240: ${length} bytes not kept`);
+  assert.equal(await grid.getAttribute('aria-activedescendant'), 'cursor-sent');
+  const [frame, pane] = [await cursor.boundingBox(), await page.locator('.bytes').boundingBox()];
+  assert.ok(frame && pane && frame.width > 100 && frame.y + frame.height <= pane.y + pane.height + 1);
+  assert.match(await textOf(page.locator('.strip')), /^Response byte 240 ?not kept/);
+  await page.keyboard.press('ArrowUp');
+  await tested.settled();
+  assert.match((await said()) ?? '', /^offset 224, /);
+  for (let row = 0; row < 10 && (await said())?.startsWith('offset'); row++) {
+    await page.keyboard.press('ArrowUp');
+    await tested.settled();
+  }
+  assert.equal(await said(), 'from offset 100: 100 bytes not kept');
+  await page.keyboard.press('Shift+ArrowRight');
+  await tested.settled();
+  assert.match(await textOf(page.locator('.selection dl')), /Length ?101 /);
   await page.keyboard.press('ArrowLeft');
-  await page.keyboard.press('Enter');
-  const actions = (await tested.posted()).flatMap((one) => (one.type === 'byteAction' ? [one.action] : []));
-  assert.deepEqual(actions, ['openInHexEditor', 'saveAs']);
+  await page.keyboard.press('ArrowLeft');
+  await tested.settled();
+  assert.match((await said()) ?? '', /^offset 99, /);
+  // And by the pointer.
+  await page.locator('.hex-row.not-kept').first().click();
+  await tested.settled();
+  assert.equal(await said(), 'from offset 100: 100 bytes not kept');
+  assert.deepEqual(await accessibilityViolations(page), []);
 });
 
 test('the context menu is about what is selected, and about what was clicked outside of it', async () => {

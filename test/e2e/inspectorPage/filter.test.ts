@@ -52,7 +52,6 @@ async function open(options: Partial<FakeHostOptions> = {}) {
         copy: () => undefined,
         copyConnection: () => undefined,
         exportConnection: () => undefined,
-        act: () => undefined,
         openOutside: () => undefined,
         post,
         warn: (text) => tested.errors.push(text),

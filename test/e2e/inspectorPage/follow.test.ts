@@ -67,7 +67,6 @@ async function open(store: CaptureStore, theme?: string) {
         capture: store,
         serverRuns: () => true,
         startServer: () => undefined,
-        act: () => undefined,
         copy: () => undefined,
         copyConnection: (...what) => copied.push(what.join(' ')),
         exportConnection: (connection) => exported.push(connection),
@@ -149,3 +148,25 @@ for (const theme of themeNames) {
     await tested.close();
   });
 }
+
+test('in a narrow panel, and with much zoom, buttons go below the title, and most of the height is the bytes’', async () => {
+  const { tested, page } = await open(newStore());
+  for (const size of [
+    { width: 690, height: 520 },
+    { width: 550, height: 370 },
+    { width: 320, height: 370 },
+  ]) {
+    await page.setViewportSize(size);
+    await tested.settled();
+    const heights = await page.evaluate(() =>
+      ['.follow h2', '.follow-rows'].map(
+        (selector) => document.querySelector(selector)?.getBoundingClientRect().height ?? 0,
+      ),
+    );
+    assert.ok(heights[0] <= 44, `${size.width} pixels: the title is ${heights[0]} pixels high`);
+    assert.ok(heights[1] > size.height / 2, `${size.width} pixels: ${heights[1]} pixels of bytes`);
+    assert.equal(await page.locator('.page').evaluate((one) => one.scrollHeight - one.clientHeight), 0);
+  }
+  assert.deepEqual(await accessibilityViolations(page), []);
+  await tested.close();
+});

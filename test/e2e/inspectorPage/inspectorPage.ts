@@ -311,7 +311,6 @@ export class InspectorPageUnderTest {
       case 'clear':
       case 'openLink':
       case 'copy':
-      case 'byteAction':
       case 'startServer':
         break;
     }

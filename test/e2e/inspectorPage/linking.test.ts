@@ -219,7 +219,7 @@ test('the grids have one tab stop each', async () => {
     'Follow connection 1',
     'Explain lines',
     'Meaning',
-    'Width of the meaning',
+    'Size of the meaning',
     'Control characters',
     'Request bytes, 418 bytes',
     'Response bytes, 269 bytes',

@@ -166,10 +166,7 @@ test('what was not kept is shown as missing, and said', async () => {
   assert.match(await textOf(page.locator('.bytes .heading').last()), /4,999,995 bytes not kept/);
   await page.locator('.hex').last().focus();
   await page.keyboard.press('Control+End');
-  assert.match(await textOf(page.locator('.strip')), /Response byte 74.*0x6E "n"/s);
-  await page.locator('.bytes').evaluate((element) => {
-    element.scrollTop = element.scrollHeight;
-  });
+  assert.match(await textOf(page.locator('.strip')), /Response byte 75.*not kept/s);
   await page.locator('.hex', { hasText: '4,999,995 bytes not kept' }).waitFor();
 });
 

@@ -86,6 +86,41 @@ for (const theme of themeNames) {
   });
 }
 
+for (const theme of themeNames) {
+  test(`${theme}: the waterfall’s lanes are drawn, and the ruler stands out from what it lies on`, async () => {
+    const page = await open(0, { theme });
+    const lanes = await page
+      .locator('.list-body .list-row:not([hidden]) .waterfall')
+      .evaluateAll((cells) =>
+        cells.map((cell) => getComputedStyle(cell).backgroundImage.split('gradient').length - 1),
+      );
+    assert.deepEqual(lanes, [6, 6, 6]);
+    // As of a theme of VS Code's own.
+    await page.evaluate(() =>
+      document.documentElement.style.setProperty('--vscode-charts-orange', 'rgba(234, 92, 0, 0.33)'),
+    );
+    const contrast = await page.evaluate(() => {
+      const context = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+      const ruler = document.createElement('div');
+      ruler.className = 'ruler';
+      document.querySelector('.hex-row')?.append(ruler);
+      if (context === null) return 0;
+      const luminances = [undefined, getComputedStyle(ruler).borderLeftColor].map((colour) => {
+        context.fillStyle = getComputedStyle(document.body).backgroundColor;
+        context.fillRect(0, 0, 1, 1);
+        context.fillStyle = colour ?? context.fillStyle;
+        context.fillRect(0, 0, 1, 1);
+        const [red, green, blue] = [...context.getImageData(0, 0, 1, 1).data]
+          .map((part) => part / 255)
+          .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05;
+      });
+      return Math.max(...luminances) / Math.min(...luminances);
+    });
+    assert.ok(contrast >= 3, `a contrast of ${contrast.toFixed(2)}`);
+  });
+}
+
 test('in another language nothing but explanations is English, and says so', async () => {
   const page = await open(1, { language: 'de', width: 640, height: 400, zoom: 2 });
   assert.deepEqual(await accessibilityViolations(tested.page), []);
@@ -127,9 +162,48 @@ test('a narrow panel stacks meaning and bytes, and shortens rows', async () => {
   assert.ok(beside !== null && beside.x > 100);
 });
 
+test('in a low page, as with much zoom, every part keeps some height, and what a key leads to comes into sight', async () => {
+  const page = await open(1, { width: 550, height: 370, zoom: 2 });
+  await page.getByRole('button', { name: 'Parser', exact: true }).click();
+  await page.getByRole('slider').press('PageDown');
+  await tested.settled();
+  const heightOf = async (selector: string) => (await page.locator(selector).boundingBox())?.height ?? 0;
+  assert.ok((await heightOf('.list')) >= 80);
+  assert.ok((await heightOf('.meaning')) >= 110);
+  assert.ok((await heightOf('.scrub')) >= 80);
+  assert.ok((await heightOf('.bytes')) >= 80);
+  const isInSight = async (selector: string) => {
+    const box = await page.locator(selector).first().boundingBox();
+    const strip = await page.locator('.strip').boundingBox();
+    return box !== null && strip !== null && box.y >= 0 && box.y + box.height <= strip.y + 1;
+  };
+  assert.ok(await isInSight('.scrub-controls'));
+  await page.locator('.list').focus();
+  await page.locator('.page').evaluate((element) => element.scrollTo(0, 0));
+  assert.equal(await isInSight('.bytes'), false);
+  await page.keyboard.press('F8');
+  await tested.settled();
+  assert.ok(await isInSight('.offence'));
+  assert.deepEqual(await accessibilityViolations(tested.page), []);
+});
+
+test('where meaning and bytes lie one above the other, the border between them moves up and down', async () => {
+  const page = await open(0, { width: 550, height: 900 });
+  const border = page.getByRole('separator', { name: 'Size of the meaning' });
+  assert.equal(await border.getAttribute('aria-orientation'), 'horizontal');
+  const height = async () => (await page.locator('.meaning').boundingBox())?.height ?? 0;
+  const before = await height();
+  await border.focus();
+  await page.keyboard.press('ArrowUp');
+  const after = await height();
+  assert.ok(after < before, `${after} pixels of ${before}`);
+  await page.setViewportSize({ width: 1400, height: 800 });
+  await page.locator('.splitter[aria-orientation="vertical"]').waitFor();
+});
+
 test('borders move by key, and the page remembers where to', async () => {
   const page = await open(0);
-  await page.getByRole('separator', { name: 'Width of the meaning' }).focus();
+  await page.getByRole('separator', { name: 'Size of the meaning' }).focus();
   const width = async () => (await page.locator('.meaning').boundingBox())?.width ?? 0;
   const before = await width();
   await page.keyboard.press('ArrowLeft');

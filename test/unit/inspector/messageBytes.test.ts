@@ -41,12 +41,10 @@ test('a slice joins what was kept, up to a limit', () => {
   assert.deepEqual([...withGaps.slice(5, 9)], []);
 });
 
-test('walking leaps over gaps, and stops at the ends', () => {
-  assert.equal(withGaps.nearestKept(4, 1), 10);
-  assert.equal(withGaps.nearestKept(9, -1), 3);
-  assert.equal(withGaps.nearestKept(11, 1), 11);
-  assert.equal(withGaps.nearestKept(12, 1), -1);
-  assert.equal(withGaps.nearestKept(20, -1), -1);
+test('a range takes in the whole of a gap that it begins or ends in', () => {
+  assert.deepEqual(withGaps.withWholeGaps(6, 11), { start: 4, end: 11 });
+  assert.deepEqual(withGaps.withWholeGaps(2, 13), { start: 2, end: 20 });
+  assert.deepEqual(withGaps.withWholeGaps(1, 4), { start: 1, end: 4 });
 });
 
 test('a message that is longer than it was said to be is as long as its bytes', () => {
