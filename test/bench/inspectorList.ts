@@ -104,7 +104,6 @@ function hostOf(store: CaptureStore, post: (message: ToInspector) => void) {
     copy: () => undefined,
     copyConnection: () => undefined,
     exportConnection: () => undefined,
-    act: () => undefined,
     openOutside: () => undefined,
     post,
     warn: (text) => console.error(text),

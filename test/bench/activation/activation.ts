@@ -11,7 +11,7 @@ import { installCodeServer } from '../../workbench/install.mjs';
 import { exampleSite } from '../../workbench/suite.mjs';
 import { writeSection } from '../documentSections.ts';
 import { median, shown, table } from '../figures.ts';
-import { folderSetting, type Measurement, type MeterOrder } from './measurement.ts';
+import { folderSetting, type Measurement, type MeterOrder, storedExchanges } from './measurement.ts';
 
 /** Milliseconds that a window is left alone before it is measured: a workbench goes on loading after it is there. */
 const settling = 3000;
@@ -33,45 +33,88 @@ interface Figures {
  * @param extensions folder in which Spark and the extension that measures it are installed
  */
 export async function main(args: string[], extensions: string): Promise<void> {
-  const { values } = parseArgs({ args, options: { runs: { type: 'string', default: '10' } } });
+  const { values } = parseArgs({
+    args,
+    options: { runs: { type: 'string', default: '10' }, only: { type: 'string' } },
+  });
   const runs = Math.max(1, Number(values.runs) || 10);
-  const load = os.loadavg()[0];
   const bench = await Bench.start(extensions);
   try {
-    const figures: Figures = {
-      bundleLoad: [],
-      activateCall: [],
-      activation: [],
-      firstPage: [],
-      emptyFirstPage: [],
-    };
-    // The first run fills caches, as one on a machine in use would find them, and does not count.
-    for (let run = -1; run < runs; run++) {
-      const empty = await bench.measure('empty');
-      const spark = await bench.measure('spark');
-      if (spark.bundleLoad === 0) {
-        console.log('Spark was active before it was measured: this window does not count.');
-        run--;
-        continue;
-      }
-      if (run < 0) continue;
-      figures.emptyFirstPage.push(empty.firstPage);
-      figures.bundleLoad.push(spark.bundleLoad ?? Number.NaN);
-      figures.activateCall.push(spark.activateCall ?? Number.NaN);
-      figures.activation.push((spark.bundleLoad ?? Number.NaN) + (spark.activateCall ?? Number.NaN));
-      figures.firstPage.push(spark.firstPage);
-      console.log(
-        `run ${run + 1}: activation ${shown(figures.activation[run], 1)} ms, first page ${shown(spark.firstPage)} ms, of an empty extension ${shown(empty.firstPage)} ms`,
-      );
-    }
-    const text = section(figures, runs, bench.release, bench.browserVersion, load);
-    console.log(text);
-    const file = path.join(project, 'docs/benchmarks.md');
-    writeSection(file, 'activation', text);
-    console.log(`Written to ${path.relative(process.cwd(), file)}.`);
+    if (values.only !== 'opening') await measureActivation(bench, runs);
+    if (values.only !== 'activation') await measureOpening(bench, runs);
   } finally {
     await bench.close();
   }
+}
+
+function write(name: string, text: string): void {
+  console.log(text);
+  const file = path.join(project, 'docs/benchmarks.md');
+  writeSection(file, name, text);
+  console.log(`Written to ${path.relative(process.cwd(), file)}.`);
+}
+
+/** The time from the inspector's command to its first rows. */
+async function measureOpening(bench: Bench, runs: number): Promise<void> {
+  const load = os.loadavg()[0];
+  const [first, ...times] = await bench.measureOpenings(runs + 1);
+  write(
+    'opening',
+    `## Opening the inspector
+
+The time from the call of *Open Request Inspector* to the first rows painted, with ${storedExchanges.toLocaleString('en')} exchanges in the store, in VS Code ${bench.release}
+(code-server), in Chromium ${bench.browserVersion} without a screen and with software rendering: a webview's document, the page's script and one
+answer of the extension host. Each time the panel is made anew, in one window. ${machine(load)} Median of ${times.length}
+runs; \`npm run bench:activation\`. No goal is set: what of it is the page's own has one above (*opens*).
+
+${table(
+  ['', 'median', 'in the runs', 'the first time'],
+  [
+    [
+      'command to first rows painted',
+      `${shown(median(times), 1)} ms`,
+      `${shown(Math.min(...times), 1)} to ${shown(Math.max(...times), 1)}`,
+      `${shown(first, 1)} ms`,
+    ],
+  ],
+)}
+`,
+  );
+}
+
+function machine(load: number): string {
+  return `${os.cpus().length} × ${os.cpus()[0]?.model.trim() ?? 'processor'}, load average ${load.toFixed(1)} before.`;
+}
+
+async function measureActivation(bench: Bench, runs: number): Promise<void> {
+  const load = os.loadavg()[0];
+  const figures: Figures = {
+    bundleLoad: [],
+    activateCall: [],
+    activation: [],
+    firstPage: [],
+    emptyFirstPage: [],
+  };
+  // The first run fills caches, as one on a machine in use would find them, and does not count.
+  for (let run = -1; run < runs; run++) {
+    const empty = await bench.measure('empty');
+    const spark = await bench.measure('spark');
+    if (spark.bundleLoad === 0) {
+      console.log('Spark was active before it was measured: this window does not count.');
+      run--;
+      continue;
+    }
+    if (run < 0) continue;
+    figures.emptyFirstPage.push(empty.firstPage);
+    figures.bundleLoad.push(spark.bundleLoad ?? Number.NaN);
+    figures.activateCall.push(spark.activateCall ?? Number.NaN);
+    figures.activation.push((spark.bundleLoad ?? Number.NaN) + (spark.activateCall ?? Number.NaN));
+    figures.firstPage.push(spark.firstPage);
+    console.log(
+      `run ${run + 1}: activation ${shown(figures.activation[run], 1)} ms, first page ${shown(spark.firstPage)} ms, of an empty extension ${shown(empty.firstPage)} ms`,
+    );
+  }
+  write('activation', section(figures, runs, bench.release, bench.browserVersion, load));
 }
 
 interface Measured extends Measurement {
@@ -113,7 +156,7 @@ class Bench {
     const installed = await installCodeServer('newest');
     const server = await CodeServer.start(installed, {
       extensions,
-      settings: { [folderSetting]: temporary, 'spark.port': 0 },
+      settings: { [folderSetting]: temporary, 'spark.port': 0, 'spark.capture.maxMegabytes': 1024 },
     });
     const browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH, args: chromiumFlags });
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
@@ -129,36 +172,84 @@ class Bench {
     rmSync(this.temporary, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  async measure(subject: MeterOrder['subject']): Promise<Measured> {
-    const file = path.join(this.temporary, 'measurement.json');
-    const workspace = path.join(this.temporary, 'site');
-    const id = String(++this.orders);
+  async measure(subject: 'spark' | 'empty'): Promise<Measured> {
     const page = await this.context.newPage();
     const loaded = pageLoad(page);
-    await page.goto(this.server.addressOf(workspace));
-    await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: patience });
-    await new Promise((resolve) => setTimeout(resolve, settling));
-    const order: MeterOrder = {
-      id,
-      subject,
-      address: `${this.pagesAddress}index.html`,
-      page: path.join(workspace, 'index.html'),
-    };
-    writeFileSync(path.join(this.temporary, 'unfinished.json'), JSON.stringify(order));
-    renameSync(path.join(this.temporary, 'unfinished.json'), path.join(this.temporary, 'order.json'));
+    const measurement = await this.order(page, subject, 0);
     const loadedAt = await loaded;
-    while (!existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 50));
-    const measurement: Measurement = JSON.parse(readFileSync(file, 'utf8'));
-    rmSync(file);
-    rmSync(path.join(this.temporary, 'order.json'));
     // The next window is to be like this one: it brings nothing back.
     await page.keyboard.press('F1');
     await page.locator('.quick-input-widget input[type=text]').fill('>View: Close All Editors');
     await page.keyboard.press('Enter');
     await page.locator('.tabs-container .tab').first().waitFor({ state: 'detached' });
     await page.close();
-    return { ...measurement, firstPage: loadedAt - measurement.commandCalled };
+    return { ...measurement, firstPage: loadedAt - measurement.commandsCalled[0] };
   }
+
+  /** Milliseconds from the inspector's command to its first rows painted, each time that it was opened. */
+  async measureOpenings(openings: number): Promise<number[]> {
+    const page = await this.context.newPage();
+    const painted = new Set<number>();
+    let goesOn = true;
+    const looking = (async () => {
+      while (goesOn) {
+        for (const time of await firstRows(page)) painted.add(time);
+        await new Promise((resolve) => setTimeout(resolve, 250));
+      }
+    })();
+    const { commandsCalled } = await this.order(page, 'inspector', openings);
+    goesOn = false;
+    await looking;
+    await page.close();
+    const times = [...painted].sort((one, other) => one - other);
+    return commandsCalled.map((called, opening) => {
+      const next = commandsCalled[opening + 1] ?? Number.POSITIVE_INFINITY;
+      const time = times.find((one) => one > called && one < next);
+      if (time === undefined) throw new Error('The inspector’s rows have not come.');
+      return time - called;
+    });
+  }
+
+  /** Has the extension in the page's window measure something. */
+  private async order(page: Page, subject: MeterOrder['subject'], openings: number): Promise<Measurement> {
+    const file = path.join(this.temporary, 'measurement.json');
+    const workspace = path.join(this.temporary, 'site');
+    const id = String(++this.orders);
+    await page.goto(this.server.addressOf(workspace));
+    await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: patience });
+    await new Promise((resolve) => setTimeout(resolve, settling));
+    const order: MeterOrder = {
+      id,
+      subject,
+      openings,
+      address: `${this.pagesAddress}index.html`,
+      page: path.join(workspace, 'index.html'),
+    };
+    writeFileSync(path.join(this.temporary, 'unfinished.json'), JSON.stringify(order));
+    renameSync(path.join(this.temporary, 'unfinished.json'), path.join(this.temporary, 'order.json'));
+    while (!existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 50));
+    const measurement: Measurement = JSON.parse(readFileSync(file, 'utf8'));
+    rmSync(file);
+    rmSync(path.join(this.temporary, 'order.json'));
+    return measurement;
+  }
+}
+
+/** When pages of the window, of which those that went are not known any more, painted the inspector's first rows. */
+async function firstRows(page: Page): Promise<number[]> {
+  const times = await Promise.all(
+    page.frames().map((frame) =>
+      frame
+        .evaluate(() =>
+          performance
+            .getEntriesByName('spark.firstRows')
+            .map(({ startTime }) => performance.timeOrigin + startTime),
+        )
+        // It went while it was asked.
+        .catch((): number[] => []),
+    ),
+  );
+  return times.flat();
 }
 
 /** In every document: says when a page that came through the workbench's proxy has loaded. */
@@ -220,7 +311,7 @@ function section(figures: Figures, runs: number, release: string, browser: strin
 Spark installed from its package in VS Code ${release} (code-server), in Chromium ${browser} without a screen. Each figure is of a
 window, and so of an extension host, of its own. The first page is that of the example site, its style sheets and pictures loaded: Spark's
 time holds the start of the server's process; the page in the empty extension's webview comes from a \`node:http\` server that runs already.
-${os.cpus().length} × ${os.cpus()[0]?.model.trim() ?? 'processor'}, load average ${load.toFixed(1)} before. Medians of ${runs} runs; \`npm run bench:activation\`.
+${machine(load)} Medians of ${runs} runs; \`npm run bench:activation\`.
 
 ${table(['', 'median', 'in the runs', 'goal'], rows)}
 `;
