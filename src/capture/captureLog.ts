@@ -15,6 +15,7 @@ type Frame =
   | { type: 'run'; run: KeptRun }
   | { type: 'batch'; run: RunId; batch: CaptureBatch; totals: StoreTotals }
   | { type: 'end'; run: RunId; end: RunEnd }
+  | { type: 'removed'; runs: readonly RunId[]; totals: StoreTotals }
   /** Written behind the exchange that they are about, and so kept for at least as long. */
   | { type: 'mark'; exchange: ExchangeKey; marked: boolean }
   | { type: 'comment'; exchange: ExchangeKey; text: string };
@@ -77,7 +78,7 @@ export class CaptureLog {
     let lastTime = 0;
     for (const frame of known.flatMap((file) => file.frames)) {
       this.replay(frame);
-      if (frame.type === 'file' || frame.type === 'batch') totals = frame.totals;
+      if ('totals' in frame) totals = frame.totals;
       if (frame.type === 'batch') lastTime = Math.max(lastTime, ...frame.batch.exchanges.endedAt);
     }
     for (const run of this.store.runs()) {
@@ -100,6 +101,11 @@ export class CaptureLog {
 
   endRun(run: RunId, end: RunEnd): void {
     this.append({ type: 'end', run, end });
+  }
+
+  /** To be called after imported runs are removed. */
+  addRemoval(runs: readonly RunId[]): void {
+    this.append({ type: 'removed', runs, totals: this.store.totals() });
   }
 
   addMark(exchange: ExchangeKey, marked: boolean): void {
@@ -198,6 +204,9 @@ export class CaptureLog {
       case 'end':
         if (store.run(frame.run) !== undefined) store.endRun(frame.run, frame.end);
         return;
+      case 'removed':
+        store.removeImported(frame.runs);
+        return;
       case 'mark':
         store.mark(frame.exchange, frame.marked);
         return;
@@ -282,6 +291,12 @@ function isWrittenFrame(value: unknown): value is WrittenFrame {
       return typeof value.run === 'string' && isTotals(value.totals);
     case 'end':
       return typeof value.run === 'string' && isRunEnd(value.end);
+    case 'removed':
+      return (
+        Array.isArray(value.runs) &&
+        value.runs.every((run) => typeof run === 'string') &&
+        isTotals(value.totals)
+      );
     case 'mark':
       return typeof value.exchange === 'string' && typeof value.marked === 'boolean';
     case 'comment':

@@ -11,8 +11,11 @@ import type {
 import type { QueryTable } from './exchangeQuery.ts';
 import type { WholeConnection } from './followConnection.ts';
 
-/** What has happened to the capture: exchanges came, went on or were displaced; or everything was removed. */
-export type CaptureChange = 'changed' | 'cleared';
+/**
+ * What has happened to the capture: exchanges came, went on or were displaced; what was imported from a file was removed;
+ * or everything was.
+ */
+export type CaptureChange = 'changed' | 'removed' | 'cleared';
 
 /** What went one way over a connection. */
 export interface StoredStream {
@@ -31,6 +34,9 @@ export interface CaptureSource {
   readonly count: number;
   /** `start` inclusive, `end` exclusive; both are clamped to what is stored. */
   rows(start: number, end: number): readonly ExchangeRow[];
+  /** Of all exchanges stored, oldest first; of those that the user marked. Each costs a fraction of its row. */
+  keys(): readonly ExchangeKey[];
+  markedKeys(): readonly ExchangeKey[];
   /** What an `ExchangeQuery` lists from. */
   queryTable(): QueryTable;
   /** Marks an exchange, or takes the mark away; nothing happens where it is not stored. */

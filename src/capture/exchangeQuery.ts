@@ -15,9 +15,15 @@ export interface QueryTable {
   open(): Iterable<number>;
   readonly subject: ExchangeSubject;
   row(position: number): ExchangeRow;
+  keyAt(position: number): ExchangeKey;
   positionOf(key: ExchangeKey): number | null;
   /** Tells the position of each exchange that comes or changes; returns the end of it. */
   watch(watcher: (position: number) => void): () => void;
+  /**
+   * Exchanges were taken out from between others, and these have new positions behind all former ones, in the same order.
+   * Tells where the first is now that stood at a position, or behind it. Returns the end of it.
+   */
+  watchRenewals(watcher: (renewed: (position: number) => number) => void): () => void;
 }
 
 /** Exchanges between two looks at the clock, where each costs little. */
@@ -50,10 +56,18 @@ export class ExchangeQuery {
     this.scannedFrom = table.first;
     this.scanned = table.first;
     this.scanStart = table.first;
-    this.unwatch = table.watch((position) => {
+    const unwatch = table.watch((position) => {
       // Those not gone through yet are seen when their turn comes.
       if (position >= this.scannedFrom && position < this.scanned) this.changed.add(position);
     });
+    const unwatchRenewals = table.watchRenewals((renewed) => {
+      // As if all had come anew; what a paused list shows stays the same.
+      if (Number.isFinite(this.limit)) this.limit = renewed(this.limit);
+    });
+    this.unwatch = () => {
+      unwatch();
+      unwatchRenewals();
+    };
   }
 
   get count(): number {
@@ -138,6 +152,15 @@ export class ExchangeQuery {
       .slice(start, end)
       .filter((position) => position >= first)
       .map((position) => this.table.row(position));
+  }
+
+  /** Of all that is listed, in its order. */
+  keys(): readonly ExchangeKey[] {
+    const { first } = this.table;
+    return this.order
+      .slice(0, this.count)
+      .filter((position) => position >= first)
+      .map((position) => this.table.keyAt(position));
   }
 
   /** Where an exchange stands in the list; -1 where it does not. */

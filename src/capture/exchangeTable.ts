@@ -104,6 +104,25 @@ export class ExchangeTable<Owner> {
     block.rule[i] = columns.rule[row];
   }
 
+  /** Copies a row to the end; the one at its old position is to be dropped. Returns its new position. */
+  renew(position: number): number {
+    const from = this.block(position);
+    const i = position % blockRows;
+    const renewed = this.end++;
+    const number = Math.floor(renewed / blockRows);
+    if (!this.blocks.has(number)) this.blocks.set(number, newBlock(blockRows));
+    const to = this.block(renewed);
+    const j = renewed % blockRows;
+    for (const column of numericColumns) to.numbers[column][j] = from.numbers[column][i];
+    to.owner[j] = from.owner[i];
+    to.method[j] = from.method[i];
+    to.target[j] = from.target[i];
+    to.forwarding[j] = from.forwarding[i];
+    to.rule[j] = from.rule[i];
+    to.type[j] = from.type[i];
+    return renewed;
+  }
+
   set(position: number, column: NumericColumn, value: number): void {
     this.block(position).numbers[column][position % blockRows] = value;
   }
@@ -146,6 +165,10 @@ export class ExchangeTable<Owner> {
       forwarding: forwarding[i],
       rule: rule[i],
     };
+  }
+
+  dropBefore(position: number): void {
+    while (this.first < position) this.dropFirst();
   }
 
   dropFirst(): void {

@@ -1,9 +1,10 @@
-import type { Direction } from '../protocol/capture.ts';
+import type { Direction, Endpoint } from '../protocol/capture.ts';
 import type { ConnectionKey } from '../protocol/follow.ts';
 import type { ExchangeDetail, MessageDetail } from '../protocol/inspector.ts';
 import { type ExportedExchange, exportedExchange } from './exportExchange.ts';
 import { PacketConversation, pcapngStart, rebuiltComment, type Transfer } from './exportPcapng.ts';
 import type { WholeConnection } from './followConnection.ts';
+import { type SlicedWork, sliceItems, sortedInSlices } from './slicedSort.ts';
 
 const nothing = new Uint8Array(0);
 
@@ -26,31 +27,40 @@ export interface ConnectionBytes {
 
 export const exchangesOnly: ConnectionBytes = { wholeConnection: () => null, connections: [] };
 
-/** The pieces of a pcapng file, in the order of time. Exchanges that began a tunnel bring its bytes along. */
+/**
+ * The pieces of a pcapng file, in the order of time. Exchanges that began a tunnel bring its bytes along. Before the
+ * first packet all exchanges are gone through and sorted: after each of a number of slices of that, a piece is empty.
+ *
+ * @param progress is told the share of the packets that were made, from 0 to 1
+ */
 export function* pcapngFile(
   details: Iterable<ExchangeDetail>,
   version: string,
   { wholeConnection, connections }: ConnectionBytes = exchangesOnly,
+  progress: (share: number) => void = () => undefined,
 ): Generator<Uint8Array> {
   yield pcapngStart(version);
-  const exchanges = new Map<ConnectionKey, ExportedExchange[]>(connections.map((key) => [key, []]));
+  const exchanges = new Map<ConnectionKey, CarriedExchange[]>(connections.map((key) => [key, []]));
   for (const detail of details) {
     const { row } = detail;
     const key = `${row.key.slice(0, row.key.lastIndexOf('/'))}/${row.connection}`;
     const known = exchanges.get(key);
-    if (known === undefined) exchanges.set(key, [exportedExchange(detail)]);
-    else known.push(exportedExchange(detail));
-    // Whoever writes the file may do something else in between.
+    if (known === undefined) exchanges.set(key, [carriedExchange(detail)]);
+    else known.push(carriedExchange(detail));
     yield nothing;
   }
-  const steps = [...exchanges].flatMap(([key, exported]) => {
+  const steps: Step[] = [];
+  for (const [key, carried] of exchanges) {
     const isWhole = connections.includes(key);
-    const tunnel = exported.find(beganTunnel);
+    const tunnel = carried.find(({ beginsTunnel }) => beginsTunnel);
     const whole = isWhole || tunnel !== undefined ? wholeConnection(key) : null;
-    const rest = whole === null ? [] : restOf(whole, exported, isWhole ? null : (tunnel ?? null));
-    return stepsOf(exported, rest, whole);
-  });
-  for (const step of steps.sort((one, other) => one.time - other.time)) {
+    const rest =
+      whole === null ? [] : yield* turns(restOf(whole, carried, isWhole ? null : (tunnel ?? null)));
+    yield* turns(addSteps(steps, carried, rest, whole));
+  }
+  const sorted = yield* turns(sortedInSlices(steps, (one, other) => one.time - other.time));
+  for (const [i, step] of sorted.entries()) {
+    progress(i / sorted.length);
     switch (step.kind) {
       case 'open':
         yield* step.conversation.open(step.time);
@@ -65,32 +75,72 @@ export function* pcapngFile(
   }
 }
 
-/** After such an exchange the connection carries something else (RFC 9110 sections 9.3.6 and 15.2.2). */
-function beganTunnel({ detail: { row } }: ExportedExchange): boolean {
-  return row.status === 101 || (row.method === 'CONNECT' && row.status >= 200 && row.status < 300);
+/** An empty piece after each slice of work. */
+function* turns<Result>(work: SlicedWork<Result>): Generator<Uint8Array, Result> {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) return value;
+    yield nothing;
+  }
+}
+
+/** What of an exchange becomes packets: what else is known of it is not held while all are gone through. */
+interface CarriedExchange {
+  readonly number: number;
+  readonly peer: Endpoint;
+  readonly local: Endpoint;
+  readonly openedAt: number;
+  readonly closedAt: number;
+  readonly ranges: Readonly<Record<Direction, Range>>;
+  readonly transfers: readonly Transfer[];
+  /** After it the connection carries something else (RFC 9110 sections 9.3.6 and 15.2.2). */
+  readonly beginsTunnel: boolean;
+}
+
+function carriedExchange(detail: ExchangeDetail): CarriedExchange {
+  const { row, peer, local, connection } = detail;
+  const { number, method, status } = row;
+  return {
+    number,
+    peer,
+    local,
+    openedAt: connection.openedAt,
+    closedAt: connection.closedAt,
+    ranges: rangesOf(detail),
+    transfers: transfersOf(exportedExchange(detail)),
+    beginsTunnel: status === 101 || (method === 'CONNECT' && status >= 200 && status < 300),
+  };
 }
 
 /** What a connection carried beside these exchanges: all of it, or what came behind the one that began a tunnel. */
-function restOf(
+function* restOf(
   { blocks }: WholeConnection,
-  exchanges: readonly ExportedExchange[],
-  tunnel: ExportedExchange | null,
-): Transfer[] {
-  const ranges = exchanges.map(({ detail }) => rangesOf(detail));
-  const from = tunnel === null ? null : rangesOf(tunnel.detail);
-  return blocks.flatMap(({ direction, start, end, time, keptStart, kept }) => {
-    const taken = ranges.map((range) => range[direction]);
-    const bytes = [{ offset: keptStart, bytes: kept }];
-    return outside({ start: Math.max(start, from?.[direction].end ?? 0), end }, taken).map((part) => ({
-      direction,
-      offset: part.start,
-      length: part.end - part.start,
-      pieces: piecesOf(bytes, part.start, part.end),
-      time,
-      remarks: [],
-      comments: [],
-    }));
-  });
+  exchanges: readonly CarriedExchange[],
+  tunnel: CarriedExchange | null,
+): SlicedWork<Transfer[]> {
+  const rest: Transfer[] = [];
+  for (const direction of ['received', 'sent'] as const) {
+    const taken = yield* sortedInSlices(
+      exchanges.map(({ ranges }) => ranges[direction]),
+      (one, other) => one.start - other.start,
+    );
+    const from = tunnel === null ? 0 : tunnel.ranges[direction].end;
+    // Both are in the order of offsets: what ended before a block, ended before all that follow.
+    let first = 0;
+    for (const [i, block] of blocks.entries()) {
+      if (i % sliceItems === 0) yield;
+      if (block.direction !== direction) continue;
+      const { start, end, time, keptStart, kept } = block;
+      while (first < taken.length && taken[first].end <= start) first++;
+      const bytes = [{ offset: keptStart, bytes: kept }];
+      for (const part of outside({ start: Math.max(start, from), end }, taken, first)) {
+        const length = part.end - part.start;
+        const pieces = piecesOf(bytes, part.start, part.end);
+        rest.push({ direction, offset: part.start, length, pieces, time, remarks: [], comments: [] });
+      }
+    }
+  }
+  return rest;
 }
 
 /** Bytes of a direction of a connection: `start` inclusive, `end` exclusive. */
@@ -109,54 +159,51 @@ function rangesOf({ connection, request, response }: ExchangeDetail): Record<Dir
   };
 }
 
-/** The parts of a range that lie in none of the others. */
-function outside(range: Range, others: readonly Range[]): Range[] {
-  let left = range.start < range.end ? [range] : [];
-  for (const { start, end } of others) {
-    left = left.flatMap((part) =>
-      end <= part.start || start >= part.end
-        ? [part]
-        : [
-            { start: part.start, end: Math.min(start, part.end) },
-            { start: Math.max(end, part.start), end: part.end },
-          ].filter((one) => one.start < one.end),
-    );
+/** The parts of a range that lie in none of the others, which are in order; those before number `first` are before it. */
+function outside(range: Range, others: readonly Range[], first: number): Range[] {
+  const parts: Range[] = [];
+  let at = range.start;
+  for (let i = first; i < others.length && others[i].start < range.end; i++) {
+    const { start, end } = others[i];
+    if (start > at) parts.push({ start: at, end: start });
+    at = Math.max(at, end);
   }
-  return left;
+  if (at < range.end) parts.push({ start: at, end: range.end });
+  return parts;
 }
 
-/** The life of a connection: `rest` is what it carried beside the exchanges. */
-function stepsOf(
-  exchanges: readonly ExportedExchange[],
+/** Adds the life of a connection: `rest` is what it carried beside the exchanges. */
+function* addSteps(
+  steps: Step[],
+  exchanges: readonly CarriedExchange[],
   rest: readonly Transfer[],
   whole: WholeConnection | null,
-): Step[] {
-  const inOrder = exchanges.toSorted((one, other) => one.detail.row.number - other.detail.row.number);
-  const first = inOrder[0]?.detail;
+): SlicedWork<void> {
+  const inOrder = yield* sortedInSlices(exchanges, (one, other) => one.number - other.number);
+  const first = inOrder[0];
   const ends = whole ?? first;
-  if (ends === undefined) return [];
-  const transfers = joinedReads(
-    [...inOrder.flatMap((exchange) => transfersOf(exchange)), ...rest].sort(
-      (one, other) => one.offset - other.offset,
-    ),
-  );
+  if (ends === undefined) return;
+  const all = [...inOrder.flatMap(({ transfers }) => transfers), ...rest];
+  yield;
+  const transfers = yield* joinedReads(yield* sortedInSlices(all, (one, other) => one.offset - other.offset));
+  let opened = whole?.openedAt || first?.openedAt || Number.MAX_VALUE;
+  let closed = whole?.closedAt ?? inOrder.at(-1)?.closedAt ?? 0;
+  const isClosed = closed > 0;
+  for (const { time } of transfers) {
+    opened = Math.min(opened, time);
+    closed = Math.max(closed, time);
+  }
+  if (opened === Number.MAX_VALUE) return;
   const conversation = new PacketConversation(ends.peer, ends.local, {
     received: transfers.find(({ direction }) => direction === 'received')?.offset ?? 0,
     sent: transfers.find(({ direction }) => direction === 'sent')?.offset ?? 0,
   });
-  const times = transfers.map(({ time }) => time);
-  const openedAt = whole?.openedAt ?? first?.connection.openedAt ?? 0;
-  const opened = times.reduce((least, time) => Math.min(least, time), openedAt || Number.MAX_VALUE);
-  if (opened === Number.MAX_VALUE) return [];
-  const steps: Step[] = [{ kind: 'open', time: opened, conversation }];
-  for (const transfer of transfers)
+  steps.push({ kind: 'open', time: opened, conversation });
+  for (const [i, transfer] of transfers.entries()) {
     steps.push({ kind: 'carry', time: transfer.time, conversation, transfer });
-  const last = whole?.closedAt ?? inOrder.at(-1)?.detail.connection.closedAt ?? 0;
-  if (last > 0) {
-    const closed = times.reduce((most, time) => Math.max(most, time), last);
-    steps.push({ kind: 'close', time: closed, conversation });
+    if (i % sliceItems === 0) yield;
   }
-  return steps;
+  if (isClosed) steps.push({ kind: 'close', time: closed, conversation });
 }
 
 /** The reads and writes of an exchange, with what is to be said of each. */
@@ -228,11 +275,12 @@ function piecesOf(kept: MessageDetail['kept'], start: number, end: number): Tran
 }
 
 /** What one read brought of several requests is one packet again. */
-function joinedReads(transfers: readonly Transfer[]): Transfer[] {
+function* joinedReads(transfers: readonly Transfer[]): SlicedWork<Transfer[]> {
   const joined: Transfer[] = [];
   for (const direction of ['received', 'sent'] as const) {
     let last: Transfer | null = null;
-    for (const transfer of transfers) {
+    for (const [i, transfer] of transfers.entries()) {
+      if (i % sliceItems === 0) yield;
       if (transfer.direction !== direction) continue;
       if (last !== null && last.time === transfer.time && last.offset + last.length === transfer.offset) {
         joined.pop();

@@ -24,6 +24,13 @@ export type ConnectionFormat = 'transcript' | 'receivedBytes' | 'sentBytes';
 /** What is exported: exchanges, and where bytes are that belong to none. */
 export interface ExportContent extends ConnectionBytes {
   readonly details: Iterable<ExchangeDetail>;
+  /** Where a file is begun only when all exchanges were gone through: is told how much of it was made, from 0 to 1. */
+  readonly progress?: (share: number) => void;
+}
+
+/** Whether a file is begun only when all exchanges were gone through. */
+export function gathersFirst(format: ExportFormat): boolean {
+  return format === 'pcapng';
 }
 
 /** What a file of a format is called: its ending, without the dot. */
@@ -74,7 +81,7 @@ export function exposedBy(format: ExportFormat): ExposedMessages {
 /** The pieces of a file. `version`: of Spark. */
 export function exportPieces(
   format: ExportFormat,
-  { details, ...bytes }: ExportContent,
+  { details, progress, ...bytes }: ExportContent,
   version: string,
 ): Iterable<string | Uint8Array> {
   switch (format) {
@@ -83,7 +90,7 @@ export function exportPieces(
     case 'harWithSecrets':
       return harFile(details, { version, secrets: true });
     case 'pcapng':
-      return pcapngFile(details, version, bytes);
+      return pcapngFile(details, version, bytes, progress);
     case 'http':
       return httpFile(details);
     case 'curl':

@@ -21,6 +21,9 @@ export class FinishedExchanges {
     }
     this.unsubscribe = capture.onDidChange((change) => {
       if (change === 'cleared') this.forget();
+      // All that is left has been told of.
+      else if (change === 'removed')
+        this.newest = capture.rows(capture.count - 1, capture.count)[0]?.key ?? null;
       else this.look();
     });
   }

@@ -42,6 +42,15 @@ export function* storeImported(
   return `${runName(id, runs[0]?.rebuilt ?? false)}/1`;
 }
 
+/** The runs of the import that a run belongs to. */
+export function runsOfImport(run: RunId): readonly RunId[] {
+  const id = run.endsWith(rebuiltEnding) ? run.slice(0, -rebuiltEnding.length) : run;
+  return [id, runName(id, true)];
+}
+
+/** Names of imports are hexadecimal at the end. */
+const rebuiltEnding = '-rebuilt';
+
 function runName(id: string, rebuilt: boolean): RunId {
-  return rebuilt ? `${id}-rebuilt` : id;
+  return rebuilt ? `${id}${rebuiltEnding}` : id;
 }

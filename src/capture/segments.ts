@@ -74,6 +74,15 @@ export class SegmentSlabs {
     this.first++;
   }
 
+  /** Drops some slabs, of which no stream that is stored has any segments. */
+  remove(numbers: Iterable<number>): void {
+    for (const number of numbers) {
+      const slab = this.slabs.get(number);
+      if (slab !== undefined) this.size -= sizeOf(slab);
+      this.slabs.delete(number);
+    }
+  }
+
   clear(): void {
     this.slabs.clear();
     this.first = this.next;
@@ -127,6 +136,16 @@ export class Stream {
   length = 0;
   private readonly references = new NumberQueue();
   private inOrder = true;
+
+  /** Numbers of the slabs that its segments are in. */
+  *slabs(): Generator<number> {
+    let last = -1;
+    for (let i = 0; i < this.references.length; i++) {
+      const number = Math.floor(this.references.at(i) / slabSegments);
+      if (number !== last) yield number;
+      last = number;
+    }
+  }
 
   append(slabs: SegmentSlabs, reference: number, offset: number, length: number): void {
     const { references } = this;

@@ -62,7 +62,7 @@ export const exportCommandIds = [
   'spark.editAndSend',
 ] as const;
 
-export const importCommandIds = ['spark.importCapture'] as const;
+export const importCommandIds = ['spark.importCapture', 'spark.removeImported'] as const;
 
 /** What commands do. Arguments are whatever a menu, a link or another extension passes. */
 export type Handlers<Ids extends readonly string[]> = Readonly<

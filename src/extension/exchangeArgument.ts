@@ -33,15 +33,11 @@ export function keysOf({ store }: ExchangeServices, argument: unknown): readonly
   if (connection !== null) return store.exchangesOf(connection);
   if (isElement(argument, 'server')) {
     const prefix = `${argument.run?.description.id ?? ''}/`;
-    return allKeys(store).filter((key) => key.startsWith(prefix));
+    return store.keys().filter((key) => key.startsWith(prefix));
   }
   if (typeof argument !== 'object' || argument === null) return null;
   if (!('exchange' in argument)) return null;
   return typeof argument.exchange === 'string' && argument.exchange !== '' ? [argument.exchange] : null;
-}
-
-function allKeys(capture: CaptureSource): ExchangeKey[] {
-  return capture.rows(0, capture.count).map(({ key }) => key);
 }
 
 /** The exchange that a command is for: given, or selected in the inspector. */

@@ -6,6 +6,8 @@ import { notify } from './notices.ts';
 
 /** Exchanges that are offered: the newest, and of those before them only what was marked. */
 const mostRecent = 200;
+/** The newest exchanges, among which it is looked for those of the same target. */
+const mostLookedAt = 5000;
 
 type Item = vscode.QuickPickItem & { readonly key?: ExchangeKey };
 
@@ -15,8 +17,16 @@ export async function pickExchange(
   title: string,
   other: ExchangeRow | null,
 ): Promise<ExchangeKey | null> {
-  const rows = capture.rows(0, capture.count).filter(({ key }) => key !== other?.key);
-  const marked = rows.filter((row) => row.marked).toReversed();
+  const rows = capture
+    .rows(capture.count - mostLookedAt, capture.count)
+    .filter(({ key }) => key !== other?.key);
+  const marked = capture
+    .markedKeys()
+    .flatMap((key) => {
+      const index = capture.indexOf(key);
+      return key === other?.key ? [] : capture.rows(index, index + 1);
+    })
+    .toReversed();
   const alike = rows
     .filter((row) => !row.marked && other !== null && row.target === other.target)
     .slice(-mostRecent)

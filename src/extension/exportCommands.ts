@@ -9,6 +9,7 @@ import {
   exportPieces,
   exposedBy,
   fileEnding,
+  gathersFirst,
 } from '../capture/exportFormat.ts';
 import { holdsSecrets } from '../capture/exportSecrets.ts';
 import type { ConnectionKey } from '../protocol/follow.ts';
@@ -20,8 +21,9 @@ import { writeWithProgress } from './fileWriting.ts';
 import { notify } from './notices.ts';
 import type { SendPanel } from './sendPanel.ts';
 
-/** Milliseconds after which it is no longer looked for secrets. */
+/** Milliseconds after which it is no longer looked for secrets; that this keeps the extension host at a time. */
 const patience = 2000;
+const slice = 20;
 
 export interface ExportServices extends ExchangeServices {
   readonly send: SendPanel;
@@ -96,13 +98,17 @@ async function mayExpose(
 ): Promise<boolean> {
   const messages = exposedBy(format);
   const until = performance.now() + patience;
+  let turn = performance.now() + slice;
   let exposes = false;
   for (let i = 0; i < keys.length && messages.length > 0 && !exposes; i++) {
     const detail = capture.detail(keys[i]);
     exposes = detail !== null && holdsSecrets(detail, messages);
+    const now = performance.now();
     // Of very many, the rest may hold some: asking once too often does no harm.
-    if (performance.now() > until) exposes = true;
-    if (i % 50 === 49) await new Promise((resolve) => setImmediate(resolve));
+    if (now > until) exposes = true;
+    if (now < turn) continue;
+    await new Promise((resolve) => setImmediate(resolve));
+    turn = performance.now() + slice;
   }
   if (!exposes) return true;
   const goOn = vscode.l10n.t('Export with Secrets');
@@ -131,11 +137,10 @@ function offerWireshark(port: number, { fsPath }: vscode.Uri): void {
 }
 
 async function chooseSubject({ capture, store, inspector }: ExportServices): Promise<Subject | null> {
-  const rows = capture.rows(0, capture.count);
   const selected = inspector.feed?.selectedExchange ?? null;
   const connection = selected === null ? null : store.connectionOfExchange(selected);
   const choices: (Subject & { label: string })[] = [
-    { label: vscode.l10n.t('All exchanges'), exchanges: rows.map(({ key }) => key), connection: null },
+    { label: vscode.l10n.t('All exchanges'), exchanges: capture.keys(), connection: null },
     {
       label: vscode.l10n.t('What the inspector lists'),
       exchanges: inspector.feed?.listedExchanges() ?? [],
@@ -143,7 +148,7 @@ async function chooseSubject({ capture, store, inspector }: ExportServices): Pro
     },
     {
       label: vscode.l10n.t('Marked exchanges'),
-      exchanges: rows.filter(({ marked }) => marked).map(({ key }) => key),
+      exchanges: capture.markedKeys(),
       connection: null,
     },
     {
@@ -266,9 +271,12 @@ function writeExport(
   format: ExportFormat,
   target: vscode.Uri,
 ): Promise<boolean> {
-  const course: Course = { done: 0 };
+  const course: Course = { gone: 0, made: gathersFirst(format) ? 0 : 1 };
   const content: ExportContent = {
     details: counted(capture, exchanges, course),
+    progress: (share) => {
+      course.made = share;
+    },
     wholeConnection: (key) => capture.wholeConnection(key),
     connections: connection === null ? [] : [connection],
   };
@@ -276,13 +284,16 @@ function writeExport(
     title: vscode.l10n.t('Exporting exchanges'),
     pieces: exportPieces(format, content, version),
     target,
-    share: () => course.done / Math.max(1, exchanges.length),
+    share: () => ((course.gone / Math.max(1, exchanges.length)) * (1 + course.made)) / 2,
   });
 }
 
 /** How far an export is. */
 interface Course {
-  done: number;
+  /** Exchanges that were gone through. */
+  gone: number;
+  /** The share of the file that was made of them, where that begins after the last; else 1. */
+  made: number;
 }
 
 /** What is still stored of the exchanges, one after the other. */
@@ -294,7 +305,7 @@ function* counted(
   for (const key of keys) {
     const detail = capture.detail(key);
     if (detail !== null) yield detail;
-    course.done++;
+    course.gone++;
   }
 }
 

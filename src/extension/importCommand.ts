@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { type ImportTarget, storeImported } from '../capture/importStore.ts';
+import { type ImportTarget, runsOfImport, storeImported } from '../capture/importStore.ts';
+import type { RunId, StoredRun } from '../capture/run.ts';
 import type { ExchangeKey } from '../protocol/inspector.ts';
 import type { Handlers, importCommandIds } from './commandIds.ts';
+import { isElement } from './connectionItems.ts';
+import { labelText } from './displayText.ts';
 import { ImportReader } from './importReader.ts';
 import { notify } from './notices.ts';
 import { withProgressWhereLong } from './progress.ts';
@@ -17,14 +20,18 @@ export interface ImportServices {
   /** Memory that the capture may take. */
   readonly storeBytes: () => number;
   readonly show: (exchange: ExchangeKey) => void;
+  /** All that are stored. */
+  readonly runs: () => readonly StoredRun[];
+  readonly remove: (runs: readonly RunId[]) => void;
 }
 
-/** What brings files with captures into the inspector, by the command's name. */
+/** What brings files with captures into the inspector, and takes them out again, by the command's name. */
 export function importCommands(services: ImportServices): Handlers<typeof importCommandIds> {
   return {
     'spark.importCapture': async (given, selected) => {
       for (const uri of givenFiles(given, selected) ?? (await chooseFiles())) await importFile(services, uri);
     },
+    'spark.removeImported': (argument) => removeImported(services, argument),
   };
 }
 
@@ -84,6 +91,54 @@ async function importFile(services: ImportServices, uri: vscode.Uri): Promise<vo
       vscode.window.setStatusBarMessage(text, 5000);
     }
   }
+}
+
+/** Removes what was imported from one file: all of it, and nothing else. */
+async function removeImported(services: ImportServices, argument: unknown): Promise<void> {
+  const run = importedRunOf(services, argument) ?? (await chooseImport(services));
+  if (run === null) return;
+  const name = run.description.imported?.file ?? '';
+  services.remove(runsOfImport(run.description.id));
+  vscode.window.setStatusBarMessage(
+    vscode.l10n.t('Removed what was imported from {0}', labelText(name)),
+    5000,
+  );
+}
+
+/** The imported run that a menu of the tree or of the inspector's list is about. */
+function importedRunOf({ runs }: ImportServices, argument: unknown): StoredRun | null {
+  const id = runIdOf(argument);
+  return importsIn(runs()).find(({ description }) => description.id === id) ?? null;
+}
+
+function runIdOf(argument: unknown): RunId | null {
+  if (isElement(argument, 'server')) return argument.id;
+  if (typeof argument !== 'object' || argument === null || !('exchange' in argument)) return null;
+  const { exchange } = argument;
+  return typeof exchange === 'string' ? exchange.slice(0, exchange.lastIndexOf('/')) : null;
+}
+
+async function chooseImport({ runs }: ImportServices): Promise<StoredRun | null> {
+  // One for each file, whose runs have names that begin alike.
+  const byFile = new Map(importsIn(runs()).map((run) => [runsOfImport(run.description.id)[0], run]));
+  if (byFile.size === 0) {
+    notify('information', vscode.l10n.t('Nothing is imported.'));
+    return null;
+  }
+  const items = [...byFile.values()].toReversed().map((run) => ({
+    label: labelText(run.description.imported?.file ?? ''),
+    description: new Date(run.description.startedAt).toLocaleString(vscode.env.language),
+    run,
+  }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Remove Imported Capture'),
+    placeHolder: vscode.l10n.t('Which one?'),
+  });
+  return picked?.run ?? null;
+}
+
+function importsIn(runs: readonly StoredRun[]): StoredRun[] {
+  return runs.filter(({ description }) => description.imported !== undefined);
 }
 
 function refuse(name: string, reason: string): void {

@@ -1,11 +1,11 @@
-import type { CaptureSource } from '../capture/captureSource.ts';
+import type { CaptureChange, CaptureSource } from '../capture/captureSource.ts';
 import type { ByteFormat } from '../http/byteEncodings.ts';
 import { isTrustedLink } from '../http/trustedLinks.ts';
 import { l10n } from '../l10n/l10n.ts';
 import type { ListColumn, ListCommand, PageLayout } from '../protocol/exchangeList.ts';
 import type { ConnectionKey, ConnectionPart, FollowFormat } from '../protocol/follow.ts';
 import type { ExchangeDetail, ExchangeKey, HostCoding } from '../protocol/inspector.ts';
-import type { ByteAction, FromInspector, ToInspector } from '../protocol/inspectorMessages.ts';
+import type { FromInspector, ToInspector } from '../protocol/inspectorMessages.ts';
 import { callLines, mostCalls } from './callLines.ts';
 import { decompress } from './decompression.ts';
 import { FollowFeed } from './followFeed.ts';
@@ -22,7 +22,6 @@ export interface InspectorFeedOptions {
   readonly copyConnection: (connection: ConnectionKey, part: ConnectionPart, format: FollowFormat) => void;
   /** Exports a connection with its exchanges; it asks how. */
   readonly exportConnection: (connection: ConnectionKey) => void;
-  readonly act: (action: ByteAction, exchange: ExchangeKey) => void;
   readonly post: (message: ToInspector) => void;
   readonly warn: (text: string) => void;
   /** Selected before the window was reloaded. */
@@ -64,7 +63,8 @@ export class InspectorFeed {
   private sentCalls = '';
   private timer: ReturnType<typeof setTimeout> | null = null;
   private flushedAt = Number.NEGATIVE_INFINITY;
-  private cleared = false;
+  /** What was removed since the page was last told. */
+  private lost: Exclude<CaptureChange, 'changed'> | null = null;
 
   constructor(options: InspectorFeedOptions) {
     this.options = options;
@@ -74,7 +74,7 @@ export class InspectorFeed {
       if (this.ready) options.post(message);
     });
     this.unsubscribe = options.capture.onDidChange((change) => {
-      if (change === 'cleared') this.cleared = true;
+      if (change !== 'changed') this.lost = change;
       this.changed();
     });
   }
@@ -84,7 +84,7 @@ export class InspectorFeed {
   }
 
   /** What the list shows, in its order. */
-  listedExchanges(): ExchangeKey[] {
+  listedExchanges(): readonly ExchangeKey[] {
     return this.list.keys();
   }
 
@@ -220,9 +220,6 @@ export class InspectorFeed {
       case 'copy':
         this.options.copy(message.text);
         break;
-      case 'byteAction':
-        this.options.act(message.action, message.exchange);
-        break;
       case 'startServer':
         this.options.startServer();
         break;
@@ -247,7 +244,7 @@ export class InspectorFeed {
     this.sendCalls();
     if (!this.followed.update()) this.changed();
     if (!isComplete) this.search();
-    this.cleared = false;
+    this.lost = null;
   }
 
   private sendList(isComplete: boolean): void {
@@ -313,9 +310,14 @@ export class InspectorFeed {
   }
 
   private reasonGone(): string {
-    return this.cleared
-      ? l10n.t('The capture was cleared.')
-      : l10n.t('The exchange that was shown here is no longer stored: newer ones took its place.');
+    switch (this.lost) {
+      case 'cleared':
+        return l10n.t('The capture was cleared.');
+      case 'removed':
+        return l10n.t('The imported capture was removed.');
+      case null:
+        return l10n.t('The exchange that was shown here is no longer stored: newer ones took its place.');
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ListColumn } from '../protocol/exchangeList.ts';
-import type { ByteAction, FromInspector } from '../protocol/inspectorMessages.ts';
+import type { FromInspector } from '../protocol/inspectorMessages.ts';
 
 /** Whether what came from the inspector's page is a message of the protocol. */
 export function isFromInspector(value: unknown): value is FromInspector {
@@ -41,12 +41,6 @@ export function isFromInspector(value: unknown): value is FromInspector {
       return Array.isArray(message.shown) && message.shown.every(isListColumn);
     case 'layout':
       return isRecord(message.layout);
-    case 'byteAction':
-      return (
-        typeof message.exchange === 'string' &&
-        typeof message.action === 'string' &&
-        Object.hasOwn(byteActions, message.action)
-      );
     case 'copy':
       return typeof message.text === 'string';
     case 'preserve':
@@ -88,13 +82,6 @@ function isRowWindow(value: unknown): boolean {
 export function isListColumn(value: unknown): value is ListColumn {
   return typeof value === 'string' && Object.hasOwn(listColumns, value);
 }
-
-const byteActions: Readonly<Record<ByteAction, true>> = {
-  openAsText: true,
-  compare: true,
-  openInHexEditor: true,
-  saveAs: true,
-};
 
 const listColumns: Readonly<Record<ListColumn, true>> = {
   id: true,

@@ -12,7 +12,6 @@ import {
 } from 'vscode';
 import type { ConnectionKey } from '../protocol/follow.ts';
 import type { ExchangeKey } from '../protocol/inspector.ts';
-import type { ByteAction } from '../protocol/inspectorMessages.ts';
 import { InspectorChoices } from './inspectorChoices.ts';
 import { InspectorFeed } from './inspectorFeed.ts';
 import { inspectorHtml } from './inspectorHtml.ts';
@@ -108,9 +107,6 @@ export class InspectorPanel implements Disposable {
       copy: (text) => {
         void env.clipboard.writeText(text);
       },
-      act: (action, exchange) => {
-        void commands.executeCommand(actionCommands[action], exchange);
-      },
       post: (message) => {
         // False: the page is hidden by now. It asks anew when it is shown.
         void webview.postMessage(message);
@@ -148,13 +144,6 @@ export class InspectorPanel implements Disposable {
     });
   }
 }
-
-const actionCommands: Readonly<Record<ByteAction, string>> = {
-  openAsText: 'spark.openAsText',
-  compare: 'spark.compareExchange',
-  openInHexEditor: 'spark.openInHexEditor',
-  saveAs: 'spark.saveBytesAs',
-};
 
 function resourceRoots(extensionUri: Uri): Uri[] {
   return [Uri.joinPath(extensionUri, 'dist'), Uri.joinPath(extensionUri, 'media')];

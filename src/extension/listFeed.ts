@@ -48,8 +48,8 @@ export class ListFeed {
   }
 
   /** Of all that is listed, in its order. */
-  keys(): ExchangeKey[] {
-    return this.query.rows(0, this.query.count).map(({ key }) => key);
+  keys(): readonly ExchangeKey[] {
+    return this.query.keys();
   }
 
   indexOf(key: ExchangeKey): number {

@@ -41,6 +41,8 @@ export class RareFeatures implements vscode.Disposable {
       ...importCommands({
         extensionUri,
         target: window.importTarget,
+        runs: () => store.runs(),
+        remove: (runs) => window.removeImported(runs),
         storeBytes: () => settingOf(windowOptions.captureBytes),
         show,
       }),

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { CaptureLog } from '../capture/captureLog.ts';
 import type { ImportTarget } from '../capture/importStore.ts';
+import type { RunId } from '../capture/run.ts';
 import { CaptureStore } from '../capture/store.ts';
 import type { ExchangeKey } from '../protocol/inspector.ts';
 import { packedBatch } from '../protocol/packedBatch.ts';
@@ -105,6 +106,12 @@ export class SparkWindow implements vscode.Disposable {
       mark: (exchange, marked) => this.mark(exchange, marked),
       comment: (exchange, text) => this.comment(exchange, text),
     };
+  }
+
+  /** Removes runs that were read from a file, also from what is kept. */
+  removeImported(runs: readonly RunId[]): void {
+    this.store.removeImported(runs);
+    this.log.addRemoval(runs);
   }
 
   mark(exchange: ExchangeKey, marked: boolean): void {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { har as validateHar } from 'har-validator';
 import { chooseExport, exportAll } from './exporting.ts';
 import { sendRaw } from './rawRequests.ts';
@@ -69,10 +70,59 @@ walk('Exchanges are commented, exported in each format, copied, and imported aga
   await inspector.locator('.meaning .violation').first().waitFor();
   assert.equal(await rebuilt.count(), 0);
 
+  // What one file brought is removed; what the other did stays.
+  await inspector.locator('.list-body [aria-rowindex="4"] .target').click({ button: 'right' });
+  // VS Code takes a click that follows the menu's opening too soon for a part of it.
+  await page.getByRole('menuitem', { name: 'Remove Imported Capture' }).hover();
+  await page.keyboard.press('Enter');
+  await workbench.statusBarItem('Removed what was imported from foreign.har').waitFor();
+  await inspector.locator('.summary', { hasText: /^\s*4 exchanges/ }).waitFor();
+  await inspector.getByText('The imported capture was removed.').waitFor();
+  await inspector.locator(own.replace('"7"', '"5"')).click();
+  await inspector.locator('.meaning .violation').first().waitFor();
+
   // What was imported, and what was written, is there after a reload.
   await workbench.reload();
   const after = await workbench.webviewWith('.meaning .violation');
   await after
     .getByRole('row', { name: /comment: Why refused\?, imported, captured before/, selected: true })
     .waitFor();
+  await workbench.showConnections();
+  assert.equal(await workbench.treeItem(/^foreign\.har, imported/).count(), 0);
+  await workbench.treeItem(/^exchanges\.pcapng, imported/).click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Remove Imported Capture' }).hover();
+  await page.keyboard.press('Enter');
+  await after.locator('.summary', { hasText: /^\s*2 exchanges/ }).waitFor();
+  await after.getByText('The imported capture was removed.').waitFor();
+  assert.equal(await workbench.treeItem(/imported/).count(), 0);
 });
+
+walk(
+  'An export of very many exchanges shows that it goes on, and is cancelled without a trace',
+  async (workbench) => {
+    const address = await workbench.startServer();
+    // With a cookie, so that it is asked for in any case.
+    const request = 'HEAD /style.css HTTP/1.1\r\nHost: localhost\r\nCookie: a=b\r\n\r\n';
+    const last = 'HEAD / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
+    for (let connection = 0; connection < 40; connection++) {
+      await sendRaw(address, request.repeat(999) + last);
+    }
+    const before = readdirSync(workbench.workspace);
+    await chooseExport(workbench, 'pcapng');
+    await workbench.page.getByRole('button', { name: 'Export with Secrets' }).click();
+    await workbench.saveAsSuggested('exchanges.pcapng');
+    const progress = workbench.notification('Exporting exchanges');
+    await progress.getByRole('button', { name: 'Cancel' }).click();
+    await progress.waitFor({ state: 'detached' });
+    await expectFiles(workbench.workspace, before);
+    // Nobody is told that it was exported.
+    assert.equal(await workbench.statusBarItem('Exported to').count(), 0);
+  },
+);
+
+/** The files of a folder are these, or will be in a moment. */
+async function expectFiles(folder: string, files: readonly string[]): Promise<void> {
+  const patience = Date.now() + 10_000;
+  while (readdirSync(folder).join() !== files.join() && Date.now() < patience) await setTimeout(20);
+  assert.deepEqual(readdirSync(folder), files);
+}

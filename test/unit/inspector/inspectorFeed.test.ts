@@ -22,6 +22,12 @@ class FakeCapture implements CaptureSource {
   get count() {
     return this.details.length;
   }
+  keys() {
+    return this.details.map(({ row }) => row.key);
+  }
+  markedKeys() {
+    return [];
+  }
   rows(start: number, end: number) {
     return this.details.slice(start, end).map(({ row }) => row);
   }
@@ -40,8 +46,10 @@ class FakeCapture implements CaptureSource {
       open: () => [],
       subject: new ExchangeSubject(new ExchangeTable(), new SegmentSlabs(), new Set(), new Map()),
       row: (position) => capture.details[position - capture.first].row,
+      keyAt: (position) => capture.details[position - capture.first].row.key,
       positionOf: (key) => (capture.indexOf(key) < 0 ? null : capture.first + capture.indexOf(key)),
       watch: () => () => undefined,
+      watchRenewals: () => () => undefined,
     };
   }
   comment() {}
@@ -102,7 +110,6 @@ let capture: FakeCapture;
 let sent: ToInspector[];
 let warnings: string[];
 let choices: unknown[];
-let acted: string[];
 let opened: string[];
 
 beforeEach(() => {
@@ -115,7 +122,6 @@ beforeEach(() => {
   sent = [];
   warnings = [];
   choices = [];
-  acted = [];
   opened = [];
 });
 
@@ -128,7 +134,6 @@ function newFeed(selected: string | null = null) {
     copyConnection: () => undefined,
     exportConnection: () => undefined,
     copy: () => undefined,
-    act: (action, exchange) => acted.push(`${action} ${exchange}`),
     openOutside: (url) => opened.push(url),
     post: (message) => sent.push(message),
     warn: (text) => warnings.push(text),
@@ -335,15 +340,11 @@ test('only links that explanations have are opened', () => {
   assert.equal(warnings.length, 7);
 });
 
-test('what is to be done with bytes is done elsewhere, and copied is what the page has selected', () => {
+test('copied is what the page has selected', () => {
   const feed = newFeed(first);
   feed.copyBytes('hex');
   assert.deepEqual(types(), []);
   feed.receive(ready);
-  feed.receive({ type: 'byteAction', action: 'openAsText', exchange: first });
-  feed.receive({ type: 'byteAction', action: 'format', exchange: first });
-  assert.deepEqual(acted, [`openAsText ${first}`]);
-  assert.equal(warnings.length, 1);
   feed.copyBytes('hex');
   assert.deepEqual(sent.at(-1), { type: 'copyBytes', format: 'hex' });
 });
