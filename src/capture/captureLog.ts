@@ -76,8 +76,10 @@ export class CaptureLog {
     if (known.length === 0) return;
     let totals: StoreTotals | null = null;
     let lastTime = 0;
-    for (const frame of known.flatMap((file) => file.frames)) {
-      this.replay(frame);
+    const frames = known.flatMap((file) => file.frames);
+    const removed = new Set(frames.flatMap((frame) => (frame.type === 'removed' ? frame.runs : [])));
+    for (const frame of frames) {
+      if (!('run' in frame && removed.has(runOf(frame.run)))) this.replay(frame);
       if ('totals' in frame) totals = frame.totals;
       if (frame.type === 'batch') lastTime = Math.max(lastTime, ...frame.batch.exchanges.endedAt);
     }
@@ -205,7 +207,6 @@ export class CaptureLog {
         if (store.run(frame.run) !== undefined) store.endRun(frame.run, frame.end);
         return;
       case 'removed':
-        store.removeImported(frame.runs);
         return;
       case 'mark':
         store.mark(frame.exchange, frame.marked);
@@ -220,6 +221,10 @@ export class CaptureLog {
     if (this.store.run(description.id) === undefined) this.store.addRun(description, true);
     if (end !== null) this.store.endRun(description.id, end);
   }
+}
+
+function runOf(run: RunId | KeptRun): RunId {
+  return typeof run === 'string' ? run : run.description.id;
 }
 
 /** A file of the log, as far as its frames are whole. */

@@ -37,6 +37,11 @@ export type StoredExchange = { readonly [column in NumericColumn]: number } & {
   readonly rule: RuleId | '';
 };
 
+/** Rows as they come, or as the table itself has them. */
+type RowColumns = {
+  readonly [column in keyof ExchangeColumns]: ArrayLike<ExchangeColumns[column][number]>;
+};
+
 /** Some rows of the table, as columns. */
 export interface ExchangeBlock<Owner> {
   readonly numbers: { readonly [column in NumericColumn]: Float64Array };
@@ -67,7 +72,7 @@ export class ExchangeTable<Owner> {
   }
 
   /** @returns the row's position */
-  append(owner: Owner, columns: ExchangeColumns, row: number): number {
+  append(owner: Owner, columns: RowColumns, row: number): number {
     const position = this.end++;
     const number = Math.floor(position / blockRows);
     if (!this.blocks.has(number)) this.blocks.set(number, newBlock(blockRows));
@@ -76,7 +81,7 @@ export class ExchangeTable<Owner> {
     return position;
   }
 
-  replace(position: number, columns: ExchangeColumns, row: number): void {
+  replace(position: number, columns: RowColumns, row: number): void {
     const block = this.block(position);
     const i = position % blockRows;
     const { numbers } = block;
@@ -102,25 +107,6 @@ export class ExchangeTable<Owner> {
     block.target[i] = columns.target[row];
     block.forwarding[i] = columns.forwarding[row];
     block.rule[i] = columns.rule[row];
-  }
-
-  /** Copies a row to the end; the one at its old position is to be dropped. Returns its new position. */
-  renew(position: number): number {
-    const from = this.block(position);
-    const i = position % blockRows;
-    const renewed = this.end++;
-    const number = Math.floor(renewed / blockRows);
-    if (!this.blocks.has(number)) this.blocks.set(number, newBlock(blockRows));
-    const to = this.block(renewed);
-    const j = renewed % blockRows;
-    for (const column of numericColumns) to.numbers[column][j] = from.numbers[column][i];
-    to.owner[j] = from.owner[i];
-    to.method[j] = from.method[i];
-    to.target[j] = from.target[i];
-    to.forwarding[j] = from.forwarding[i];
-    to.rule[j] = from.rule[i];
-    to.type[j] = from.type[i];
-    return renewed;
   }
 
   set(position: number, column: NumericColumn, value: number): void {
@@ -165,10 +151,6 @@ export class ExchangeTable<Owner> {
       forwarding: forwarding[i],
       rule: rule[i],
     };
-  }
-
-  dropBefore(position: number): void {
-    while (this.first < position) this.dropFirst();
   }
 
   dropFirst(): void {

@@ -41,6 +41,8 @@ export class HeldCapture {
   readonly comments = new Map<number, string>();
   /** Are told the position of each exchange that is stored anew or in another state. */
   readonly watchers = new Set<(position: number) => void>();
+  /** As `QueryTable.watchRenewals`. */
+  readonly renewalWatchers = new Set<(renewed: (position: number) => number) => void>();
   /** Closed connections without any stored exchange, oldest first. */
   private readonly bare = new Map<StoredConnection, StoredRun>();
   private maxBytes: number;
@@ -109,6 +111,14 @@ export class HeldCapture {
       this.settleClosed(run, connection.record.id);
     }
     return true;
+  }
+
+  /** Exchanges, of so many bytes in the table, were taken out of it: all that a run had. The run goes too. */
+  tookOut(run: StoredRun, exchanges: number, bytes: number): void {
+    this.captured -= exchanges;
+    this.indexBytes -= bytes;
+    for (const connection of [...run.connections.values()]) this.removeConnection(run, connection);
+    if (this.runs.has(run.description.id)) this.removeRun(run);
   }
 
   clear(): void {

@@ -68,19 +68,14 @@ export class SegmentSlabs {
 
   /** Drops the oldest slab; its segments count as not kept from now on. */
   dropFirst(): void {
-    const slab = this.slabs.get(this.first);
-    if (slab !== undefined) this.size -= sizeOf(slab);
-    this.slabs.delete(this.first);
-    this.first++;
+    this.remove(this.first++);
   }
 
-  /** Drops some slabs, of which no stream that is stored has any segments. */
-  remove(numbers: Iterable<number>): void {
-    for (const number of numbers) {
-      const slab = this.slabs.get(number);
-      if (slab !== undefined) this.size -= sizeOf(slab);
-      this.slabs.delete(number);
-    }
+  /** Drops one that lies among others: no stream that is stored has any segments in it. */
+  remove(number: number): void {
+    const slab = this.slabs.get(number);
+    if (slab !== undefined) this.size -= sizeOf(slab);
+    this.slabs.delete(number);
   }
 
   clear(): void {
@@ -138,13 +133,11 @@ export class Stream {
   private inOrder = true;
 
   /** Numbers of the slabs that its segments are in. */
-  *slabs(): Generator<number> {
-    let last = -1;
-    for (let i = 0; i < this.references.length; i++) {
-      const number = Math.floor(this.references.at(i) / slabSegments);
-      if (number !== last) yield number;
-      last = number;
-    }
+  slabs(): Set<number> {
+    const { references } = this;
+    return new Set(
+      Array.from({ length: references.length }, (_, i) => Math.floor(references.at(i) / slabSegments)),
+    );
   }
 
   append(slabs: SegmentSlabs, reference: number, offset: number, length: number): void {

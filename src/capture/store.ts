@@ -59,6 +59,12 @@ export class CaptureStore implements CaptureSource {
     if (this.held.endRun(id, end)) this.emit('changed');
   }
 
+  /** Lets code that is loaded for it take something out from between the rest. */
+  takeOut(take: (held: HeldCapture) => void): void {
+    take(this.held);
+    this.emit('removed');
+  }
+
   clear(): void {
     this.held.clear();
     this.emit('cleared');
@@ -89,6 +95,15 @@ export class CaptureStore implements CaptureSource {
     const rows: ExchangeRow[] = [];
     for (let i = from; i < Math.min(end, this.count); i++) rows.push(this.rowAt(first + i));
     return rows;
+  }
+
+  keys(): readonly ExchangeKey[] {
+    const { first } = this.held.table;
+    return Array.from({ length: this.count }, (_, i) => this.keyAt(first + i));
+  }
+
+  markedKeys(): readonly ExchangeKey[] {
+    return [...this.held.marks].sort((one, other) => one - other).map((position) => this.keyAt(position));
   }
 
   /** Exchanges of a connection, newest first, at most `limit`. */
@@ -132,7 +147,7 @@ export class CaptureStore implements CaptureSource {
   }
 
   queryTable(): QueryTable {
-    const { table, runs, watchers } = this.held;
+    const { table, runs, watchers, renewalWatchers } = this.held;
     return {
       get first() {
         return table.first;
@@ -145,10 +160,15 @@ export class CaptureStore implements CaptureSource {
       },
       subject: this.newSubject(),
       row: (position) => this.rowAt(position),
+      keyAt: (position) => this.keyAt(position),
       positionOf: (key) => this.held.positionOf(key),
       watch(watcher) {
         watchers.add(watcher);
         return () => watchers.delete(watcher);
+      },
+      watchRenewals(watcher) {
+        renewalWatchers.add(watcher);
+        return () => renewalWatchers.delete(watcher);
       },
     };
   }
@@ -187,9 +207,8 @@ export class CaptureStore implements CaptureSource {
   exchangesOf(key: ConnectionKey): readonly ExchangeKey[] {
     const connection = this.connectionAt(key)?.connection;
     if (connection === undefined) return [];
-    return this.newestExchanges(connection, connection.exchanges.length)
-      .map((row) => row.key)
-      .toReversed();
+    const { exchanges } = connection;
+    return Array.from({ length: exchanges.length }, (_, i) => this.keyAt(exchanges.at(i)));
   }
 
   connectionVersion(key: ConnectionKey): number {
@@ -233,6 +252,11 @@ export class CaptureStore implements CaptureSource {
   private newSubject(): ExchangeSubject {
     const { table, slabs, marks, comments } = this.held;
     return new ExchangeSubject(table, slabs, marks, comments);
+  }
+
+  private keyAt(position: number): ExchangeKey {
+    const { table } = this.held;
+    return `${table.owner(position).run.description.id}/${table.get(position, 'id')}`;
   }
 
   private rowAt(position: number): ExchangeRow {

@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import { contentOfFile } from '../capture/capturedContent.ts';
 import type { CaptureSource } from '../capture/captureSource.ts';
+import { removeImported } from '../capture/importRemoval.ts';
 import { byteCommands } from './byteCommands.ts';
 import type { byteCommandIds, exportCommandIds, Handlers, importCommandIds } from './commandIds.ts';
 import { settingOf } from './configuration.ts';
@@ -42,7 +43,10 @@ export class RareFeatures implements vscode.Disposable {
         extensionUri,
         target: window.importTarget,
         runs: () => store.runs(),
-        remove: (runs) => window.removeImported(runs),
+        remove: (runs) => {
+          removeImported(store, runs);
+          window.importedRemoved(runs);
+        },
         storeBytes: () => settingOf(windowOptions.captureBytes),
         show,
       }),

@@ -108,9 +108,8 @@ export class SparkWindow implements vscode.Disposable {
     };
   }
 
-  /** Removes runs that were read from a file, also from what is kept. */
-  removeImported(runs: readonly RunId[]): void {
-    this.store.removeImported(runs);
+  /** Imported runs were removed from the store: they go from what is kept too. */
+  importedRemoved(runs: readonly RunId[]): void {
     this.log.addRemoval(runs);
   }
 

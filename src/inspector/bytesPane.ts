@@ -136,9 +136,8 @@ export class BytesPane {
     const chosen = this.state.chosen.peek();
     if (view === null || chosen === null) return;
     const { direction, start, end } = chosen;
-    this.events.copy(
-      writeBytes(messageOf(view, direction).bytes.slice(start, end, copyLimit), format, start),
-    );
+    const bytes = messageOf(view, direction).bytes.slice(start, end, copyLimit);
+    if (bytes.length > 0) this.events.copy(writeBytes(bytes, format, start));
   }
 
   private drawBar(bar: HTMLElement): void {

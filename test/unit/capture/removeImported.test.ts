@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { CaptureLog } from '../../../src/capture/captureLog.ts';
 import { ExchangeQuery } from '../../../src/capture/exchangeQuery.ts';
 import { FinishedExchanges } from '../../../src/capture/finishedExchanges.ts';
+import { removeImported } from '../../../src/capture/importRemoval.ts';
 import { runsOfImport } from '../../../src/capture/importStore.ts';
 import { CaptureStore } from '../../../src/capture/store.ts';
 import { packedBatch } from '../../../src/protocol/packedBatch.ts';
@@ -85,8 +86,8 @@ test('what is left of a store is what it were without the import, wherever that 
     fc.property(anyPlan, (plan) => {
       const store = fill(plan, sources);
       const without = fill(plan, ['live', 'second']);
-      without.removeImported(['first']);
-      store.removeImported(['first', 'live', 'unknown']);
+      removeImported(without, ['first']);
+      removeImported(store, ['first', 'live', 'unknown']);
       assert.deepEqual(allOf(store), allOf(without));
       assert.deepEqual(store.keys(), without.keys());
       assert.deepEqual(store.markedKeys(), without.markedKeys());
@@ -130,7 +131,7 @@ test('lists follow: filtered, sorted, and paused', () => {
     'live',
     batchOf(99, { exchanges: [exchangeFields(99, { startedAt: time + 99, endedAt: time + 100 })] }),
   );
-  store.removeImported(['first']);
+  removeImported(store, ['first']);
   const left = (keys: readonly string[]) => keys.filter((key) => !key.startsWith('first/'));
   assert.deepEqual(idsOf(filtered), [...left(before[0]), 'live/99']);
   assert.deepEqual(idsOf(sorted), ['live/99', ...left(before[1])]);
@@ -146,7 +147,7 @@ test('nobody is told again of exchanges that are left', () => {
   ];
   const store = fill(plan, sources);
   const finished = new FinishedExchanges(store, ({ key }) => told.push(key));
-  store.removeImported(['first']);
+  removeImported(store, ['first']);
   store.add('live', batchOf(9, { exchanges: [exchangeFields(9, { endedAt: time })] }));
   assert.deepEqual(told, ['live/9']);
   finished.dispose();
@@ -177,7 +178,7 @@ test('what was removed stays so over a reload, and is not counted as lost', () =
     }
     const runs = runsOfImport('import-1-rebuilt');
     assert.deepEqual(runs, runsOfImport('import-1'));
-    store.removeImported(runs);
+    removeImported(store, runs);
     log.addRemoval(runs);
     log.close();
     const again = new CaptureStore(16 * megabyte);
