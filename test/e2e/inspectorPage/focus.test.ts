@@ -83,7 +83,7 @@ test('when the exchange goes, the focus goes to the list from whatever showed it
   await gone();
   await page.getByRole('tab', { name: /Findings/ }).focus();
   await gone();
-  await page.getByRole('separator', { name: 'Width of the meaning' }).focus();
+  await page.getByRole('separator', { name: 'Size of the meaning' }).focus();
   await gone();
 });
 

@@ -151,7 +151,7 @@ walk(
       'Follow connection 1',
       'Explain lines',
       'GET',
-      'Width of the meaning',
+      'Size of the meaning',
       'Control characters',
       ...['offset 0', 'Response bytes, 2,108 bytes', 'Selected bytes', 'Copy the selected bytes as'],
     ]);
@@ -163,7 +163,7 @@ walk(
     const before = await height();
     await keyboard.press('ArrowDown', 'ArrowDown');
     assert.ok((await height()) > before);
-    await keyboard.pressUntil('Tab', /^Width of the meaning$/);
+    await keyboard.pressUntil('Tab', /^Size of the meaning$/);
     await keyboard.press('ArrowLeft', 'Escape');
     await keyboard.focusOn({ pane: 'upper' });
   },
