@@ -34,9 +34,6 @@ export interface CaptureSource {
   readonly count: number;
   /** `start` inclusive, `end` exclusive; both are clamped to what is stored. */
   rows(start: number, end: number): readonly ExchangeRow[];
-  /** Of all exchanges stored, oldest first; of those that the user marked. Each costs a fraction of its row. */
-  keys(): readonly ExchangeKey[];
-  markedKeys(): readonly ExchangeKey[];
   /** What an `ExchangeQuery` lists from. */
   queryTable(): QueryTable;
   /** Marks an exchange, or takes the mark away; nothing happens where it is not stored. */

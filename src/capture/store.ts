@@ -97,15 +97,6 @@ export class CaptureStore implements CaptureSource {
     return rows;
   }
 
-  keys(): readonly ExchangeKey[] {
-    const { first } = this.held.table;
-    return Array.from({ length: this.count }, (_, i) => this.keyAt(first + i));
-  }
-
-  markedKeys(): readonly ExchangeKey[] {
-    return [...this.held.marks].sort((one, other) => one - other).map((position) => this.keyAt(position));
-  }
-
   /** Exchanges of a connection, newest first, at most `limit`. */
   newestExchanges(connection: StoredConnection, limit: number): readonly ExchangeRow[] {
     const { exchanges } = connection;

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { CaptureSource } from '../capture/captureSource.ts';
+import { allKeys } from '../capture/exchangeKeys.ts';
 import { connectionKeyOf } from '../capture/followConnection.ts';
 import type { CaptureStore } from '../capture/store.ts';
 import type { ConnectionKey } from '../protocol/follow.ts';
@@ -33,7 +34,7 @@ export function keysOf({ store }: ExchangeServices, argument: unknown): readonly
   if (connection !== null) return store.exchangesOf(connection);
   if (isElement(argument, 'server')) {
     const prefix = `${argument.run?.description.id ?? ''}/`;
-    return store.keys().filter((key) => key.startsWith(prefix));
+    return allKeys(store).filter((key) => key.startsWith(prefix));
   }
   if (typeof argument !== 'object' || argument === null) return null;
   if (!('exchange' in argument)) return null;

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { CaptureSource } from '../capture/captureSource.ts';
+import { markedKeys } from '../capture/exchangeKeys.ts';
 import type { ExchangeKey, ExchangeRow } from '../protocol/inspector.ts';
 import { byteSize, durationText, labelText } from './displayText.ts';
 import { notify } from './notices.ts';
@@ -20,8 +21,7 @@ export async function pickExchange(
   const rows = capture
     .rows(capture.count - mostLookedAt, capture.count)
     .filter(({ key }) => key !== other?.key);
-  const marked = capture
-    .markedKeys()
+  const marked = markedKeys(capture)
     .flatMap((key) => {
       const index = capture.indexOf(key);
       return key === other?.key ? [] : capture.rows(index, index + 1);

@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { version } from '../../package.json';
 import type { CaptureSource } from '../capture/captureSource.ts';
+import { allKeys, markedKeys } from '../capture/exchangeKeys.ts';
 import { curlCommand } from '../capture/exportCurl.ts';
 import {
   type ExportContent,
@@ -140,7 +141,7 @@ async function chooseSubject({ capture, store, inspector }: ExportServices): Pro
   const selected = inspector.feed?.selectedExchange ?? null;
   const connection = selected === null ? null : store.connectionOfExchange(selected);
   const choices: (Subject & { label: string })[] = [
-    { label: vscode.l10n.t('All exchanges'), exchanges: capture.keys(), connection: null },
+    { label: vscode.l10n.t('All exchanges'), exchanges: allKeys(capture), connection: null },
     {
       label: vscode.l10n.t('What the inspector lists'),
       exchanges: inspector.feed?.listedExchanges() ?? [],
@@ -148,7 +149,7 @@ async function chooseSubject({ capture, store, inspector }: ExportServices): Pro
     },
     {
       label: vscode.l10n.t('Marked exchanges'),
-      exchanges: capture.markedKeys(),
+      exchanges: markedKeys(capture),
       connection: null,
     },
     {

@@ -118,8 +118,6 @@ function capturedBy(present: SparkWindow): CaptureSource {
       return resumed().count;
     },
     rows: (start, end) => resumed().rows(start, end),
-    keys: () => resumed().keys(),
-    markedKeys: () => resumed().markedKeys(),
     queryTable: () => resumed().queryTable(),
     mark: (key, marked) => {
       resumed();

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
 import type { CaptureSource } from '../../../src/capture/captureSource.ts';
+import { allKeys, markedKeys } from '../../../src/capture/exchangeKeys.ts';
 import { exchangesOnly, pcapngFile } from '../../../src/capture/exportConversations.ts';
 import { type ExportFormat, exportPieces } from '../../../src/capture/exportFormat.ts';
 import { sliceItems, sortedInSlices } from '../../../src/capture/slicedSort.ts';
@@ -19,7 +20,7 @@ after(() => rmSync(folder, { recursive: true }));
 const capture = largeCapture(20_000);
 
 function* details(store: CaptureSource): Generator<ExchangeDetail> {
-  for (const key of store.keys()) {
+  for (const key of allKeys(store)) {
     const detail = store.detail(key);
     if (detail !== null) yield detail;
   }
@@ -81,7 +82,7 @@ test('packets of many exchanges are sorted in many slices, and told of as they a
 test('one connection with very many exchanges is no stretch of its own', () => {
   const one = { request: 'GET / HTTP/1.1\r\nHost: a\r\n\r\n', response: 'HTTP/1.1 204 No Content\r\n\r\n' };
   const store = storeOf(Array.from({ length: 10_000 }, () => one));
-  const [key] = store.keys();
+  const [key] = allKeys(store);
   const connection = store.connectionOfExchange(key);
   assert.ok(connection !== null);
   const whole = { wholeConnection: () => store.wholeConnection(connection), connections: [connection] };
@@ -126,12 +127,12 @@ test('what is not cancelled is there as a whole; what fails leaves nothing behin
 test('keys are those of all exchanges, of the marked, and of a connection', () => {
   const rows = capture.rows(0, capture.count);
   assert.deepEqual(
-    capture.keys(),
+    allKeys(capture),
     rows.map(({ key }) => key),
   );
   const marked = [rows[700].key, rows[3].key];
   for (const key of marked) capture.mark(key, true);
-  assert.deepEqual(capture.markedKeys(), marked.toReversed());
+  assert.deepEqual(markedKeys(capture), marked.toReversed());
   const connection = capture.connectionOfExchange(rows[8].key);
   assert.ok(connection !== null);
   assert.deepEqual(

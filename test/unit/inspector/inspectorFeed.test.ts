@@ -22,12 +22,6 @@ class FakeCapture implements CaptureSource {
   get count() {
     return this.details.length;
   }
-  keys() {
-    return this.details.map(({ row }) => row.key);
-  }
-  markedKeys() {
-    return [];
-  }
   rows(start: number, end: number) {
     return this.details.slice(start, end).map(({ row }) => row);
   }
