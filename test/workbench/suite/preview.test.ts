@@ -12,6 +12,13 @@ function tabs(viewType: string): vscode.Tab[] {
     .filter(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(viewType));
 }
 
+/** Counts how often something was asked for. A watcher may still tell of a file that the test before has changed. */
+async function loads(): Promise<(target: string) => number> {
+  const { capture } = await spark();
+  return (asked) =>
+    capture.rows(0, capture.count).filter(({ target }) => target.split('?')[0] === asked).length;
+}
+
 suite('The preview', () => {
   teardown(leaveNothing);
 
@@ -29,28 +36,27 @@ suite('The preview', () => {
   });
 
   test('swaps a style sheet while it is typed and when it is saved, and leaves the page as it is', async () => {
-    const { capture } = await spark();
+    const loaded = await loads();
     const file = vscode.Uri.file(path.join(workspaceFolder(), 'journey.html'));
-    const requests = (name: string) =>
-      capture.rows(0, capture.count).filter(({ target }) => target.split('?')[0] === name).length;
     await vscode.commands.executeCommand('spark.preview', file);
-    await captured(() => requests('/style.css') === 1);
+    await captured(() => loaded('/style.css') >= 1);
     const style = await vscode.workspace.openTextDocument(path.join(workspaceFolder(), 'style.css'));
     const edit = new vscode.WorkspaceEdit();
     edit.insert(style.uri, new vscode.Position(0, 0), '/* changed */\n');
+    const before = loaded('/style.css');
     await vscode.workspace.applyEdit(edit);
-    await captured(() => requests('/style.css') === 2);
+    await captured(() => loaded('/style.css') > before);
+    const typed = loaded('/style.css');
     await style.save();
-    await captured(() => requests('/style.css') > 2);
-    assert.equal(requests('/journey.html'), 1);
+    await captured(() => loaded('/style.css') > typed);
+    assert.equal(loaded('/journey.html'), 1);
   });
 
   test('5,000 files that change together are one reload', async () => {
-    const { capture, servers } = await spark();
-    const requests = (name: string) =>
-      capture.rows(0, capture.count).filter(({ target }) => target.split('?')[0] === name).length;
+    const { servers } = await spark();
+    const loaded = await loads();
     await vscode.commands.executeCommand('spark.preview', 'journey.html');
-    await captured(() => requests('/style.css') === 1);
+    await captured(() => loaded('/style.css') >= 1);
     const folder = path.join(workspaceFolder(), 'storm');
     try {
       for (let part = 0; part < 50; part++) {
@@ -58,11 +64,12 @@ suite('The preview', () => {
         for (let file = 0; file < 100; file++)
           writeFileSync(path.join(folder, `${part}/${file}.txt`), 'text');
       }
-      await captured(() => requests('/style.css') === 2);
+      await captured(() => loaded('/journey.html') >= 2 && loaded('/style.css') >= 2);
+      const before = loaded('/style.css');
       // What the storm would still have brought comes before this does.
       appendFileSync(path.join(workspaceFolder(), 'style.css'), '\n/* changed */');
-      await captured(() => requests('/style.css') === 3);
-      assert.equal(requests('/journey.html'), 2);
+      await captured(() => loaded('/style.css') > before);
+      assert.equal(loaded('/journey.html'), 2);
     } finally {
       await servers.stopAll();
       rmSync(folder, { recursive: true });
