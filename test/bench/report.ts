@@ -147,8 +147,9 @@ export function document(sections: readonly Section[]): string {
     : 'Processes were not tied to processors.';
   return `## The server
 
-Made by \`npm run bench\`. Servers take turns in rounds; shown are medians. A ratio is taken inside
-each round, since neighbouring rounds may differ by a third, and the median of the ratios is shown.
+Made by \`npm run bench\`. Servers take turns in rounds, each after a second of the same load that does not count; shown
+are medians. A ratio is taken inside each round, since neighbouring rounds may differ by a third, and the median of the
+ratios is shown.
 
 The load is wrk with one thread and the header fields of a desktop browser. Spark runs as the extension starts it, with a host process that
 stores what is captured. The processor time of both is counted. The ceiling is a bare \`node:net\` loop that finds the empty line after a request and writes a prebuilt

@@ -68,6 +68,9 @@ interface Entry {
   answered: number;
 }
 
+/** Under the same load as what is measured then. */
+const warmUpSeconds = 1;
+
 export async function measureThroughput(
   scenario: Scenario,
   contenders: readonly Contender[],
@@ -88,13 +91,13 @@ export async function measureThroughput(
       };
       entries.push(entry);
       await check(running, scenario, surroundings);
-      // Compilers and caches are warm before anything counts.
-      await load(entry, scenario, surroundings, Math.min(1, pace.seconds));
     }
     for (let round = 0; round < pace.rounds; round++) {
       // Back and forth, so that nobody always comes after the same one.
       for (const entry of round % 2 === 0 ? entries : entries.toReversed()) {
         const { processId, hostProcessId } = entry.running;
+        // Compilers and caches are warm before anything counts; from who rests, the others take caches and memory.
+        await load(entry, scenario, surroundings, warmUpSeconds);
         const [before, hostBefore] = [cpuSeconds(processId), cpuSeconds(hostProcessId)];
         const result = await load(entry, scenario, surroundings, pace.seconds);
         const [after, hostAfter] = [cpuSeconds(processId), cpuSeconds(hostProcessId)];
