@@ -34,7 +34,7 @@ let window: SparkWindow | null = null;
 export function activate(context: vscode.ExtensionContext): SparkExtension {
   l10n.use(vscode.env.language, vscode.l10n.bundle);
   keepSilencedIn(context.globalState);
-  const present = new SparkWindow(context);
+  const present = new SparkWindow(context, async () => (await later.features()).serverStart);
   window = present;
   const { store, servers } = present;
   const capture = capturedBy(present);

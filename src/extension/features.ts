@@ -14,6 +14,7 @@ import { PreviewPanel, type PreviewServices } from './previewPanel.ts';
 import { ProgramDebugging } from './programDebugging.ts';
 import type { RareFeatures } from './rareFeatures.ts';
 import { ServerSource } from './serverSource.ts';
+import * as serverStart from './serverStart.ts';
 import { callLines, kernelLines } from './socketLines.ts';
 import type { SparkWindow } from './window.ts';
 
@@ -22,6 +23,7 @@ export class Features implements vscode.Disposable {
   readonly commands: Handlers<typeof featureCommandIds> & Handlers<typeof inspectorCommandIds>;
   readonly inspector: InspectorPanel;
   readonly debugging: ProgramDebugging;
+  readonly serverStart = serverStart;
   private readonly preview: PreviewServices;
   private readonly window: SparkWindow;
   private readonly subscriptions: vscode.Disposable[];

@@ -83,3 +83,13 @@ function present(severity: Severity, message: string, items: readonly Item[]): T
 export function offer(title: string, command: string, ...args: readonly unknown[]): NoticeAction {
   return { title, run: () => vscode.commands.executeCommand(command, ...args) };
 }
+
+/** @param names of settings, as `spark.port` */
+export function openSettings(names: readonly string[]): NoticeAction {
+  const query = names.map((name) => `@id:${name}`).join(' ');
+  return offer(vscode.l10n.t('Open Settings'), 'workbench.action.openSettings', query);
+}
+
+export function showLog(): NoticeAction {
+  return offer(vscode.l10n.t('Show Log'), 'spark.showLog');
+}

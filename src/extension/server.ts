@@ -3,8 +3,7 @@ import type { CaptureLog } from '../capture/captureLog.ts';
 import type { RunId } from '../capture/run.ts';
 import type { CaptureStore } from '../capture/store.ts';
 import type { LiveSettings, LogLevel, ServerSettings, ToServer } from '../protocol/server.ts';
-import { callText } from '../sockets/callText.ts';
-import { type PlatformName, platforms } from '../sockets/platform.ts';
+import type { TracedCall } from '../sockets/tracedCall.ts';
 import { describeEnd, type ProcessEnd, type ServerMessage, ServerProcess } from './serverProcess.ts';
 
 /** Deaths within this time count together. */
@@ -34,6 +33,8 @@ export interface ServerSurroundings {
   readonly store: CaptureStore;
   readonly log: CaptureLog;
   report(level: LogLevel, message: string): void;
+  /** System calls as they are shown. */
+  callTexts(calls: readonly TracedCall[]): Promise<readonly string[]>;
   changed(server: Server): void;
   /** Its program waits for a debugger at this address, and does nothing until one has attached. */
   debuggerAwaited(server: Server, inspectorUrl: string): void;
@@ -238,7 +239,7 @@ export class Server {
     store.endRun(this.run, runEnd);
     log.endRun(this.run, runEnd);
     report(asked ? 'info' : 'error', reason);
-    if (end.signal !== null && !asked) this.reportLastCalls();
+    if (end.signal !== null && !asked) void this.reportLastCalls();
     if (asked || failure !== null) {
       this.enter({ kind: 'stopped' });
       this.settleStart(failure === null ? { kind: 'stopped' } : { kind: 'failed', ...failure });
@@ -253,11 +254,12 @@ export class Server {
   }
 
   /** What a process did last that crashed in native code: it had no words of its own. */
-  private reportLastCalls(): void {
-    const { store, report } = this.surroundings;
-    const platform = platforms[process.platform as PlatformName];
-    const calls = store.lastCalls(this.run, lastCalls).map((call) => callText(call, platform));
-    if (calls.length > 0) report('error', `The last system calls that had arrived: ${calls.join('; ')}`);
+  private async reportLastCalls(): Promise<void> {
+    const { store, report, callTexts } = this.surroundings;
+    const calls = store.lastCalls(this.run, lastCalls);
+    if (calls.length === 0) return;
+    const texts = await callTexts(calls);
+    report('error', `The last system calls that had arrived: ${texts.join('; ')}`);
   }
 
   private countDeath(): boolean {

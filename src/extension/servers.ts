@@ -1,21 +1,19 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { CaptureLog } from '../capture/captureLog.ts';
 import type { RunId } from '../capture/run.ts';
 import type { CaptureStore } from '../capture/store.ts';
-import type { LogLevel, Mount } from '../protocol/server.ts';
-import type { SocketOwner } from '../sockets/kernelView.ts';
-import { portOwner } from '../sockets/portOwner.ts';
-import { serverSettings } from './configuration.ts';
+import type { LogLevel } from '../protocol/server.ts';
 import { debugServer } from './debugStart.ts';
 import { visibleText } from './displayText.ts';
 import { externalUrl, hostNameOf } from './externalAddress.ts';
 import type { LiveTokens } from './liveTokens.ts';
-import { type NoticeAction, notify, notifyRepeatedly, offer } from './notices.ts';
+import { notify, openSettings, showLog } from './notices.ts';
 import { isWithin } from './paths.ts';
 import { rootOfFolder } from './servedFolder.ts';
 import { Server, type StartOutcome } from './server.ts';
+import type * as serverStart from './serverStart.ts';
 import type { KeptServer } from './windowFolder.ts';
 
 interface HowToStart {
@@ -46,7 +44,7 @@ export class Servers {
   readonly onDebuggerAwaited = this.debuggersAwaited.event;
   private readonly changes = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changes.event;
-
+  private readonly starting: () => Promise<typeof serverStart>;
   private readonly tokens: LiveTokens;
   /** Folder for the certificate that is made where none is given: one for all windows, so that it is trusted once. */
   private readonly certificates: string;
@@ -58,7 +56,9 @@ export class Servers {
     channel: vscode.LogOutputChannel,
     tokens: LiveTokens,
     certificates: string,
+    starting: () => Promise<typeof serverStart>,
   ) {
+    this.starting = starting;
     this.certificates = certificates;
     this.tokens = tokens;
     this.script = script;
@@ -101,6 +101,7 @@ export class Servers {
     root: string,
     { port, again = false, debugged = false, sharedAs }: HowToStart = {},
   ): Promise<Server | null> {
+    const { serverSettings, tellMissingMounts } = await this.starting();
     const scope = vscode.Uri.file(root);
     const problem = folderProblem(root);
     if (problem !== null) {
@@ -169,6 +170,7 @@ export class Servers {
       store: this.store,
       log: this.log,
       report: (level, message) => this.report(level, server, message),
+      callTexts: async (calls) => (await this.starting()).callTexts(calls),
       debuggerAwaited: (_, inspectorUrl) => this.debuggersAwaited.fire({ server, inspectorUrl }),
       changed: () => this.changes.fire(),
       died: (_, reason, offerRestart) => this.tellDeath(server, reason, offerRestart),
@@ -189,50 +191,21 @@ export class Servers {
         await this.allowExternalName(server);
         const [asked] = outcome.skippedPorts;
         // Who has it may take a moment to find out, and the server serves meanwhile.
-        if (asked !== undefined) void this.tellTakenPort(server, asked, outcome.port);
+        if (asked !== undefined) void this.tellTakenPort(server, asked);
         return true;
       }
       case 'failed':
-        notify(
-          'error',
-          vscode.l10n.t('Spark could not serve {0}. {1}', server.name, outcome.message),
-          showLog(),
-          ...settingsNamedIn(outcome.message),
-        );
-        return false;
       case 'died':
-        notify(
-          'error',
-          vscode.l10n.t('Spark could not serve {0}. {1}', server.name, outcome.reason),
-          showLog(),
-        );
+        (await this.starting()).tellFailure(server, outcome);
         return false;
       case 'stopped':
         return false;
     }
   }
 
-  private async tellTakenPort(server: Server, asked: number, port: number): Promise<void> {
-    const host = server.state.kind === 'running' ? server.state.host : '127.0.0.1';
-    const taken = this.takenBy(String(asked), await portOwner({ address: host, port: asked }));
-    notifyRepeatedly(
-      'takenPort',
-      'information',
-      `${taken} ${vscode.l10n.t('Spark serves {0} on port {1}.', server.name, String(port))}`,
-      offer(vscode.l10n.t('Open in Browser'), 'spark.openInBrowser', server),
-      offer(vscode.l10n.t('Choose Another Port'), 'workbench.action.openSettings', '@id:spark.port'),
-    );
-  }
-
-  /** Who has a port, in a sentence. */
-  private takenBy(port: string, owner: SocketOwner | null): string {
-    if (owner === null) return vscode.l10n.t('Another program listens on port {0}.', port);
-    const own = this.all.find(({ processId }) => processId === owner.pid);
-    if (own !== undefined) return vscode.l10n.t('The server of {0} has port {1}.', own.name, port);
-    if (owner.commandLine.includes(path.dirname(this.script)))
-      return vscode.l10n.t('Spark in another window has port {0}.', port);
-    const name = visibleText(owner.name, 60);
-    return vscode.l10n.t('{0} (process {1}) has port {2}.', name, String(owner.pid), port);
+  private async tellTakenPort(server: Server, asked: number): Promise<void> {
+    const { tellTakenPort } = await this.starting();
+    await tellTakenPort(server, asked, { servers: this.all, program: this.script });
   }
 
   private tellDeath(server: Server, reason: string, offerRestart: boolean): void {
@@ -267,40 +240,10 @@ export class Servers {
   }
 }
 
-const showLog = () => offer(vscode.l10n.t('Show Log'), 'spark.showLog');
-
-function openSettings(names: readonly string[]): NoticeAction {
-  const query = names.map((name) => `@id:${name}`).join(' ');
-  return offer(vscode.l10n.t('Open Settings'), 'workbench.action.openSettings', query);
-}
-
-/** What the server complains of by its setting can be put right there. */
-function settingsNamedIn(message: string): NoticeAction[] {
-  const names = new Set(message.match(/\bspark\.[a-z]+(?:\.[a-z]+)*/gi));
-  return names.size === 0 ? [] : [openSettings([...names])];
-}
-
 /** Whether a folder is served because `spark.root` names it. */
 function isOfSetting(root: string): boolean {
   const folders = vscode.workspace.workspaceFolders ?? [];
   return folders.some((folder) => rootOfFolder(folder) === root && folder.uri.fsPath !== root);
-}
-
-/** What is mounted from nowhere is no reason not to serve the rest. */
-function tellMissingMounts(root: string, mounts: readonly Mount[]): void {
-  for (const { prefix, folder } of mounts) {
-    const mounted = path.resolve(root, folder);
-    if (existsSync(mounted)) continue;
-    notify(
-      'warning',
-      vscode.l10n.t(
-        'There is no folder {0}, which spark.mounts names for {1}: what is asked for there is answered 404.',
-        visibleText(mounted),
-        visibleText(prefix),
-      ),
-      openSettings(['spark.mounts']),
-    );
-  }
 }
 
 function nameOf(root: string): string {

@@ -10,6 +10,7 @@ import { settingOf } from './configuration.ts';
 import { setContextKey } from './contextKeys.ts';
 import { LiveTokens } from './liveTokens.ts';
 import { rootOfFolder } from './servedFolder.ts';
+import type * as serverStart from './serverStart.ts';
 import { Servers } from './servers.ts';
 import { windowOptions } from './settings.ts';
 import { WindowFolder, type WindowState } from './windowFolder.ts';
@@ -32,7 +33,8 @@ export class SparkWindow implements vscode.Disposable {
   private newestRun = '';
   private readonly contextUpdates = new Coalescer(contextInterval, () => this.updateCaptureKeys());
 
-  constructor(context: vscode.ExtensionContext) {
+  /** @param starting loads what starts need */
+  constructor(context: vscode.ExtensionContext, starting: () => Promise<typeof serverStart>) {
     this.channel = vscode.window.createOutputChannel('Spark', { log: true });
     this.store = new CaptureStore(settingOf(windowOptions.captureBytes));
     // A window without a workspace has no storage of its own.
@@ -50,6 +52,7 @@ export class SparkWindow implements vscode.Disposable {
       this.channel,
       new LiveTokens(context.workspaceState),
       vscode.Uri.joinPath(context.globalStorageUri, 'certificates').fsPath,
+      starting,
     );
     this.subscriptions = [
       this.channel,

@@ -9,7 +9,9 @@ import { CaptureStore } from '../../../src/capture/store.ts';
 import { Server, type ServerState, urlOf } from '../../../src/extension/server.ts';
 import { packedBatch } from '../../../src/protocol/packedBatch.ts';
 import { defaultSettings } from '../../../src/settings/serverOptions.ts';
+import { callText } from '../../../src/sockets/callText.ts';
 import { nativeCallNames } from '../../../src/sockets/nativeCalls.ts';
+import { platforms } from '../../../src/sockets/platform.ts';
 import { callColumns } from '../../../src/sockets/tracedCall.ts';
 import { batchOf, connectionRecord, exchangeFields } from '../capture/traffic.ts';
 import { fakeServer } from './fakeServer.ts';
@@ -51,6 +53,7 @@ async function withServer(body: string, run: (watched: Watched) => Promise<void>
       for (const { text, resolve } of waiting) if (message.includes(text)) resolve();
     },
     debuggerAwaited: (_, inspectorUrl) => debuggers.shift()?.(inspectorUrl),
+    callTexts: async (calls) => calls.map((call) => callText(call, platforms.linux)),
     changed: ({ state }) => states.push(state.kind),
     died: (_, reason, offerRestart) => deaths.shift()?.([reason, offerRestart]),
   });
@@ -147,10 +150,11 @@ describe('a server', () => {
     const body = `
       if (message.type === 'start') { ${listening} send({ type: 'batch', batch: require('node:v8').deserialize(Buffer.from('${serialized(packedBatch(batch))}', 'base64')) }); }
       if (message.type === 'batchStored') process.kill(process.pid, 'SIGSEGV');`;
-    await withServer(body, async ({ server, store, lines, nextDeath }) => {
+    await withServer(body, async ({ server, store, lines, nextDeath, line }) => {
       const death = nextDeath();
       await server.start(settings);
       assert.match((await death)[0], /was ended by SIGSEGV/);
+      await line('The last system calls');
       const told = lines.find((line) => line.startsWith('The last system calls')) ?? '';
       assert.match(told, /arrived: close\(2\) = 0; .*; close\(9\) = 0$/);
       assert.equal(store.callsOf(server.run, 1).calls.length, 10);
@@ -246,6 +250,7 @@ describe('a server', () => {
         log: new CaptureLog('/nowhere', store, 0, () => undefined),
         report: (_, line) => lines.push(line),
         debuggerAwaited: () => assert.fail('it never ran'),
+        callTexts: () => assert.fail('it never ran'),
         changed: () => undefined,
         died: () => assert.fail('it never ran'),
       });

@@ -1,0 +1,115 @@
+/** What the start of a server needs, and what is said of how it came out: loaded with the first one. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Mount, ServerSettings } from '../protocol/server.ts';
+import { readOptions } from '../settings/option.ts';
+import { serverOptions } from '../settings/serverOptions.ts';
+import { callText } from '../sockets/callText.ts';
+import type { SocketOwner } from '../sockets/kernelView.ts';
+import { type PlatformName, platforms } from '../sockets/platform.ts';
+import { portOwner } from '../sockets/portOwner.ts';
+import type { TracedCall } from '../sockets/tracedCall.ts';
+import { settingOf } from './configuration.ts';
+import { visibleText } from './displayText.ts';
+import { type NoticeAction, notify, notifyRepeatedly, offer, openSettings, showLog } from './notices.ts';
+import type { Server, StartOutcome } from './server.ts';
+import { previewOptions } from './settings.ts';
+
+/** Ports tried after the one asked for. */
+const furtherPorts = 99;
+
+/**
+ * What a folder's settings say of its server.
+ *
+ * @param token of its live reload
+ * @param certificates folder for the certificate that is made where none is given
+ */
+export function serverSettings(
+  scope: vscode.Uri,
+  token: string,
+  certificates: string,
+): Omit<ServerSettings, 'root'> {
+  const settings = readOptions(serverOptions, (option) => settingOf(option, scope));
+  // Its streams would each take a worker of a blocking model; and only one thread knows of all pages.
+  const live =
+    settings.model.name === 'eventLoop' ? { token, inject: settingOf(previewOptions.inject, scope) } : null;
+  const https = { ...settings.https, kept: certificates };
+  return { ...settings, https, live, furtherPorts, capture: { ...settings.capture, enabled: true } };
+}
+
+/** What is mounted from nowhere is no reason not to serve the rest. */
+export function tellMissingMounts(root: string, mounts: readonly Mount[]): void {
+  for (const { prefix, folder } of mounts) {
+    const mounted = path.resolve(root, folder);
+    if (existsSync(mounted)) continue;
+    notify(
+      'warning',
+      vscode.l10n.t(
+        'There is no folder {0}, which spark.mounts names for {1}: what is asked for there is answered 404.',
+        visibleText(mounted),
+        visibleText(prefix),
+      ),
+      openSettings(['spark.mounts']),
+    );
+  }
+}
+
+/** The server does not run, though it was to. */
+export function tellFailure(
+  { name }: Server,
+  outcome: Extract<StartOutcome, { kind: 'failed' | 'died' }>,
+): void {
+  const reason = outcome.kind === 'failed' ? outcome.message : outcome.reason;
+  notify(
+    'error',
+    vscode.l10n.t('Spark could not serve {0}. {1}', name, reason),
+    showLog(),
+    ...(outcome.kind === 'failed' ? settingsNamedIn(reason) : []),
+  );
+}
+
+/** What the server complains of by its setting can be put right there. */
+function settingsNamedIn(message: string): NoticeAction[] {
+  const names = new Set(message.match(/\bspark\.[a-z]+(?:\.[a-z]+)*/gi));
+  return names.size === 0 ? [] : [openSettings([...names])];
+}
+
+/** Who may have a port, beside programs that are none of ours. */
+export interface OwnPrograms {
+  /** Those of this window. */
+  readonly servers: readonly Server[];
+  /** Path of their program. */
+  readonly program: string;
+}
+
+/** The server listens on another port than the one asked for. */
+export async function tellTakenPort(server: Server, asked: number, own: OwnPrograms): Promise<void> {
+  if (server.state.kind !== 'running') return;
+  const { host, port } = server.state;
+  const taken = takenBy(String(asked), await portOwner({ address: host, port: asked }), own);
+  notifyRepeatedly(
+    'takenPort',
+    'information',
+    `${taken} ${vscode.l10n.t('Spark serves {0} on port {1}.', server.name, String(port))}`,
+    offer(vscode.l10n.t('Open in Browser'), 'spark.openInBrowser', server),
+    offer(vscode.l10n.t('Choose Another Port'), 'workbench.action.openSettings', '@id:spark.port'),
+  );
+}
+
+/** Who has a port, in a sentence. */
+function takenBy(port: string, owner: SocketOwner | null, { servers, program }: OwnPrograms): string {
+  if (owner === null) return vscode.l10n.t('Another program listens on port {0}.', port);
+  const own = servers.find(({ processId }) => processId === owner.pid);
+  if (own !== undefined) return vscode.l10n.t('The server of {0} has port {1}.', own.name, port);
+  if (owner.commandLine.includes(path.dirname(program)))
+    return vscode.l10n.t('Spark in another window has port {0}.', port);
+  const name = visibleText(owner.name, 60);
+  return vscode.l10n.t('{0} (process {1}) has port {2}.', name, String(owner.pid), port);
+}
+
+/** System calls as strace writes them. */
+export function callTexts(calls: readonly TracedCall[]): string[] {
+  const platform = platforms[process.platform as PlatformName];
+  return calls.map((call) => callText(call, platform));
+}
