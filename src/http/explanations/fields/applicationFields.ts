@@ -1,0 +1,51 @@
+import type { ExplanationRow } from '../explanationRow.ts';
+
+/** What protocols on top of HTTP add: WebDAV, calendars, push messages, OData and others. */
+export const applicationFields: readonly ExplanationRow[] = [
+  [
+    'Accept-Additions',
+    '2324#2.2.2.1',
+    "Lists what should go into the coffee; part of an April Fools' protocol.",
+  ],
+  [
+    'Apply-To-Redirect-Ref',
+    '4437#12.2',
+    'Says whether a request is meant for a redirecting resource itself.',
+  ],
+  ['Cal-Managed-ID', '8607#5.1', 'Names a managed attachment of a calendar.'],
+  ['CalDAV-Timezones', '7809#7.1', 'Says whether the client wants time zones in calendar data.'],
+  ['DASL', '5323#3.1', 'Lists the query languages that a SEARCH may use.'],
+  ['DAV', '4918#10.1', 'Says which parts of WebDAV the server has.'],
+  ['Depth', '4918#10.2', 'Says how deep into a collection a WebDAV request goes.'],
+  ['Destination', '4918#10.3', 'Names the place to copy or move to.'],
+  ['If', '4918#10.4', 'Makes a WebDAV request depend on locks and versions.'],
+  [
+    'If-Schedule-Tag-Match',
+    '6638#8.3',
+    'Change a calendar entry only if nothing important in it was changed meanwhile.',
+  ],
+  ['Label', '3253#8.3', 'Asks for the version that has this label.'],
+  ['Lock-Token', '4918#10.5', 'Names a lock of a WebDAV resource.'],
+  ['OData-EntityId', 'OData', 'Names the entity that a request has made.'],
+  ['OData-Isolation', 'OData', 'Asks that the answer does not mix states from before and after a change.'],
+  ['OData-MaxVersion', 'OData', 'Says up to which version of OData the client can read.'],
+  ['OData-Version', 'OData', 'Says which version of OData the body follows.'],
+  ['Ordering-Type', '3648#5.1', 'Says how the members of a collection are ordered.'],
+  ['OSLC-Core-Version', 'OSLC', 'Says which version of OSLC is spoken.'],
+  ['Overwrite', '4918#10.6', 'Says whether COPY or MOVE may replace what is at the destination.'],
+  ['Position', '3648#6.1', 'Says where in an ordered collection a new member goes.'],
+  ['Redirect-Ref', '4437#12.1', 'Says where a redirecting resource leads.'],
+  ['Schedule-Reply', '6638#8.1', 'Says whether deleting a calendar entry also declines the meeting.'],
+  [
+    'Schedule-Tag',
+    '6638#8.2',
+    'Names the version of a calendar entry, apart from answers of other participants.',
+  ],
+  ['SLUG', '5023#9.7', 'Suggests a name for what is made by a POST.'],
+  ['SoapAction', 'SOAP 1.1', 'Says what a SOAP message in the body is for.'],
+  ['Status-URI', '2518#9.7', 'Once reported on a WebDAV request that takes long.'],
+  ['Timeout', '4918#10.7', 'Says for how long a lock is wanted.'],
+  ['Topic', '8030#5.4', 'Lets a newer push message replace an older one.'],
+  ['TTL', '8030#5.2', 'Says for how many seconds a push message should be kept.'],
+  ['Urgency', '8030#5.3', 'Says how urgent a push message is.'],
+];

@@ -1,0 +1,181 @@
+import type { ExplanationRow } from '../explanationRow.ts';
+
+/** What browsers and pages agree on: origins, policies, hints about the client, reports. */
+export const browserFields: readonly ExplanationRow[] = [
+  [
+    'Access-Control-Allow-Credentials',
+    'Fetch standard',
+    'Says that a page of another origin may read the answer although cookies were sent.',
+  ],
+  [
+    'Access-Control-Allow-Headers',
+    'Fetch standard',
+    'Lists the fields that a page of another origin may send.',
+  ],
+  [
+    'Access-Control-Allow-Methods',
+    'Fetch standard',
+    'Lists the methods that a page of another origin may use.',
+  ],
+  [
+    'Access-Control-Allow-Origin',
+    'Fetch standard',
+    'Names the origin whose pages may read this answer; "*" stands for any.',
+  ],
+  [
+    'Access-Control-Expose-Headers',
+    'Fetch standard',
+    'Lists the fields of the answer that a page of another origin may read.',
+  ],
+  [
+    'Access-Control-Max-Age',
+    'Fetch standard',
+    'Says for how many seconds the browser need not ask again whether a request is allowed.',
+  ],
+  [
+    'Access-Control-Request-Headers',
+    'Fetch standard',
+    'Asks beforehand whether a page may send these fields to another origin.',
+  ],
+  [
+    'Access-Control-Request-Method',
+    'Fetch standard',
+    'Asks beforehand whether a page may use this method on another origin.',
+  ],
+  ['Clear-Site-Data', 'Clear Site Data', 'Asks the browser to delete what it has stored for this site.'],
+  [
+    'Content-Security-Policy',
+    'Content Security Policy',
+    'Says from where the page may load scripts, pictures and the rest; the browser enforces it.',
+  ],
+  [
+    'Content-Security-Policy-Report-Only',
+    'Content Security Policy',
+    'As Content-Security-Policy, but only reported, not enforced.',
+  ],
+  [
+    'Cross-Origin-Embedder-Policy',
+    'HTML standard',
+    'Says that the page embeds only what agrees to be embedded.',
+  ],
+  [
+    'Cross-Origin-Embedder-Policy-Report-Only',
+    'HTML standard',
+    'As Cross-Origin-Embedder-Policy, but only reported.',
+  ],
+  [
+    'Cross-Origin-Opener-Policy',
+    'HTML standard',
+    'Separates the page from windows of other origins that opened it or that it opens.',
+  ],
+  [
+    'Cross-Origin-Opener-Policy-Report-Only',
+    'HTML standard',
+    'As Cross-Origin-Opener-Policy, but only reported.',
+  ],
+  [
+    'Cross-Origin-Resource-Policy',
+    'Fetch standard',
+    'Says whether pages of other origins may load this at all.',
+  ],
+  ['DNT', 'Tracking Preference Expression', 'Once asked sites not to track the user; most ignored it.'],
+  ['Expect-CT', '9163#2.1', 'Once asked browsers to insist on logged certificates; now they always do.'],
+  ['Last-Event-ID', 'HTML standard', 'Tells the server which event of a stream the client saw last.'],
+  ['NEL', 'Network Error Logging', 'Asks the browser to report failed connections.'],
+  ['Origin', '6454#7', 'Names the origin of the page that sends the request: scheme, host and port.'],
+  [
+    'Origin-Agent-Cluster',
+    'HTML standard',
+    'Asks the browser to keep this origin apart from others of the same site.',
+  ],
+  [
+    'P3P',
+    'Platform for Privacy Preferences',
+    'Once pointed to a privacy policy for machines; no longer in use.',
+  ],
+  [
+    'Permissions-Policy',
+    'Permissions Policy',
+    'Says which abilities of the browser, such as the camera, the page may use.',
+  ],
+  ['Ping-From', 'HTML standard', 'Names the page on which a link was followed.'],
+  ['Ping-To', 'HTML standard', 'Names the address to which a followed link leads.'],
+  ['Public-Key-Pins', '7469#2.1', 'Once tied a site to certain keys; browsers have dropped it.'],
+  ['Public-Key-Pins-Report-Only', '7469#2.1', 'As Public-Key-Pins, but only reported.'],
+  ['Referrer-Policy', 'Referrer Policy', "Says how much of the page's address later requests may tell."],
+  ['Refresh', 'HTML standard', 'Tells the browser to load this or another page after some seconds.'],
+  [
+    'Report-To',
+    'Reporting API',
+    'Once said where the browser sends reports; Reporting-Endpoints took its place.',
+  ],
+  ['Reporting-Endpoints', 'Reporting API', 'Says where the browser is to send its reports.'],
+  ['Save-Data', 'Save Data', 'Says that the user would like less data to be sent.'],
+  [
+    'Sec-CH-UA',
+    'User-Agent Client Hints',
+    'Names the browser and its major version; one of the names is made up, so that nobody relies on the list.',
+  ],
+  ['Sec-CH-UA-Arch', 'User-Agent Client Hints', 'Names the architecture of the processor.'],
+  [
+    'Sec-CH-UA-Mobile',
+    'User-Agent Client Hints',
+    'Says whether the browser would like the page for phones (?1) or not (?0).',
+  ],
+  ['Sec-CH-UA-Platform', 'User-Agent Client Hints', 'Names the operating system.'],
+  ['Sec-Fetch-Dest', 'Fetch Metadata', 'Says what it is for: a document, a picture, a script.'],
+  [
+    'Sec-Fetch-Mode',
+    'Fetch Metadata',
+    'Says how the browser asks: "navigate" for a page, "cors" for a script of another origin.',
+  ],
+  [
+    'Sec-Fetch-Site',
+    'Fetch Metadata',
+    'Says whether the page that asks belongs to the same origin, the same site, or neither.',
+  ],
+  [
+    'Sec-Fetch-Storage-Access',
+    'Storage Access',
+    'Says whether the request could carry cookies although it comes from another site.',
+  ],
+  ['Sec-Fetch-User', 'Fetch Metadata', 'Says that the user did something, such as a click, to get here.'],
+  ['Sec-GPC', 'Global Privacy Control', "Asks that the user's data are neither sold nor shared."],
+  [
+    'Sec-Purpose',
+    'Fetch standard',
+    'Says that the request was made for another reason than showing it now, such as fetching ahead.',
+  ],
+  ['Server-Timing', 'Server Timing', "Tells the browser's tools where in the server the time went."],
+  ['Service-Worker', 'Service Workers', 'Says that the script will become a service worker.'],
+  ['Service-Worker-Allowed', 'Service Workers', 'Says for which paths a service worker may act.'],
+  ['SourceMap', 'Source Map', 'Says where the map is that leads from this code to its source.'],
+  [
+    'Strict-Transport-Security',
+    '6797#6.1',
+    'Tells the browser to reach this host by https only from now on.',
+  ],
+  ['Timing-Allow-Origin', 'Resource Timing', 'Lists the origins whose pages may see how long this took.'],
+  [
+    'Upgrade-Insecure-Requests',
+    'Upgrade Insecure Requests',
+    'Says that the browser would rather get the page by https.',
+  ],
+  [
+    'X-Content-Type-Options',
+    'Fetch standard',
+    'With "nosniff", forbids the browser to guess another type than Content-Type says.',
+  ],
+  ['X-Frame-Options', 'HTML standard', 'Says whether other pages may show this one in a frame.'],
+  [
+    'X-Requested-With',
+    'No standard',
+    'Says that a script sent the request; a page of another origin could not without asking.',
+  ],
+  ['X-UA-Compatible', 'No standard', 'Told Internet Explorer which of its old selves to be.'],
+  [
+    'X-XSS-Protection',
+    'No standard',
+    'Once steered a filter against injected scripts; browsers have removed it.',
+  ],
+];
