@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { rules } from '../../../src/http/rules.ts';
-import { type ReadRequests, readAll, requestCases } from '../http/externalCases.ts';
+import { type ReadRequests, readAll, requestCases, skipCases } from '../http/externalCases.ts';
 import { type ReadResponse, readResponses } from './responses.ts';
 import { Servers, type StartedServer, type WayToServe } from './startedServer.ts';
 
 /** The requests of other projects, over a socket: each is answered, once and in order, and nothing behind the last. */
 export function describeExternalCases(way: WayToServe): void {
   describe(`cases of other projects: ${way.name}`, {
-    skip: requestCases.length === 0 && 'SPARK_CASES names no folder of them',
+    skip: skipCases,
   }, () => {
     const servers = new Servers(way);
     let server: Awaited<ReturnType<Servers['start']>>;

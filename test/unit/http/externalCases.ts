@@ -115,3 +115,7 @@ export const cases: readonly Case[] = ['gunicorn.json', 'picohttpparser.json']
   .flatMap(casesOf)
   .filter(({ usableStrict = true }) => usableStrict);
 export const requestCases = cases.filter(({ kind = 'request', expected }) => kind === 'request' && expected);
+/** Why they are not tested; false where they are. */
+export const skipCases =
+  requestCases.length === 0 &&
+  'These cases are no part of the project: SPARK_CASES names a folder that holds gunicorn.json or picohttpparser.json.';
