@@ -4,9 +4,9 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import type { CaptureStore } from '../../src/capture/store.ts';
-import { InspectorFeed } from '../../src/extension/inspectorFeed.ts';
 import type { ToInspector } from '../../src/protocol/inspectorMessages.ts';
 import { buildScript, InspectorPageUnderTest, launchBrowser } from '../e2e/inspectorPage/inspectorPage.ts';
+import { storeFeed } from '../e2e/inspectorPage/storeFeed.ts';
 import { project } from '../project.mjs';
 import { writeSection } from './documentSections.ts';
 import { largeCapture } from './largeCapture.ts';
@@ -97,24 +97,7 @@ async function measure(
 
 /** The extension host's side, as it is. */
 function hostOf(store: CaptureStore, post: (message: ToInspector) => void) {
-  const feed = new InspectorFeed({
-    capture: store,
-    serverRuns: () => true,
-    startServer: () => undefined,
-    copy: () => undefined,
-    copyConnection: () => undefined,
-    exportConnection: () => undefined,
-    openOutside: () => undefined,
-    post,
-    warn: (text) => console.error(text),
-    selected: null,
-    page: {
-      preserve: true,
-      setPreserve: () => undefined,
-      keepLayout: () => undefined,
-      chooseColumns: async () => null,
-    },
-  });
+  const feed = storeFeed(store, post, { warn: (text) => console.error(text) });
   return (message: unknown) => feed.receive(message);
 }
 

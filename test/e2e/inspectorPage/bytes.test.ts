@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { accessibilityViolations } from '../accessibility.ts';
 import { exampleDetail, pageExchange } from './exchanges.ts';
-import { buildScript, InspectorPageUnderTest, launchBrowser, textOf, themeNames } from './inspectorPage.ts';
+import { inspectorPageFixture } from './fixture.ts';
+import { type InspectorPageUnderTest, textOf, themeNames } from './inspectorPage.ts';
 
 const origin = 1_790_000_000_000;
 const detail = exampleDetail({
@@ -15,22 +16,11 @@ const detail = exampleDetail({
   ],
 });
 
-let browser: Browser;
-let script: string;
+const openPage = inspectorPageFixture();
 let tested: InspectorPageUnderTest;
 
-before(async () => {
-  [browser, script] = await Promise.all([launchBrowser(), buildScript()]);
-});
-after(() => browser.close());
-afterEach(async () => {
-  const { errors } = tested;
-  await tested.close();
-  assert.deepEqual(errors, []);
-});
-
 async function open(theme?: string, shown = detail) {
-  tested = await InspectorPageUnderTest.open(browser, { script, theme });
+  tested = await openPage({ theme });
   await tested.showExchanges([shown], 0);
   return tested.page;
 }
@@ -229,7 +219,7 @@ test('the search begins at the cursor, F3 goes on, and the strip names the read 
 });
 
 test('another exchange begins at its first byte, wherever the last one was left', async () => {
-  tested = await InspectorPageUnderTest.open(browser, { script, height: 400 });
+  tested = await openPage({ height: 400 });
   const { page } = tested;
   const other = { ...detail, row: { ...detail.row, key: 'run/9', id: 9 } };
   await tested.showExchanges([detail, other], 0);

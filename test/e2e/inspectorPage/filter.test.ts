@@ -1,61 +1,34 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import { afterEach, test } from 'node:test';
 import type { CaptureStore } from '../../../src/capture/store.ts';
-import { InspectorFeed } from '../../../src/extension/inspectorFeed.ts';
-import type { ToInspector } from '../../../src/protocol/inspectorMessages.ts';
+import type { InspectorFeed } from '../../../src/extension/inspectorFeed.ts';
 import { largeCapture } from '../../bench/largeCapture.ts';
 import { batchOf, connectionRecord, exchangeFields } from '../../unit/capture/traffic.ts';
 import { accessibilityViolations } from '../accessibility.ts';
-import {
-  buildScript,
-  type FakeHostOptions,
-  InspectorPageUnderTest,
-  launchBrowser,
-  textOf,
-  themeNames,
-} from './inspectorPage.ts';
+import { inspectorPageFixture } from './fixture.ts';
+import { type FakeHostOptions, type InspectorPageUnderTest, textOf, themeNames } from './inspectorPage.ts';
+import { storeFeed } from './storeFeed.ts';
 
-let browser: Browser;
-let script: string;
+const openPage = inspectorPageFixture();
 let tested: InspectorPageUnderTest;
 let feed: InspectorFeed;
 let store: CaptureStore;
 let layouts: unknown[];
 let preserved: boolean[];
 
-before(async () => {
-  [browser, script] = await Promise.all([launchBrowser(), buildScript()]);
-});
-after(() => browser.close());
-afterEach(async () => {
-  const { errors, warnings } = tested;
-  await tested.close();
-  feed.dispose();
-  assert.deepEqual([...errors, ...warnings], []);
-});
+afterEach(() => feed.dispose());
 
 /** The page, with the extension host's own code and a store of 600 exchanges behind it. */
 async function open(options: Partial<FakeHostOptions> = {}) {
   store = largeCapture(600);
   layouts = [];
   preserved = [];
-  tested = await InspectorPageUnderTest.open(browser, {
-    script,
+  tested = await openPage({
     width: 1300,
     ...options,
-    host: (post: (message: ToInspector) => void) => {
-      feed = new InspectorFeed({
-        capture: store,
-        serverRuns: () => true,
-        startServer: () => undefined,
-        copy: () => undefined,
-        copyConnection: () => undefined,
-        exportConnection: () => undefined,
-        openOutside: () => undefined,
-        post,
+    host: (post) => {
+      feed = storeFeed(store, post, {
         warn: (text) => tested.errors.push(text),
-        selected: null,
         page: {
           preserve: true,
           setPreserve: (preserve) => preserved.push(preserve),
@@ -85,8 +58,15 @@ test('a filter shows what it lets through, in plain words, and what is wrong in 
   await page.keyboard.press('/');
   await page.keyboard.type('status:404 path:/fav');
   await summary('of 600 exchanges: status is 404 and path contains “/fav”');
-  await page.locator('.list-body [aria-label^="GET /favicon.ico"]').first().waitFor();
-  assert.equal(await page.locator('.list-body [aria-label*="/index.html"]:visible').count(), 0);
+  // Rows of before stay until those that take their place have arrived.
+  await page.waitForFunction(() => {
+    const rows = [...document.querySelectorAll('.list-body .list-row')].filter((row) =>
+      row.checkVisibility(),
+    );
+    return (
+      rows.length > 0 && rows.every((row) => row.getAttribute('aria-label')?.startsWith('GET /favicon.ico'))
+    );
+  });
   const count = await page.locator('.list').getAttribute('aria-rowcount');
 
   await input().fill('status:4yz path:/fav');

@@ -1,28 +1,18 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { exampleDetail, malformedExchange, manyRows, pageExchange } from './exchanges.ts';
-import { buildScript, type FakeHostOptions, InspectorPageUnderTest, launchBrowser } from './inspectorPage.ts';
+import { inspectorPageFixture } from './fixture.ts';
+import type { FakeHostOptions, InspectorPageUnderTest } from './inspectorPage.ts';
 
 const first = exampleDetail(pageExchange);
 const second = exampleDetail(malformedExchange);
 
-let browser: Browser;
-let script: string;
+const openPage = inspectorPageFixture();
 let tested: InspectorPageUnderTest;
 
-before(async () => {
-  [browser, script] = await Promise.all([launchBrowser(), buildScript()]);
-});
-after(() => browser.close());
-afterEach(async () => {
-  const { errors } = tested;
-  await tested.close();
-  assert.deepEqual(errors, []);
-});
-
 async function open(options: Partial<FakeHostOptions> = {}): Promise<Page> {
-  tested = await InspectorPageUnderTest.open(browser, { script, ...options });
+  tested = await openPage(options);
   return tested.page;
 }
 

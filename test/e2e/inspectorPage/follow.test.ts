@@ -1,24 +1,17 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import { test } from 'node:test';
 import { CaptureStore } from '../../../src/capture/store.ts';
-import { InspectorFeed } from '../../../src/extension/inspectorFeed.ts';
-import type { ToInspector } from '../../../src/protocol/inspectorMessages.ts';
 import { batchOf, connectionRecord, exchangeFields, type Segment } from '../../unit/capture/traffic.ts';
 import { accessibilityViolations } from '../accessibility.ts';
-import { buildScript, InspectorPageUnderTest, launchBrowser, textOf, themeNames } from './inspectorPage.ts';
+import { inspectorPageFixture } from './fixture.ts';
+import { textOf, themeNames } from './inspectorPage.ts';
+import { storeFeed } from './storeFeed.ts';
 
 const time = 1_790_000_000_000;
 const get = 'GET /chat HTTP/1.1\r\nHost: localhost:5500\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';
 const switched = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';
 
-let browser: Browser;
-let script: string;
-
-before(async () => {
-  [browser, script] = await Promise.all([launchBrowser(), buildScript()]);
-});
-after(() => browser.close());
+const openPage = inspectorPageFixture();
 
 function segment(direction: 0 | 1, offset: number, text: string, at: number): Segment {
   return { connection: 1, direction, offset, bytes: Buffer.from(text, 'latin1'), time: time + at };
@@ -58,28 +51,14 @@ function newStore(): CaptureStore {
 async function open(store: CaptureStore, theme?: string) {
   const exported: string[] = [];
   const copied: string[] = [];
-  const tested = await InspectorPageUnderTest.open(browser, {
-    script,
+  const tested = await openPage({
     width: 1100,
     ...(theme === undefined ? {} : { theme }),
-    host: (post: (message: ToInspector) => void) => {
-      const feed = new InspectorFeed({
-        capture: store,
-        serverRuns: () => true,
-        startServer: () => undefined,
-        copy: () => undefined,
+    host: (post) => {
+      const feed = storeFeed(store, post, {
         copyConnection: (...what) => copied.push(what.join(' ')),
         exportConnection: (connection) => exported.push(connection),
-        openOutside: () => undefined,
-        post,
         warn: (text) => tested.errors.push(text),
-        selected: null,
-        page: {
-          preserve: true,
-          setPreserve: () => undefined,
-          keepLayout: () => undefined,
-          chooseColumns: async () => null,
-        },
       });
       return (message) => feed.receive(message);
     },
@@ -92,7 +71,7 @@ async function open(store: CaptureStore, theme?: string) {
 
 test('a connection is followed, live, with its pauses; exchanges lead back to the list', async () => {
   const store = newStore();
-  const { tested, page, exported, copied } = await open(store);
+  const { page, exported, copied } = await open(store);
   const rows = () => page.locator('.follow-row').allTextContents();
   const headers = (await rows()).map((row) => row.replaceAll(/\s+/g, ' ').trim());
   assert.equal(headers[0], 'Exchange 1: GET /chat');
@@ -136,16 +115,12 @@ test('a connection is followed, live, with its pauses; exchanges lead back to th
   await page.keyboard.press('Escape');
   assert.equal(await page.locator('.follow').isVisible(), false);
   assert.ok(await page.evaluate(() => document.activeElement?.classList.contains('list')));
-  assert.deepEqual(tested.errors, []);
-  await tested.close();
 });
 
 for (const theme of themeNames) {
   test(`${theme}: a followed connection stands in nobody’s way`, async () => {
-    const { tested, page } = await open(newStore(), theme);
+    const { page } = await open(newStore(), theme);
     assert.deepEqual(await accessibilityViolations(page), []);
-    assert.deepEqual(tested.errors, []);
-    await tested.close();
   });
 }
 
@@ -168,5 +143,4 @@ test('in a narrow panel, and with much zoom, buttons go below the title, and mos
     assert.equal(await page.locator('.page').evaluate((one) => one.scrollHeight - one.clientHeight), 0);
   }
   assert.deepEqual(await accessibilityViolations(page), []);
-  await tested.close();
 });

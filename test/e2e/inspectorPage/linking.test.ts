@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import { test } from 'node:test';
 import {
   chunkedExchange,
   exampleDetail,
@@ -8,26 +7,16 @@ import {
   malformedExchange,
   pageExchange,
 } from './exchanges.ts';
-import { buildScript, InspectorPageUnderTest, launchBrowser, textOf } from './inspectorPage.ts';
+import { inspectorPageFixture } from './fixture.ts';
+import { type InspectorPageUnderTest, textOf } from './inspectorPage.ts';
 
 const details = [pageExchange, malformedExchange, chunkedExchange, hostileExchange].map(exampleDetail);
 
-let browser: Browser;
-let script: string;
+const openPage = inspectorPageFixture();
 let tested: InspectorPageUnderTest;
 
-before(async () => {
-  [browser, script] = await Promise.all([launchBrowser(), buildScript()]);
-});
-after(() => browser.close());
-afterEach(async () => {
-  const { errors } = tested;
-  await tested.close();
-  assert.deepEqual(errors, []);
-});
-
 async function open(index: number) {
-  tested = await InspectorPageUnderTest.open(browser, { script });
+  tested = await openPage();
   await tested.showExchanges(details, index);
   return tested.page;
 }
@@ -280,7 +269,7 @@ test('a field of 10 MB opens as text, and the page stays small', async () => {
     request: `GET / HTTP/1.1\r\nHost: a\r\nX-Huge: ${'<b>\xff'.repeat(2_500_000)}\r\n\r\n`,
     response: 'HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Length: 0\r\n\r\n',
   });
-  tested = await InspectorPageUnderTest.open(browser, { script });
+  tested = await openPage();
   const { page } = tested;
   await tested.showExchanges([huge], 0);
   assert.match((await page.locator('.meaning').textContent()) ?? '', /X-Huge.*<b>/s);

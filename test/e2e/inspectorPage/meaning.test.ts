@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
+import { test } from 'node:test';
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { CallKind } from '../../../src/protocol/calls.ts';
 import { type ExampleExchange, exampleDetail, malformedExchange, pageExchange } from './exchanges.ts';
-import { buildScript, InspectorPageUnderTest, launchBrowser, textOf } from './inspectorPage.ts';
+import { inspectorPageFixture } from './fixture.ts';
+import { type InspectorPageUnderTest, textOf } from './inspectorPage.ts';
 import {
   formExchange,
   jsonExchange,
@@ -13,22 +14,11 @@ import {
   shortPageExchange,
 } from './meaningExchanges.ts';
 
-let browser: Browser;
-let script: Awaited<ReturnType<typeof buildScript>>;
+const openPage = inspectorPageFixture();
 let tested: InspectorPageUnderTest;
 
-before(async () => {
-  [browser, script] = await Promise.all([launchBrowser(), buildScript()]);
-});
-after(() => browser.close());
-afterEach(async () => {
-  const { errors } = tested;
-  await tested.close();
-  assert.deepEqual(errors, []);
-});
-
 async function open(example: ExampleExchange): Promise<Page> {
-  tested = await InspectorPageUnderTest.open(browser, { script, height: 1000 });
+  tested = await openPage({ height: 1000 });
   await tested.showExchanges([exampleDetail(example)], 0);
   return tested.page;
 }
@@ -260,7 +250,7 @@ test('a connection’s system calls are a time line and a table, of which more i
 });
 
 test('what the user opened is closed again for another exchange', async () => {
-  tested = await InspectorPageUnderTest.open(browser, { script });
+  tested = await openPage();
   const details = [exampleDetail(jsonExchange), exampleDetail({ ...jsonExchange, id: 3 })];
   await tested.showExchanges(details, 0);
   const { page } = tested;

@@ -1,20 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import { test } from 'node:test';
 import { chunkedExchange, exampleDetail, malformedExchange, pageExchange } from './exchanges.ts';
-import { buildScript, InspectorPageUnderTest, launchBrowser, textOf } from './inspectorPage.ts';
+import { inspectorPageFixture } from './fixture.ts';
+import { textOf } from './inspectorPage.ts';
 
 const details = [pageExchange, malformedExchange, chunkedExchange].map(exampleDetail);
-let browser: Browser;
-let script: string;
-
-before(async () => {
-  [browser, script] = await Promise.all([launchBrowser(), buildScript()]);
-});
-after(() => browser.close());
+const openPage = inspectorPageFixture();
 
 test('the parser is gone through by key: bytes and meaning go along, and it ends where a rule broke', async () => {
-  const tested = await InspectorPageUnderTest.open(browser, { script });
+  const tested = await openPage();
   const { page } = tested;
   await tested.showExchanges(details, 1);
   await page.getByRole('button', { name: 'Parser', exact: true }).click();
@@ -55,6 +49,4 @@ test('the parser is gone through by key: bytes and meaning go along, and it ends
   await page.getByRole('button', { name: 'Parser', exact: true }).click();
   assert.equal(await slider.count(), 0);
   assert.deepEqual(await tested.marked('unread', 'sent'), []);
-  assert.deepEqual(tested.errors, []);
-  await tested.close();
 });

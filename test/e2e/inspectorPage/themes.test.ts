@@ -1,16 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import type { Browser, Locator } from 'playwright-core';
+import { test } from 'node:test';
+import type { Locator } from 'playwright-core';
 import type { CallLines } from '../../../src/protocol/calls.ts';
 import { accessibilityViolations } from '../accessibility.ts';
 import { chunkedExchange, exampleDetail, malformedExchange, manyRows, pageExchange } from './exchanges.ts';
-import {
-  buildScript,
-  type FakeHostOptions,
-  InspectorPageUnderTest,
-  launchBrowser,
-  themeNames,
-} from './inspectorPage.ts';
+import { inspectorPageFixture } from './fixture.ts';
+import { type FakeHostOptions, type InspectorPageUnderTest, themeNames } from './inspectorPage.ts';
 
 const details = [pageExchange, malformedExchange, chunkedExchange].map(exampleDetail);
 
@@ -26,22 +21,11 @@ const exampleCalls: CallLines = {
   isIncomplete: true,
 };
 
-let browser: Browser;
-let script: string;
+const openPage = inspectorPageFixture();
 let tested: InspectorPageUnderTest;
 
-before(async () => {
-  [browser, script] = await Promise.all([launchBrowser(), buildScript()]);
-});
-after(() => browser.close());
-afterEach(async () => {
-  const { errors } = tested;
-  await tested.close();
-  assert.deepEqual(errors, []);
-});
-
 async function open(index: number, options: Partial<FakeHostOptions> = {}) {
-  tested = await InspectorPageUnderTest.open(browser, { script, ...options });
+  tested = await openPage(options);
   await tested.showExchanges(details, index);
   return tested.page;
 }
@@ -136,7 +120,7 @@ test('in another language nothing but explanations is English, and says so', asy
 });
 
 test('an empty page stands in nobody’s way either', async () => {
-  tested = await InspectorPageUnderTest.open(browser, { script });
+  tested = await openPage();
   await tested.sendList({ serverRuns: false });
   assert.deepEqual(await accessibilityViolations(tested.page), []);
 });
