@@ -1,10 +1,10 @@
-/** Bytes written down: in the ways in which programs and people take them. */
+/** Bytes written as text, in the forms that programs and people use. */
 
 export const byteFormats = ['hex', 'hexDump', 'escaped', 'cArray', 'jsArray', 'base64', 'text'] as const;
 
 export type ByteFormat = (typeof byteFormats)[number];
 
-/** @param offset of the first byte, which a hex dump counts from */
+/** Writes bytes in one of the formats. @param offset of the first byte: a hex dump counts from it */
 export function writeBytes(bytes: Uint8Array, format: ByteFormat, offset = 0): string {
   switch (format) {
     case 'hex':

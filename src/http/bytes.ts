@@ -52,8 +52,8 @@ for (let octet = 0; octet < 256; octet++) {
 
 /**
  * Index of the first byte from `start` (inclusive) to `stop` (exclusive) that is not of `octetClass`; `stop` if all are.
- * Nearly every byte of a head is looked at here, so that this is where the parser is made fast: four bytes at a time, and
- * the table in a scope of its own, where it stays a constant: bundlers turn those of a module into variables.
+ * Nearly every byte of a head passes through here, so this is where the parser is made fast: it takes four bytes at a
+ * time, and holds the table in a scope of its own, where it stays a constant (bundlers turn a module's into variables).
  */
 export const runEnd = (() => {
   const classesOf = classes;
@@ -80,7 +80,7 @@ export function hexDigitValue(octet: number): number {
   return octet <= 0x39 ? octet - 0x30 : (octet | 0x20) - 0x57;
 }
 
-/** Bytes as a Buffer of Node.js has them, which compares them and makes text of them in one native call. */
+/** A Node.js Buffer, which compares bytes and turns them into text in one native call. */
 interface NativeBytes extends Uint8Array {
   compare(other: Uint8Array, otherStart: number, otherEnd: number, start: number, end: number): number;
   latin1Slice(start: number, end: number): string;
@@ -111,7 +111,7 @@ export function equalsIgnoreCase(bytes: Uint8Array, start: number, end: number, 
   return true;
 }
 
-/** Whether the bytes from `start` on are the first `length` ones of `others`. Both have as many. */
+/** Whether the `length` bytes from `start` on equal the first `length` of `others`. Both must be that long. */
 export function sameBytes(bytes: Uint8Array, start: number, others: Uint8Array, length: number): boolean {
   if ('compare' in bytes)
     return (bytes as NativeBytes).compare(others, 0, length, start, start + length) === 0;
@@ -119,14 +119,14 @@ export function sameBytes(bytes: Uint8Array, start: number, others: Uint8Array, 
   return true;
 }
 
-/** Text as bytes, one for each character; characters beyond U+00FF are not allowed. */
+/** Text as bytes, one for each character. Characters must not lie beyond U+00FF. */
 export function bytesOf(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;
 }
 
-/** A copy. `slice` is none where the bytes are a Node.js Buffer, whose method of that name gives a view. */
+/** A copy. `slice` would not do: a Node.js Buffer's method of that name returns a view. */
 export function copied(bytes: Uint8Array, start = 0, end = bytes.length): Uint8Array {
   return new Uint8Array(bytes.subarray(start, end));
 }
@@ -139,7 +139,7 @@ export function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** All of them, one after the other, as a copy. `length`: bytes that they have together. */
+/** All of them, one after the other, as a copy. `length`: their bytes in all. */
 export function concatenated(pieces: readonly Uint8Array[], length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   let offset = 0;

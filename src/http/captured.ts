@@ -1,10 +1,10 @@
-/** What captured messages mean, of which bytes may be missing. */
+/** The meaning of captured messages, of which bytes may be missing. */
 import { type Dissection, dissect, type Span } from './dissect.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import type { SpanName } from './span.ts';
 import type { Violation } from './violation.ts';
 
-/** What was captured has passed the server's own limits, whatever they were. */
+/** Wide, since what was captured has passed the server's own limits, whatever they were. */
 export const capturedLimits: Limits = {
   ...defaultLimits,
   requestLine: 1024 * 1024,
@@ -20,8 +20,8 @@ export interface CapturedMeaning {
 }
 
 /**
- * `first`: what was kept from the first byte on, without a gap; nothing can be parsed across one. `length`: of the whole
- * message. `refused`: the server's verdict, which counts.
+ * The meaning of a request. `first`: what was kept from the first byte on, up to the first gap, across which nothing can
+ * be parsed. `length`: of the whole message. `refused`: the server's verdict, which takes precedence.
  */
 export function capturedRequest(
   first: Uint8Array,
@@ -29,14 +29,14 @@ export function capturedRequest(
   refused: Violation | null,
 ): CapturedMeaning {
   let dissection = dissect('request', first, { limits: capturedLimits });
-  // Where bytes alone do not show what the server refused (limits, time), it read this far.
+  // What the server refused for other reasons than bytes (limits, time) is parsed as far as the server had read.
   if (refused !== null && dissection.violation?.rule !== refused.rule) {
     dissection = dissect('request', first.subarray(0, refused.offset), { limits: capturedLimits });
   }
   return { spans: withRest(dissection, length), violation: refused ?? dissection.violation };
 }
 
-/** As `capturedRequest`. `complete`: the end of the bytes is that of the response. */
+/** As `capturedRequest`. `complete`: the response ends where the bytes do. */
 export function capturedResponse(
   first: Uint8Array,
   length: number,

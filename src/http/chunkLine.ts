@@ -42,7 +42,7 @@ export class ChunkLine {
   broken: RuleId | null = null;
   private state = firstDigit;
 
-  /** What the token is called that the next byte belongs to. */
+  /** Name of the token that the next byte belongs to. */
   get unfinished(): SpanName {
     if (this.state === lineFeed) return 'CRLF';
     return this.sizeEnd > 0 ? 'chunk-ext' : 'chunk-size';

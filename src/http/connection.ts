@@ -24,10 +24,10 @@ export class Connection {
   private readonly deadlines: Deadline;
   private readonly stagedClose: StagedClose;
   private lastState: ConnectionState = 'accepted';
-  /** Set by the driver: called when there is something to send, though nothing was received or sent just now. */
+  /** Set by the driver: called when `advance` has something to do although nothing was received or sent just now. */
   whenReady: () => void = () => {};
 
-  /** `client`: address of the other end, for whom requests are forwarded to. */
+  /** `client`: address of the other end, which upstream servers are told. */
   constructor(
     handler: RequestHandler,
     limits: Limits,
@@ -42,7 +42,7 @@ export class Connection {
     this.stagedClose = new StagedClose(limits);
   }
 
-  /** Takes bytes from the peer. They are not used any more once the call has returned. */
+  /** Takes bytes from the peer, and does not keep them beyond the call. */
   receive(bytes: Uint8Array, now: number): void {
     const { conversation } = this;
     conversation.input.received += bytes.length;
@@ -66,19 +66,19 @@ export class Connection {
     this.settle(now, false);
   }
 
-  /** The next item to send, or null. Each is handed out once; the connection closes the files of slices. */
+  /** The next item to send, or null. Each is handed out once. The connection owns the files of slices, and closes them. */
   takeOutput(): Output | null {
     return this.conversation.output.take();
   }
 
-  /** `count` more bytes of what was taken have left, in order. */
+  /** `count` more bytes of what was taken have been sent, in order. */
   sent(count: number, now: number): void {
     if (this.conversation.phase === 'closed') return;
     this.conversation.sent(count, now);
     this.settle(now, true);
   }
 
-  /** Takes what a body's source, or who a request is forwarded to, has to give by now: the driver's answer to `whenReady`. */
+  /** Takes what a body's source, or an upstream server, has ready by now: the driver's answer to `whenReady`. */
   advance(now: number): void {
     if (this.conversation.phase === 'closed') return;
     this.conversation.advance(now);
@@ -120,16 +120,17 @@ export class Connection {
     return this.conversation.reason;
   }
 
-  /** Whether a part of a body would pass for the whole if the socket were closed now: then it is to be reset. */
+  /** Whether the peer would take part of a body for the whole if the socket were closed now: then it is to be reset. */
   get isCutShort(): boolean {
     return this.conversation.output.isOpenEnded;
   }
 
-  /** When `expire` is due if nothing happens before; Infinity for never. */
+  /** When to call `expire` if nothing happens before; Infinity for never. */
   get deadline(): number {
     return this.conversation.phase === 'closed' ? Number.POSITIVE_INFINITY : this.deadlines.due;
   }
 
+  /** Acts on the deadline where it has passed: refuses the request, or closes. */
   expire(now: number): void {
     if (now < this.deadline) return;
     const { conversation } = this;
@@ -147,11 +148,11 @@ export class Connection {
       case 'reader':
         conversation.close('The client stopped reading.');
         break;
-      case 'farewell':
+      case 'peerClose':
         conversation.close('The client did not close after the last response.');
         break;
-      case 'otherSide':
-      case 'secondSide':
+      case 'upstreamEnd':
+      case 'clientEnd':
         conversation.closeTunnel('One side of the tunnel had ended, and the other did not.', now);
     }
     this.settle(now, false);
@@ -169,7 +170,7 @@ export class Connection {
     this.settle(now, false);
   }
 
-  /** Sets the next deadline and reports a change of state. `written`: whether output has left just now. */
+  /** Sets the next deadline and reports a change of state. `written`: whether output was sent just now. */
   private settle(now: number, written: boolean): void {
     const { conversation } = this;
     if (conversation.isSpentTunnel) conversation.closeTunnel('Both sides of the tunnel have ended.', now);
@@ -184,12 +185,12 @@ export class Connection {
     const { phase, input, output, forwarded, pipeline, peerEnded } = this.conversation;
     if (output.pending > 0) return 'reader';
     if (phase === 'tunnel') {
-      // It may rest for as long as it likes; once a side has ended, the other one may not.
-      if (!output.isStreaming) return 'secondSide';
-      return peerEnded ? 'otherSide' : 'source';
+      // A tunnel may idle for as long as it likes; once one side has ended, the other must end in time.
+      if (!output.isStreaming) return 'clientEnd';
+      return peerEnded ? 'upstreamEnd' : 'source';
     }
     if (output.isStreaming) return 'source';
-    if (phase === 'closing') return 'farewell';
+    if (phase === 'closing') return 'peerClose';
     if (forwarded.isUnderWay && (input.isComplete || !forwarded.isWritable)) return 'source';
     if (pipeline.current !== null) return input.request === null ? 'head' : 'body';
     return pipeline.count > 0 ? 'nextRequest' : 'request';

@@ -4,19 +4,19 @@ import { OutputQueue } from './outputQueue.ts';
 import { bodyLength, type ResponseFrame, responseHead } from './responseHead.ts';
 import { StreamedBody } from './streamedBody.ts';
 
-/** Bodies up to this size leave in one piece with their head: one write, one segment. */
+/** Bodies up to this size are sent in one piece with their head: one write, one segment. */
 const joinedBody = 64 * 1024;
 const textEncoder = new TextEncoder();
 
 /**
- * What a connection sends: responses that are whole, and a body that is pulled from its source as there is room. Counts
- * bytes from the first one that the connection sends.
+ * What a connection sends: whole responses, and a body that is pulled from its source as there is room. Counts bytes
+ * from the first one that the connection sends.
  */
 export class ConnectionOutput {
   private readonly items = new OutputQueue();
   /** The body under way whose end is not known yet. */
   private stream: StreamedBody | null = null;
-  /** The client takes the connection's end for the end of that body. */
+  /** That body is delimited by the end of the connection. */
   private endsWithConnection = false;
   private queuedBytes = 0;
   private sentBytes = 0;
@@ -40,7 +40,7 @@ export class ConnectionOutput {
     return this.stream !== null;
   }
 
-  /** Whether that body goes on for as long as somebody listens. */
+  /** Whether that body goes on for as long as the client listens. */
   get isUnending(): boolean {
     return this.stream?.isUnending === true;
   }
@@ -58,7 +58,7 @@ export class ConnectionOutput {
     return this.items.take();
   }
 
-  /** `count` more bytes of what was taken have left, in order. */
+  /** `count` more bytes of what was taken have been sent, in order. */
   acknowledge(count: number): void {
     this.items.sent(count);
     this.sentBytes += count;
@@ -84,7 +84,7 @@ export class ConnectionOutput {
       return start + encoded.bodyStart;
     }
     const text = responseHead(response, frame);
-    // Octets of another server's fields go on as they came.
+    // An upstream server's fields are passed on octet by octet.
     const head = response.reason === undefined ? textEncoder.encode(text) : bytesOf(text);
     if (source !== undefined) {
       this.queue(head);
@@ -113,7 +113,7 @@ export class ConnectionOutput {
     this.endsWithConnection = framing === 'connection';
   }
 
-  /** Moves what the body under way has into the queue, until that holds `bound` bytes. After `ended` it is none any more. */
+  /** Moves what the body under way has into the queue, until that holds `bound` bytes. After `ended`, none is under way. */
   pull(bound: number): 'waits' | 'ended' | 'failed' {
     if (this.stream === null) return 'waits';
     const { queued, state } = this.stream.pull(this.items, bound);

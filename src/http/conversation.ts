@@ -12,8 +12,8 @@ import type { Violation } from './violation.ts';
 const interimContinue = new TextEncoder().encode('HTTP/1.1 100 Continue\r\n\r\n');
 
 /**
- * What is spoken on a connection: requests as they are read, each admitted, answered or forwarded, and their responses in
- * the order of the requests. When to wait, and for how long, and how a connection ends, is the connection's to say.
+ * The messages of a connection: requests as they are read, each admitted, then answered or forwarded, and the responses
+ * in the order of the requests. When to wait, for how long, and how the connection ends is decided by `Connection`.
  */
 export class Conversation {
   readonly input: RequestInput;
@@ -21,13 +21,13 @@ export class Conversation {
   readonly pipeline: Pipeline;
   readonly forwarded = new ForwardedRequest();
   /**
-   * `closing`: nothing more is answered; what is queued is sent, then the peer is drained. `tunnel`: bytes go through that
-   * are not HTTP any more.
+   * `closing`: nothing more is answered; what is queued is sent, then the peer is drained. `tunnel`: the bytes that go
+   * through are no longer HTTP.
    */
   phase: 'open' | 'tunnel' | 'closing' | 'closed' = 'open';
   /** Why it is not open any more, in a sentence; empty while it is. */
   reason = '';
-  /** The client sends no more. */
+  /** Whether the client has ended its sending side. */
   peerEnded = false;
   private readonly handler: RequestHandler;
   private readonly limits: Limits;
@@ -38,7 +38,7 @@ export class Conversation {
   private readonly ready: () => void;
 
   /**
-   * @param client address of the other end, for whom requests are forwarded to
+   * @param client address of the other end, which upstream servers are told
    * @param ready called when `advance` has something to do though nothing was received or sent
    */
   constructor(
@@ -61,7 +61,7 @@ export class Conversation {
     this.readRequests(now);
   }
 
-  /** The client sends no more. */
+  /** The client has ended its sending side. */
   receiveEnd(now: number): void {
     this.peerEnded = true;
     if (this.phase === 'tunnel') this.forwarded.endTunnel();
@@ -69,7 +69,7 @@ export class Conversation {
     if (this.input.isUsedUp) this.endInput(now);
   }
 
-  /** `count` more bytes of the output have left. */
+  /** `count` more bytes of the output have been sent. */
   sent(count: number, now: number): void {
     this.output.acknowledge(count);
     this.pipeline.endSent(this.output.sent, now);
@@ -77,7 +77,7 @@ export class Conversation {
     this.continueInput(now);
   }
 
-  /** Takes what a body's source, or who a request is forwarded to, has to give by now. */
+  /** Takes what a body's source, or an upstream server, has ready by now. */
   advance(now: number): void {
     this.takeAnswers(now);
     this.pullStream(now);
@@ -120,7 +120,7 @@ export class Conversation {
     else input.clear();
   }
 
-  /** Whether what was received has to wait: for output to leave, or for who the request is forwarded to. */
+  /** Whether received bytes have to wait: for output to be sent, or for the upstream server. */
   private get holdsInput(): boolean {
     if (this.output.pending >= this.limits.pendingOutput) return true;
     if (this.forwarded.isUnderWay) return this.input.isComplete || !this.forwarded.isWritable;
@@ -171,7 +171,7 @@ export class Conversation {
     this.pipeline.changed(exchange);
   }
 
-  /** Sends on what was answered to a forwarded request: interim responses too (RFC 9110 section 15.2). */
+  /** Sends on the responses of the upstream server: interim ones too (RFC 9110 section 15.2). */
   private takeAnswers(now: number): void {
     const exchange = this.pipeline.current;
     while (this.phase === 'open' && exchange !== null && exchange === this.pipeline.current) {
@@ -197,13 +197,13 @@ export class Conversation {
     this.forwarded.becomeTunnel(this.input);
     if (this.peerEnded) this.forwarded.endTunnel();
     if (answer.source !== undefined) {
-      // Those who speak in it know where their messages end.
+      // Without framing: the protocol in the tunnel delimits its own messages.
       this.output.beginStream(this.heard(answer.source), 'length');
     }
     this.pipeline.changed(exchange);
   }
 
-  /** Whether this was a tunnel, and all that went through has arrived. */
+  /** Whether both sides of a tunnel have ended, and all that went through has arrived. */
   get isSpentTunnel(): boolean {
     return this.phase === 'tunnel' && this.peerEnded && !this.output.isStreaming && this.output.pending === 0;
   }
@@ -238,7 +238,7 @@ export class Conversation {
 
   private endForwardedRequest(exchange: Exchange, now: number): void {
     this.forwarded.end(this.input);
-    // Where it ends is open until the answer: one that switches protocols goes on with what is then a tunnel's.
+    // Its end stays open until the answer: after a switch of protocols, what follows belongs to the tunnel.
     if (exchange.status === 0) return;
     exchange.requestEnd = this.input.messageEnd;
     if (this.forwarded.closesWithRequest) this.beClosing();
@@ -270,7 +270,7 @@ export class Conversation {
     exchange.status = response.status;
     exchange.respondedAt = now;
     if (exchange.responseStart < 0) exchange.responseStart = output.queued;
-    // An answer that begins before its request is complete, and goes on beside it.
+    // The response begins before its request is complete, and is sent while the rest is read.
     const isEarly = this.forwarded.isUnderWay && !input.isComplete && response.close !== true;
     if (exchange.requestEnd < 0 && !isEarly)
       exchange.requestEnd = input.isComplete ? input.messageEnd : input.received;
@@ -307,7 +307,7 @@ export class Conversation {
         break;
       case 'failed': {
         const { server, problem } = this.pipeline.last?.forwarding ?? {};
-        // It says more than that this was to be the last response.
+        // More telling than that this was to be the last response.
         this.reason = problem
           ? `The answer of ${server} broke off. ${problem}`
           : 'The rest of the response could not be had.';
@@ -326,7 +326,7 @@ export class Conversation {
     if (exchange === undefined || this.phase === 'tunnel') return;
     exchange.responseEnd = this.output.queued;
     if (this.forwarded.isUnderWay && !this.input.isComplete && this.phase === 'open') {
-      // Who has answered to the end takes no more of the request.
+      // A server that has sent its whole answer takes no more of the request.
       exchange.requestEnd = this.input.received;
       this.beClosing();
       this.nextMessage();
@@ -349,7 +349,7 @@ export class Conversation {
     this.refusal = null;
   }
 
-  /** The peer will send no more: a request that was begun will never be complete (RFC 9112 section 8). */
+  /** The peer sends no more: a request that has begun will never be complete (RFC 9112 section 8). */
   private endInput(now: number): void {
     if (this.phase !== 'open') return;
     if (this.pipeline.current !== null && !this.input.isComplete)

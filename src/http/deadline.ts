@@ -1,11 +1,11 @@
 import type { Limits } from './limits.ts';
 
 /**
- * Whom a connection waits for; each has a time of its own.
- * `request`: nothing has come yet; `head`, `body`: the rest of one; `nextRequest`: between two;
- * `reader`: the client is to take what is queued; `farewell`: all is said, and the other side is to end;
- * `otherSide`: the client's side of a tunnel has ended, and the other goes on; `secondSide`: the other way round;
- * `source`: who makes the answer has limits of its own, or takes all the time there is.
+ * What a connection waits for; each wait has a time limit of its own.
+ * `request`: the first byte of the first request; `head`, `body`: the rest of a request; `nextRequest`: the one after;
+ * `reader`: the client taking what is queued; `peerClose`: the peer's end, after the last response;
+ * `upstreamEnd`: the upstream side of a tunnel whose client side has ended; `clientEnd`: the other way round;
+ * `source`: whatever produces the response, which has limits of its own, or none.
  */
 export type Awaited =
   | 'request'
@@ -13,12 +13,12 @@ export type Awaited =
   | 'body'
   | 'nextRequest'
   | 'reader'
-  | 'farewell'
-  | 'otherSide'
-  | 'secondSide'
+  | 'peerClose'
+  | 'upstreamEnd'
+  | 'clientEnd'
   | 'source';
 
-/** Until when a connection waits. Times are milliseconds since the epoch. */
+/** How long a connection waits. Times are milliseconds since the epoch. */
 export class Deadline {
   private readonly limits: Limits;
   private awaitedNow: Awaited = 'request';
@@ -30,7 +30,7 @@ export class Deadline {
     this.dueTime = now + limits.headerReadTime;
   }
 
-  /** Whom the connection has been waiting for. */
+  /** What the connection is waiting for. */
   get awaited(): Awaited {
     return this.awaitedNow;
   }
@@ -41,20 +41,20 @@ export class Deadline {
   }
 
   /**
-   * Something has happened on the connection: it goes on to wait, or begins to wait for somebody else.
+   * Something has happened on the connection: it goes on waiting, or begins to wait for something else.
    *
-   * @param messageStartedAt when the present request began to come
-   * @param written whether the client has taken some of the output just now
+   * @param messageStartedAt when the first byte of the present request came
+   * @param written whether the client has just taken some of the output
    */
   wait(awaited: Awaited, now: number, messageStartedAt: number, written: boolean): void {
     const { limits, awaitedNow: before } = this;
     this.awaitedNow = awaited;
     switch (awaited) {
       case 'request':
-        // From the moment the connection was accepted.
+        // It counts from the moment the connection was accepted.
         return;
       case 'head':
-        // In all, and not from byte to byte: who sends one a second would otherwise never come to an end.
+        // A limit for the whole head, not for each byte: a client that sends one a second must not go on for ever.
         this.dueTime = messageStartedAt + limits.headerReadTime;
         return;
       case 'body':
@@ -66,11 +66,11 @@ export class Deadline {
       case 'reader':
         if (written || before !== 'reader') this.dueTime = now + limits.writeStallTime;
         return;
-      case 'farewell':
-      case 'secondSide':
+      case 'peerClose':
+      case 'clientEnd':
         if (before !== awaited) this.dueTime = now + limits.drainTime;
         return;
-      case 'otherSide':
+      case 'upstreamEnd':
         this.dueTime = now + limits.bodyIdleTime;
         return;
       case 'source':

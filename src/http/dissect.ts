@@ -12,7 +12,7 @@ export interface Span {
 
 /** What the bytes of a message mean. */
 export interface Dissection {
-  /** In order, without gaps or overlaps: together they are the whole of the bytes. */
+  /** In order, without gaps or overlaps: together they cover all of the bytes. */
   readonly spans: readonly Span[];
   readonly violation: Violation | null;
   /** Whether the message ended within the bytes. */
@@ -60,8 +60,8 @@ export function dissect(
 }
 
 /**
- * Gives the bytes of a message to a parser, until it takes no more. Returns where the message begins that it came to:
- * behind the interim responses, each of which is told to `next` as it ends.
+ * Feeds the bytes of a message to a parser, until it takes no more. Returns where the message begins that it has reached:
+ * after the interim responses. `next` is called after each of these, with the offset at which it ended.
  */
 export function feed(
   parser: MessageParser,

@@ -19,10 +19,10 @@ export interface Exchange {
   responseStart: number;
   responseBodyStart: number;
   responseEnd: number;
-  /** As on the wire; empty until the start line is known, or where it never was. */
+  /** As on the wire; empty where the start line is not known (yet). */
   method: string;
   target: string;
-  /** Status code of the answer; 0 until there is one. */
+  /** Status code of the final response; 0 until there is one. */
   status: number;
   /** Why the request was refused as malformed. Its offset counts from the first byte of the request. */
   violation: Violation | null;
@@ -37,7 +37,7 @@ export interface Exchange {
   endedAt: number;
 }
 
-/** Is told whenever a connection's exchange or state has changed; must not keep the connection waiting. */
+/** Is told whenever an exchange or the state of a connection has changed. It must not block: the connection waits. */
 export interface ConnectionObserver {
   exchangeChanged(exchange: Exchange): void;
   stateChanged(state: ConnectionState): void;

@@ -13,7 +13,7 @@ const sectionLineFeed = 5;
 const ended = 6;
 
 /**
- * A header or trailer section: field lines up to and with the empty line that ends them.
+ * A header or trailer section: field lines up to the empty line that ends them, inclusive.
  * field-line = field-name ":" OWS field-value OWS (RFC 9112 section 5).
  */
 export class FieldSection {
@@ -39,7 +39,7 @@ export class FieldSection {
     return this.state === ended;
   }
 
-  /** What the token is called that the next byte belongs to. */
+  /** Name of the token that the next byte belongs to. */
   get unfinished(): SpanName {
     switch (this.state) {
       case lineStart:
@@ -68,7 +68,7 @@ export class FieldSection {
   parse(bytes: Uint8Array, start: number, stop: number, base: number): number {
     const { tokens } = this;
     let i = start;
-    // A line goes through the steps from top to bottom; one that was cut is taken up at the step where that happened.
+    // A line goes through the steps from top to bottom; one that was cut resumes at the step where it was cut.
     while (i < stop && this.state !== ended) {
       if (this.state === lineStart) {
         if (bytes[i] === CR) {

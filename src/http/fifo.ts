@@ -1,9 +1,9 @@
-/** Places before the first item that are not worth to be moved away. */
+/** Empty places before the first item that are not worth removing. */
 const slack = 64;
 
 /** First in, first out. Both ends cost the same on average, however many items there are. */
 export class Fifo<Item> {
-  /** Items from `first` to `end`; an empty queue keeps the places, to use them again. */
+  /** Items from `first` to `end` (exclusive); an empty queue keeps the places, to use them again. */
   private readonly items: (Item | undefined)[] = [];
   private first = 0;
   private end = 0;
@@ -16,7 +16,7 @@ export class Fifo<Item> {
     this.items[this.end++] = item;
   }
 
-  /** The item that came `index` after the oldest; undefined beyond the newest. */
+  /** The item at `index`, counted from the oldest; undefined beyond the newest. */
   at(index: number): Item | undefined {
     return this.first + index < this.end ? this.items[this.first + index] : undefined;
   }

@@ -5,8 +5,8 @@ import type { Response } from './message.ts';
 import type { RequestInput } from './requestInput.ts';
 
 /**
- * What a connection knows of its present request where that is forwarded, and of the tunnel that may come of it. Most
- * requests are not forwarded: then there is none under way, and nothing is said of one.
+ * What a connection knows of its present request where that is forwarded, and of the tunnel that it may become. Most
+ * requests are not forwarded: then nothing is under way, and the methods do nothing.
  */
 export class ForwardedRequest {
   private forwarding: Forwarding | null = null;
@@ -17,7 +17,7 @@ export class ForwardedRequest {
     return this.forwarding !== null;
   }
 
-  /** Whether more of the request can be handed over; so it can where nothing is forwarded. */
+  /** Whether more of the request can be handed over; true where nothing is forwarded. */
   get isWritable(): boolean {
     return this.forwarding === null || this.forwarding.writable;
   }
@@ -40,12 +40,12 @@ export class ForwardedRequest {
     return this.forwarding?.answer() ?? null;
   }
 
-  /** Bytes of a tunnel, on their way to the other server. */
+  /** Passes bytes of a tunnel on to the upstream server. */
   tunnel(bytes: Uint8Array): void {
     this.forwarding?.write(copied(bytes));
   }
 
-  /** The connection was switched to another protocol: what was received behind the request belongs to that. */
+  /** The connection has switched to another protocol: what was received after the request belongs to that. */
   becomeTunnel(input: RequestInput): void {
     for (let piece = input.takeUnparsed(); piece !== undefined; piece = input.takeUnparsed())
       this.forwarding?.write(piece);
@@ -56,13 +56,13 @@ export class ForwardedRequest {
     this.forwarding?.end([]);
   }
 
-  /** Nobody wants the answer any more. */
+  /** The answer is no longer wanted. */
   cancel(): void {
     this.forwarding?.close();
     this.forwarding = null;
   }
 
-  /** The next request is another one. */
+  /** The request is finished: the next one has nothing to do with it. */
   forget(): void {
     this.forwarding = null;
     this.closesWithRequest = false;

@@ -6,19 +6,19 @@ import type { Field, Response } from './message.ts';
  * it is a tunnel: `write`, `end` and the answer's source carry bytes that mean nothing to either side.
  */
 export interface Forwarding {
-  /** Where the request goes, and when what happened there. The same object, changed as it goes on. */
+  /** Where the request goes, and when what happened. Always the same object, which changes as things go on. */
   readonly record: ForwardingRecord;
   /** Set by the connection: to be called when there is an answer, or when `writable` has become true. */
   ready: () => void;
-  /** False while the other server does not take what it was sent: until then nothing more is handed over. */
+  /** False while the other server does not take what it was sent: nothing more may be handed over meanwhile. */
   readonly writable: boolean;
-  /** Takes bytes of the content, without the framing they came in; they must not change any more. */
+  /** Takes bytes of the content, without their framing. The caller must not change them afterwards. */
   write(bytes: Uint8Array): void;
   /** The content is complete. */
   end(trailers: readonly Field[]): void;
   /** The next answer, each once: interim ones (1xx), then the final one, or 101; null where it has not come yet. */
   answer(): Response | null;
-  /** Nobody wants the answer any more. Idempotent. */
+  /** The answer is no longer wanted. Idempotent. */
   close(): void;
 }
 

@@ -43,7 +43,7 @@ export function requestFraming(head: HeadBuffer, limits: Limits): Framing | Viol
 function requestField(head: HeadBuffer, field: number, found: Delimiters, limits: Limits): Violation | null {
   const start = head.base + head.nameStart(field);
   const end = head.base + head.nameEnd(field);
-  // Only names of these lengths can be one that matters here: most fields cost one comparison of numbers.
+  // Only names of these lengths can matter here: most fields cost one comparison of numbers.
   switch (end - start) {
     case 4:
       if (!equalsIgnoreCase(head.bytes, start, end, 'host')) return null;
@@ -85,7 +85,7 @@ export function responseFraming(head: HeadBuffer, requestMethod: string): Framin
   if (switched) return { kind: 'untilClose' };
   if (requestMethod === 'HEAD' || status < 200 || status === 204 || status === 304) return noFraming;
   const announced = found.contentLengthField >= 0 || found.transferEncodingField >= 0;
-  // A response may end with its connection, whatever codings it went through before.
+  // A response may end with its connection, whatever its transfer codings are.
   const chunkedLast = found.chunked || found.transferEncodingField < 0;
   if (!announced || (!chunkedLast && found.contentLengthField < 0)) return { kind: 'untilClose' };
   found.unknownCoding = -1;

@@ -2,10 +2,10 @@
 export type TargetForm = 'origin' | 'absolute' | 'authority' | 'asterisk';
 
 const initialStorage = 1024;
-/** Storage beyond this is given back after a message, so that one large header section does not stay for good. */
+/** Storage beyond this is released after a message, so that one large header section does not hold memory for good. */
 const keptStorage = 16 * 1024;
 
-/** What is known of a header section by its own bytes. Offsets count from its start. */
+/** What follows from a header section's own bytes alone. Offsets count from its start. */
 export interface SectionFacts {
   readonly fieldCount: number;
   readonly nameLengths: number;
@@ -87,7 +87,7 @@ export class HeadBuffer {
     if (this.storage.length > keptStorage) this.storage = new Uint8Array(0);
   }
 
-  /** Makes the next piece of input, of which `offset` bytes of the message came before, readable. */
+  /** Makes the next piece of input readable; `offset` bytes of the message came before it. */
   attach(bytes: Uint8Array, start: number, end: number, offset: number): void {
     if (this.stored === 0) {
       this.bytes = bytes;
@@ -118,7 +118,7 @@ export class HeadBuffer {
     this.nameLengths |= 1 << (nameEnd - nameStart);
   }
 
-  /** False where no field has a name of this length: most fields that are asked for are found absent by that alone. */
+  /** False where no field has a name of this length. That alone settles most lookups of absent fields. */
   mayHaveName(length: number): boolean {
     return (this.nameLengths & (1 << length)) !== 0;
   }
@@ -139,7 +139,7 @@ export class HeadBuffer {
     return this.sectionStart + this.fields[field * 4 + 3];
   }
 
-  /** What holds of the section by itself, where the Host field names the host. */
+  /** The facts of the section. Only where the host comes from the Host field, not from the target. */
   sectionFacts(): SectionFacts {
     const { fieldCount, nameLengths, sectionStart, connectionClose, connectionKeepAlive, expectsContinue } =
       this;
@@ -155,8 +155,8 @@ export class HeadBuffer {
   }
 
   /**
-   * The section has the same bytes as the one that `facts` are of, and no field was added since that one's: they are still
-   * in place.
+   * Takes over the facts of a section with the same bytes. The offsets of its fields must still be in place: no field was
+   * added since.
    */
   recallSection(facts: SectionFacts): void {
     this.fieldCount = facts.fieldCount;

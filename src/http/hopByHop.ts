@@ -1,9 +1,9 @@
-/** What of a message's fields a gateway sends on, and what ends with the connection (RFC 9110 section 7.6.1). */
+/** Which fields of a message a gateway sends on, and which end with the connection (RFC 9110 section 7.6.1). */
 import type { Field } from './message.ts';
 
 /**
- * Fields of one connection, whether or not Connection names them; those that say how a message is framed, which is
- * written anew; and credentials for a proxy (RFC 9110 section 11.7.2), which this gateway is not.
+ * Fields that concern one connection, whether or not Connection names them; framing fields, which are written anew; and
+ * credentials for a proxy (RFC 9110 section 11.7.2), which this gateway is not.
  */
 const connectionFields = new Set([
   'connection',
@@ -19,7 +19,7 @@ const connectionFields = new Set([
   'upgrade',
 ]);
 
-/** What no trailer section may say (RFC 9110 section 6.5.1): framing, routing, credentials, how content is read. */
+/** Fields that must not stand in a trailer section (RFC 9110 section 6.5.1): framing, routing, credentials, content. */
 const notInTrailers = new Set([
   ...connectionFields,
   'authorization',
@@ -39,7 +39,7 @@ const notInTrailers = new Set([
   'www-authenticate',
 ]);
 
-/** The elements of a list field in lower case, of all its lines. */
+/** The elements of a list field, of all its lines, in lower case. */
 export function listElements(fields: readonly Field[], name: string): string[] {
   return fields
     .filter(([one]) => one.toLowerCase() === name)
@@ -48,7 +48,7 @@ export function listElements(fields: readonly Field[], name: string): string[] {
     .filter((element) => element !== '');
 }
 
-/** The fields that are meant for the other end, in their order. */
+/** The end-to-end fields, in their order. */
 export function endToEnd(fields: readonly Field[]): Field[] {
   const named = new Set(listElements(fields, 'connection'));
   return fields.filter(([name]) => {

@@ -1,6 +1,6 @@
 /**
  * Whether the text between "[" and "]" of a host is an IPv6 address or the address of a future version (RFC 3986
- * section 3.2.2). A zone identifier is none: it means nothing to another host.
+ * section 3.2.2). One with a zone identifier is not: that means nothing to another host.
  */
 export function isIpLiteral(text: string): boolean {
   return isIpv6Address(text) || /^v[0-9a-f]+\.[a-z0-9\-._~!$&'()*+,;=:]+$/i.test(text);

@@ -1,6 +1,6 @@
 import { concatenated, copied } from './bytes.ts';
 
-/** The bytes of a request as they were received, where whoever answers it wants them, up to a bound. */
+/** The bytes of a request as received, up to a bound; kept where the handler wants them. */
 export class KeptMessage {
   private readonly bound: number;
   private pieces: Uint8Array[] | null = null;
@@ -11,7 +11,7 @@ export class KeptMessage {
     this.bound = bound;
   }
 
-  /** Whether more came than may be kept; what came is let go of then. */
+  /** Whether more came than may be kept; nothing is kept then. */
   get isTooLong(): boolean {
     return this.length > this.bound;
   }
@@ -28,7 +28,7 @@ export class KeptMessage {
     else this.pieces.push(copied(bytes, start, end));
   }
 
-  /** All of it; null where nobody wants it. */
+  /** All of it; null where it is not wanted. */
   whole(): Uint8Array | null {
     return this.pieces === null ? null : concatenated(this.pieces, this.length);
   }

@@ -20,8 +20,7 @@ export interface Limits {
   readonly keepAliveTime: number;
   readonly writeStallTime: number;
   /**
-   * How long a server that a request is forwarded to may be silent: before its answer, and within it. One limit for both,
-   * as of other gateways: whoever gives it longer to think gives it longer to go on, too.
+   * How long an upstream server may be silent: before its answer, and within it. One limit for both, as in other gateways.
    */
   readonly upstreamTime: number;
   /** After an error: how long and how much is read and thrown away, so that the client gets the answer. */

@@ -1,20 +1,20 @@
 import type { TargetForm } from './headBuffer.ts';
 
-/** An open file that a response is sent from. Whoever holds it last closes it. */
+/** An open file that a response is sent from. Its last owner closes it. */
 export interface OpenFile {
   readonly descriptor: number;
   /** Where it lies, symbolic links resolved. */
   readonly path: string;
   /**
-   * Whether nobody has written to the file since it was opened. Content-Length was taken from it then: a driver asks
-   * when it has read the last bytes of a slice, before it sends them, and else cuts the connection, so that no client
-   * takes a mixture of two versions for the whole of one.
+   * Whether the file is unchanged since it was opened, when Content-Length was taken from it. A driver asks after it has
+   * read the last bytes of a slice, before it sends them; if the file has changed, it cuts the connection, so that no
+   * client takes a mixture of two versions for a whole one.
    */
   isUnchanged(): boolean;
   /**
-   * Whether nobody had written to it for a while when it was opened. Only then may the kernel send from it by itself
-   * (sendfile): what waits in a socket is then the file's own memory, and changes if the file is written to before the
-   * client has taken it, when nobody can be told any more.
+   * Whether the file had not been written to for a while when it was opened. Only then may the kernel send from it by
+   * itself (sendfile): what waits in the socket is then the file's own pages, and a write to the file before the client
+   * has taken them would change them unnoticed.
    */
   readonly leftAlone: boolean;
   close(): void;
@@ -31,18 +31,18 @@ export interface FileSlice {
 export type Output = Uint8Array | FileSlice;
 
 /**
- * A body whose bytes come by and by: from a compressor, say, or from events that have yet to happen. The connection
- * reads it when there is room for more, and closes it, once.
+ * A body whose bytes come over time: from a compressor, say, or from events that have yet to happen. The connection reads
+ * it when there is room for more, and closes it, once.
  */
 export interface BodySource {
   /**
-   * The next bytes, which must not change any more; null where there are none yet. `failed`: the rest will never come;
+   * The next bytes, which must not change afterwards; null where there are none yet. `failed`: the rest will never come;
    * the connection is cut, so that no client takes what it has for the whole.
    */
   read(): Uint8Array | 'ended' | 'failed' | null;
   /** Set by the connection: to be called when `read` has something to give again after it gave null. */
   ready: () => void;
-  /** No more is read: all has been, or nobody wants it any more. */
+  /** Nothing more is read: all has been, or the rest is no longer wanted. */
   close(): void;
   /** It has no end of its own: it ends with the client's side of the connection, or when the server stops. */
   readonly unending?: boolean;
@@ -50,7 +50,7 @@ export interface BodySource {
   readonly trailers?: readonly Field[];
 }
 
-/** Name and value of a field line; each octet of the wire is a character. */
+/** Name and value of a field line, one character for each octet on the wire. */
 export type Field = readonly [name: string, value: string];
 
 /**
@@ -66,7 +66,10 @@ export interface Request {
   readonly path: string;
   /** The target's query without its `?`, still percent-encoded; null where there is none. */
   readonly query: string | null;
-  /** Host the request is for, lower case, without port: of the target in absolute form, else of the Host field; empty in HTTP/1.0 without Host. */
+  /**
+   * Host that the request is for, in lower case, without port: from a target in absolute form, else from the Host field.
+   * Empty in HTTP/1.0 without Host.
+   */
   readonly host: string;
   /** Minor version as on the wire: 0 for HTTP/1.0. The major version is always 1. */
   readonly minorVersion: number;
@@ -78,30 +81,30 @@ export interface Request {
   fields(): Field[];
 }
 
-/** Room for the bytes that a response is sent as, where it is sent again and again. */
+/** A response as the bytes that it is sent as, for one that is sent again and again. */
 export interface ResponseEncoding {
   readonly bytes: Uint8Array;
   /** Where the body starts in `bytes`. */
   readonly bodyStart: number;
-  /** Makes the bytes those of `response`, which has to be the same each time, at the time `now`. */
+  /** Brings the bytes up to date for the time `now`. `response` has to be the same each time. */
   renew(response: Response, now: number): void;
 }
 
 /** The answer to a request. The connection adds Date, Content-Length and Connection; it leaves the body out for HEAD. */
 export interface Response {
   readonly status: number;
-  /** In the order they are sent. Names as they shall stand on the wire; values must hold no CR, LF or NUL. */
+  /** In the order in which they are sent, names as on the wire. Values must not hold CR, LF or NUL. */
   readonly fields: readonly (readonly [name: string, value: string])[];
   /** Sent one after the other. The connection closes the files, sent or not. */
   readonly body: readonly Output[];
-  /** What follows `body` by and by. Only a driver with a turn to give serves it (`whenReady`). */
+  /** What follows `body`, over time. Only event-driven drivers can serve it (`Connection.whenReady`). */
   readonly source?: BodySource;
-  /** Bytes of `source`, where that is known: it goes as Content-Length, and the source gives no byte more or less. */
+  /** Length of `source` in bytes, where it is known: it becomes Content-Length, and the source must keep to it. */
   readonly sourceLength?: number;
-  /** Set where another server has answered: its reason phrase. Its Date, if it has one, stays. */
+  /** Reason phrase of an upstream server, for a response that is passed on: its Date, if any, stays. */
   readonly reason?: string;
   /** Close the connection after this response. */
   readonly close?: boolean;
-  /** Where this very object is given again and again, all of it in memory: room for the bytes that it is sent as. */
+  /** For a response object that is returned again and again, with its body in memory: the bytes it is sent as. */
   readonly encoded?: ResponseEncoding;
 }

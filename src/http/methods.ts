@@ -1,6 +1,6 @@
 /**
- * The methods that are registered with IANA (RFC 9110 section 16.1.1): a server that does not serve one of them knows it
- * all the same, and answers 405; one that is not here means nothing to anybody, and is answered 501 (section 9.1).
+ * The methods that are registered with IANA (RFC 9110 section 16.1.1). One of these that is not served is answered 405;
+ * any other is unknown, and answered 501 (section 9.1).
  */
 const registered = new Set(
   (
@@ -10,7 +10,7 @@ const registered = new Set(
   ).split(' '),
 );
 
-/** Methods are compared in the case in which they stand (RFC 9110 section 9.1): `get` is none of them. */
+/** Methods are case-sensitive (RFC 9110 section 9.1): `get` is not one of them. */
 export function isRegisteredMethod(method: string): boolean {
   return registered.has(method);
 }

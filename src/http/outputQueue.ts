@@ -3,8 +3,8 @@ import type { OpenFile, Output } from './message.ts';
 
 /**
  * What a connection still has to send, in order. An item is handed out once (`take`) and leaves the queue when its
- * last byte is acknowledged (`sent`). The queue owns the open files of its slices: it closes each after the last slice
- * of it has left, or when it is released.
+ * last byte is acknowledged (`sent`). The queue owns the open files of its slices: it closes each after its last slice
+ * has been sent, or when the queue is released.
  */
 export class OutputQueue {
   private readonly items = new Fifo<Output>();

@@ -33,7 +33,7 @@ export interface ParserOptions {
   readonly message: 'request' | 'response';
   readonly limits: Limits;
   readonly observer?: SpanObserver | null;
-  /** Requests of one connection come one after the other: a header section that comes again is not parsed again. */
+  /** For the requests of one connection: a header section that repeats the one before is not parsed again. */
   readonly recognizesRepeats?: boolean;
 }
 
@@ -42,21 +42,21 @@ export class MessageParser {
   readonly head: HeadBuffer;
   /** Method of the request that a response answers: HEAD and CONNECT change where a response ends. */
   requestMethod = 'GET';
-  /** Is handed the message's content as it comes, without its framing: bytes of the input, from start to end. */
+  /** Called with the content as it comes, without its framing: input bytes from `start` to `end` (exclusive). */
   whenContent: ((bytes: Uint8Array, start: number, end: number) => void) | null = null;
 
   private part: Part = 'start-line';
   /** Bytes of the message parsed so far. */
   private offset = 0;
-  /** The first byte that the present line or section may not have any more, and the rule that it would break. */
+  /** The first offset beyond the limit of the present line or section, and the rule that a byte there breaks. */
   private limitOffset = 0;
   private limitRule: RuleId = 'request-line-too-long';
   private bodyFraming: Framing = noFraming;
-  /** Body bytes still to come of what Content-Length or a chunk size announced. */
+  /** Bytes still to come of those that Content-Length or a chunk size announced. */
   private remaining = 0;
   /** Bytes of all chunks so far. */
   private chunkedLength = 0;
-  /** The trailer section so far, where somebody takes the content. */
+  /** The trailer section so far; only where `whenContent` is set. */
   private trailerBytes: Uint8Array[] = [];
   private readonly tokens: Tokens;
   private readonly startLine: StartLine;
@@ -82,7 +82,7 @@ export class MessageParser {
     this.limit('request-line-too-long', limits.requestLine);
   }
 
-  /** Makes ready for the next message of the connection. */
+  /** Prepares for the next message of the connection. */
   reset(): void {
     this.part = 'start-line';
     this.offset = 0;
@@ -101,7 +101,7 @@ export class MessageParser {
     return this.offset;
   }
 
-  /** Whether anything but empty lines has come. */
+  /** Whether anything other than empty lines has come. */
   get started(): boolean {
     return this.offset > 0 && this.startLine.begun;
   }
@@ -136,8 +136,8 @@ export class MessageParser {
   }
 
   /**
-   * What the next byte is read as, unless it ends that: the present state, for views of the parser at work. Parsing
-   * itself never asks. Null once the message is complete.
+   * The token that the next byte belongs to, unless it ends it: for views of the parser at work; parsing itself never
+   * asks. Null once the message is complete.
    */
   reading(): SpanName | null {
     switch (this.part) {
@@ -269,8 +269,8 @@ export class MessageParser {
   }
 
   /**
-   * Takes the header section as it was taken before, if it is the same as that of the request before: returns where it
-   * ends. -1 where it has to be parsed; from then on nothing is remembered until it has ended.
+   * Reuses what is known of the previous request's header section if this one has the same bytes: returns the index where
+   * it ends. -1 where it has to be parsed; from then on nothing is remembered until it has ended.
    */
   private recall(
     repeated: RepeatedSection,

@@ -1,4 +1,4 @@
-/** The parser stopped in the middle of a message: what it has understood by then, and what it asks of the next byte. */
+/** The parser stopped within a message: what it has understood so far, and what rules the next byte is held to. */
 import { CR } from './bytes.ts';
 import { capturedLimits } from './captured.ts';
 import { feed } from './dissect.ts';
@@ -11,13 +11,13 @@ import type { Violation } from './violation.ts';
 
 /** Where the parser stands after the first bytes of a message. Offsets count from the first of them. */
 export interface ParserStanding {
-  /** What the next byte is read as, unless it ends that; null where the parser reads no further. */
+  /** The token that the next byte belongs to, unless it ends it; null where the parser reads no further. */
   readonly reading: SpanName | null;
   /** The token that was completed last; null before the first. */
   readonly lastToken: SpanName | null;
   readonly violation: Violation | null;
   readonly complete: boolean;
-  /** Where the message begins that is being parsed: behind interim responses. */
+  /** Where the message begins that is being parsed: after interim responses. */
   readonly messageStart: number;
   /** Where the header section ended; 0 before that. */
   readonly headEnd: number;
@@ -32,7 +32,7 @@ export interface ParserAtWorkOptions {
   readonly limits?: Limits;
 }
 
-/** Feeds the first `fed` bytes of a message to a parser, and tells where it stands then. */
+/** Feeds the first `fed` bytes of a message to a parser, and returns where it stands then. */
 export function parserAfter(
   message: 'request' | 'response',
   bytes: Uint8Array,
@@ -61,7 +61,7 @@ export function parserAfter(
   };
 }
 
-/** Of the bytes of a message, how many the parser takes until it knows which rule they break. */
+/** How many bytes of a message the parser takes until it knows which rule they break; all of them if none. */
 export function bytesUntilViolation(
   message: 'request' | 'response',
   bytes: Uint8Array,
@@ -106,7 +106,7 @@ const framingRules = [
   'transfer-coding-unknown',
   'body-too-large',
 ] as const;
-/** What a request is held to as soon as its header section is complete. */
+/** The rules that a request is held to as soon as its header section is complete. */
 const headRules = [
   'host-missing',
   'host-repeated',
@@ -155,7 +155,7 @@ const requestRules: Readonly<Record<SpanName, readonly RuleId[]>> = {
   unparsed: [],
 };
 
-/** Where they are others than those of a request. */
+/** Where they differ from those of a request. */
 const responseRules: Partial<Readonly<Record<SpanName, readonly RuleId[]>>> = {
   'HTTP-version': ['status-line-version'],
   'status-code': ['status-code-syntax'],
@@ -165,7 +165,7 @@ const responseRules: Partial<Readonly<Record<SpanName, readonly RuleId[]>>> = {
   'chunk-data': [],
 };
 
-/** The rules that the next byte is held to, the one that is most its own first. */
+/** The rules that the next byte is held to, the most specific first. */
 export function rulesAhead(
   message: 'request' | 'response',
   { reading, lastToken }: ParserStanding,

@@ -2,13 +2,13 @@ import { type ConnectionObserver, type Exchange, newExchange } from './exchange.
 import { Fifo } from './fifo.ts';
 
 /**
- * The exchanges of a connection that have not ended: the one whose request is read, and those whose response is queued
- * but not sent to its end, in the order of their requests (RFC 9112 section 9.3.2).
+ * The exchanges of a connection that have not ended: the one whose request is being read, and those whose response is
+ * queued but not fully sent, in the order of their requests (RFC 9112 section 9.3.2).
  */
 export class Pipeline {
-  /** The exchange whose request is read; null between two requests. */
+  /** The exchange whose request is being read; null between two requests. */
   current: Exchange | null = null;
-  /** Exchanges that were begun so far. */
+  /** Number of exchanges begun so far. */
   count = 0;
   private readonly observer: ConnectionObserver | null;
   /** Oldest first. The last one may be the present one too. */
@@ -18,7 +18,7 @@ export class Pipeline {
     this.observer = observer;
   }
 
-  /** The exchange whose response was queued last, if it has not been sent to its end. */
+  /** The exchange whose response was queued last, if that has not been fully sent. */
   get last(): Exchange | undefined {
     return this.unsent.at(this.unsent.length - 1);
   }
@@ -46,7 +46,7 @@ export class Pipeline {
     }
   }
 
-  /** Ends the oldest one. */
+  /** Ends the oldest exchange. */
   end(now: number): void {
     const exchange = this.unsent.shift();
     if (exchange === undefined) return;
@@ -54,7 +54,7 @@ export class Pipeline {
     this.observer?.exchangeChanged(exchange);
   }
 
-  /** The connection is gone, after so many bytes each way. */
+  /** The connection is gone, after `received` and `sent` bytes. */
   abort(received: number, sent: number, now: number): void {
     // The present one may have its response under way already.
     if (this.current !== null && this.last !== this.current) this.unsent.push(this.current);

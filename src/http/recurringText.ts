@@ -3,12 +3,12 @@ import { latin1 } from './bytes.ts';
 const slots = 1024;
 const longest = 128;
 
-/** Texts by the hash of their bytes. One that hashes like another takes its place: memory is bounded. */
+/** Texts by the hash of their bytes. A new one replaces another with the same hash: memory is bounded. */
 const texts: string[] = new Array(slots).fill('');
 
 /**
- * As `latin1`, for text that comes again and again, as methods, targets and hosts do: what was seen not long ago is
- * found by its bytes, and is the same string, which costs no memory and is quick to look up in a Map.
+ * As `latin1`, for text that recurs, such as methods, targets and hosts: a text that was seen not long ago is found by
+ * its bytes, and returned as the same string, which costs no memory and is quick to look up in a Map.
  */
 export function recurringText(bytes: Uint8Array, start: number, end: number): string {
   if (end - start > longest) return latin1(bytes, start, end);

@@ -13,7 +13,7 @@ export class ParsedRequest implements Request {
   private methodText = '';
   private targetText = '';
   private hostText: string | null = null;
-  /** The host that was asked for last, as it was sent and in lower case: mostly it is the next one, too. */
+  /** The last host, as sent and in lower case: mostly the next request is for the same one. */
   private sentHost = '';
   private lowerHost = '';
 

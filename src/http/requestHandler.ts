@@ -17,13 +17,14 @@ export interface RequestHandler {
   /** The answer to a malformed request; its status is the rule's. */
   refuse(violation: Violation): Response;
   /**
-   * Called for an admitted request when its header section is complete: who answers it instead of `respond`, if it is to be
-   * forwarded. `client`: address of the connection's other end. Only a driver with a turn to give serves it (`whenReady`).
+   * Called for an admitted request when its header section is complete. Returns what answers it instead of `respond`, if
+   * it is to be forwarded. `client`: address of the other end. Only event-driven drivers can serve it
+   * (`Connection.whenReady`).
    */
   forward?(request: Request, framing: Framing, client: string): Forwarding | null;
   /**
-   * The requests that come before `turnEnded` were read in one turn of an event loop: what is looked up for one of them
-   * holds for the others. A driver without turns calls neither; then nothing that was looked up holds for later.
+   * The requests up to `turnEnded` were read in one turn of an event loop: what is looked up for one of them holds for the
+   * others. A driver without turns calls neither; then no lookup holds for a later request.
    */
   turnBegan?(): void;
   turnEnded?(): void;

@@ -10,12 +10,12 @@ import { WaitingInput } from './waitingInput.ts';
 const nothing = new Uint8Array(0);
 
 /**
- * What a connection receives, taken apart into requests one step at a time: whoever drives it looks after each step what
- * that has brought, and may let the rest wait. Offsets count bytes from the first one of the connection.
+ * What a connection receives, parsed into requests one step at a time: after each step the caller looks at what it has
+ * brought, and may let the rest wait. Offsets count bytes from the first one of the connection.
  */
 export class RequestInput {
   readonly parser: MessageParser;
-  /** The present request as it came, where whoever answers it wants that. */
+  /** The bytes of the present request, where the handler wants them. */
   readonly message: KeptMessage;
   /** The present request from the end of its header section on. */
   request: ParsedRequest | null = null;
@@ -46,7 +46,7 @@ export class RequestInput {
     return this.parser.complete;
   }
 
-  /** Where what is parsed of the present message ends. */
+  /** Where the parsed part of the present message ends. */
   get messageEnd(): number {
     return this.messageStart + this.parser.length;
   }
@@ -56,7 +56,7 @@ export class RequestInput {
     return this.parsed === this.piece.length && this.waiting.isEmpty;
   }
 
-  /** Takes bytes that are not the caller's to keep: after `rest`, they are not used any more. */
+  /** Takes bytes that are only lent: after `rest`, they are no longer used. */
   add(bytes: Uint8Array): void {
     if (!this.isUsedUp) {
       this.waiting.add(bytes);
@@ -67,7 +67,7 @@ export class RequestInput {
     this.owned = false;
   }
 
-  /** Parses on, to the end of the piece at hand, of the header section, or of the message. Returns whether that was a header section's. */
+  /** Parses on, to the end of the piece at hand, the header section or the message. Returns whether a header section ended. */
   step(): boolean {
     if (this.parsed === this.piece.length) this.nextPiece();
     const { parser, piece, parsed } = this;
@@ -77,7 +77,7 @@ export class RequestInput {
     return !headWasComplete && parser.headComplete && parser.violation === null;
   }
 
-  /** Ends a run of steps: what is not parsed waits, and so does the head that a request still under way refers to. */
+  /** Ends a run of steps: copies what is not parsed, and the head that a request still under way refers to. */
   rest(): void {
     const { piece, parsed } = this;
     this.piece = nothing;
@@ -89,7 +89,7 @@ export class RequestInput {
     if (this.request !== null) this.head.keep(this.head.end);
   }
 
-  /** The header section is complete: the view of it. */
+  /** The header section is complete: returns the view of it. */
   beginRequest(): ParsedRequest {
     this.request = this.parsedRequest.renew(this.parser.framing.kind !== 'none');
     return this.request;
@@ -102,7 +102,7 @@ export class RequestInput {
     exchange.target = recurringText(bytes, base + targetStart, base + targetEnd);
   }
 
-  /** Makes ready for the next message. */
+  /** Prepares for the next message. */
   nextMessage(): void {
     this.messageStart = this.messageEnd;
     this.parser.reset();
@@ -111,7 +111,7 @@ export class RequestInput {
     this.message.clear();
   }
 
-  /** What has not been parsed, piece by piece, for whom it is no HTTP any more. */
+  /** What has not been parsed, piece by piece, for a tunnel, in which it is no longer HTTP. Undefined after the last. */
   takeUnparsed(): Uint8Array | undefined {
     return this.waiting.take();
   }

@@ -25,7 +25,7 @@ export function isBodiless(status: number): boolean {
   return status < 200 || status === 204 || status === 304;
 }
 
-/** How the body of a response ends. To HTTP/1.0 nothing is sent in chunks; where no body follows, nothing is said of one. */
+/** How the body of a response ends. HTTP/1.0 gets no chunks; without a body, "connection" adds no framing field. */
 export function framingOf(
   { source, sourceLength }: Response,
   bodiless: boolean,
@@ -37,8 +37,8 @@ export function framingOf(
 
 /**
  * Status line and header section with the empty line that ends them. The status line keeps its last space where there
- * is no reason phrase (RFC 9112 section 4). Content-Length stands on every response that may have content; for HEAD
- * it is the one that GET would get (RFC 9110 section 8.6). Throws UnsafeFieldError.
+ * is no reason phrase (RFC 9112 section 4). Content-Length is on every response that may have content; for HEAD it is
+ * the one that GET would get (RFC 9110 section 8.6). Throws UnsafeFieldError.
  */
 export function responseHead(response: Response, frame: ResponseFrame): string {
   const { status } = response;
@@ -55,8 +55,8 @@ export function responseHead(response: Response, frame: ResponseFrame): string {
 }
 
 /**
- * A response with its body as the bytes that it is sent as, to be sent again and again: they are made anew only when
- * Date has to change. They stay as they are once made, since sockets and records may still hold them.
+ * A response with its body as the bytes that it is sent as, to be sent again and again. They are made anew only when
+ * Date has to change, and never modified, since sockets and the recorder may still hold them.
  */
 export class EncodedResponse implements ResponseEncoding {
   bytes: Uint8Array = new Uint8Array(0);
@@ -88,7 +88,7 @@ export class UnsafeFieldError extends Error {
   }
 }
 
-/** RFC 9110 section 6.6.1: who forwards an answer gives it a Date only where it has none. Interim ones need none. */
+/** RFC 9110 section 6.6.1: a gateway adds Date only where a response has none. Interim ones need none. */
 function needsDate({ status, fields, reason }: Response): boolean {
   if (reason === undefined) return true;
   return status >= 200 && !fields.some(([name]) => name.toLowerCase() === 'date');

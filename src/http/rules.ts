@@ -1,6 +1,6 @@
 /**
- * The rules that a message can break. One table serves as documentation, as test data and as the text the inspector
- * shows: each rule has an example that breaks it, and the offset at which that example does.
+ * The rules that a message can break. One table serves as documentation, as test data and as the text that the inspector
+ * shows: each rule has an example that breaks it, and the offset at which it does.
  */
 import { bodyRules } from './rules/bodyRules.ts';
 import { fieldRules } from './rules/fieldRules.ts';
@@ -26,7 +26,7 @@ export const ruleSubjects: readonly { readonly title: string; readonly rules: Re
   { title: 'The status line of a response', rules: statusLineRules },
 ];
 
-/** The document and section a rule comes from. */
+/** The document and section that a rule comes from. */
 export function ruleSource(rule: Rule): { name: string; url: string } {
   return {
     name: `RFC ${rule.rfc} section ${rule.section}`,

@@ -5,12 +5,12 @@ import type { RuleId } from './rules.ts';
 import type { SpanName } from './span.ts';
 import type { Tokens } from './tokens.ts';
 
-/** The first line of a message. Each call of `parse` goes on where the one before was cut. */
+/** The parser of a message's first line. Each call of `parse` resumes where the one before was cut. */
 export interface StartLine {
   readonly complete: boolean;
   /** Whether the line itself has begun: empty lines before a request do not count. */
   readonly begun: boolean;
-  /** What the token is called that has begun but not ended. */
+  /** Name of the token that has begun but not ended. */
   readonly unfinished: SpanName;
   reset(): void;
   /**

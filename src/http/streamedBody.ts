@@ -19,7 +19,7 @@ export class StreamedBody {
     this.chunked = chunked;
   }
 
-  /** Whether it goes on for as long as somebody listens. */
+  /** Whether it goes on for as long as the client listens. */
   get isUnending(): boolean {
     return this.source.unending === true;
   }

@@ -1,6 +1,6 @@
 const trustedOrigins: readonly string[] = ['https://www.rfc-editor.org', 'https://developer.mozilla.org'];
 
-/** Whether an address is of a place that explanations link to: nothing else is opened outside. */
+/** Whether explanations may link to an address: nothing else is opened in the browser. */
 export function isTrustedLink(url: string): boolean {
   try {
     const parsed = new URL(url);

@@ -1,4 +1,4 @@
-/** The head of a request as a gateway sends it on to another server. */
+/** The head of a request as a gateway sends it to an upstream server. */
 import { bytesOf } from './bytes.ts';
 import type { Framing } from './framing.ts';
 import { endToEnd, listElements } from './hopByHop.ts';
@@ -6,7 +6,7 @@ import type { Field, Request } from './message.ts';
 import { checkFields } from './responseHead.ts';
 
 export interface Route {
-  /** The request target for the other server: a path with a query, in origin form. */
+  /** The request target for the upstream server: a path with a query, in origin form. */
   readonly target: string;
   /** Value of Host. */
   readonly host: string;
@@ -29,8 +29,8 @@ export function asksForWebSocket(request: Request): boolean {
 }
 
 /**
- * How often an OPTIONS may still be forwarded; null where it does not say. At 0 it is for who has received it (RFC 9110
- * section 7.6.2). Of other methods the field means nothing.
+ * How often an OPTIONS request may still be forwarded; null where it does not say. At 0 its receiver has to answer (RFC
+ * 9110 section 7.6.2). In requests of other methods the field is ignored.
  */
 export function forwardsLeft(request: Request): number | null {
   const value = request.method === 'OPTIONS' ? request.field('max-forwards') : undefined;
@@ -38,9 +38,9 @@ export function forwardsLeft(request: Request): number | null {
 }
 
 /**
- * The request line and header section, made from what was understood of the request and not from its bytes: no two
- * readers can disagree on them. What ends with the client's connection stays behind; framing is written anew. Fields are
- * added that tell the other server of the client: Via (RFC 9110 section 7.6.3) and X-Forwarded-For, -Host and -Proto.
+ * The request line and header section, made from the parsed request and not from its bytes, so that no two parsers can
+ * disagree on them. Hop-by-hop fields are left out; framing is written anew. Fields are added that tell the upstream
+ * server of the client: Via (RFC 9110 section 7.6.3) and X-Forwarded-For, -Host and -Proto.
  * Throws UnsafeFieldError.
  */
 export function upstreamHead(request: Request, framing: Framing, route: Route): Uint8Array {
@@ -61,7 +61,7 @@ export function upstreamHead(request: Request, framing: Framing, route: Route): 
   return bytesOf(`${request.method} ${route.target} HTTP/1.1\r\n${lines}\r\n`);
 }
 
-/** HTTP/1.0 has no expectations (RFC 9110 section 10.1.1); the fields that follow are made anew. */
+/** HTTP/1.0 has no expectations (RFC 9110 section 10.1.1); the other fields named here are made anew. */
 function isSentOn([name]: Field, request: Request): boolean {
   switch (name.toLowerCase()) {
     case 'host':
@@ -79,7 +79,7 @@ function isSentOn([name]: Field, request: Request): boolean {
   }
 }
 
-/** Of a client that is itself a gateway, what it says of its own client stays. */
+/** Where the client is itself a gateway, what it says of its own client is kept. */
 function forwardedFields(request: Request, received: readonly Field[], route: Route): Field[] {
   const client = route.client.includes(':') ? `[${route.client}]` : route.client;
   const joined = (name: string, own: string): Field => {

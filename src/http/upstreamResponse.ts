@@ -5,23 +5,23 @@ import type { Field } from './message.ts';
 import { MessageParser } from './parser.ts';
 import { ruleSource, rules } from './rules.ts';
 
-/** Interim answers to one request: who sends more never comes to the point, and would keep the request open for ever. */
+/** Interim responses to one request: a server that sends more could keep the request open for ever. */
 const mostInterim = 100;
 
-/** The head of a response, without what ends with its connection. */
+/** The head of a response, without its hop-by-hop fields. */
 export interface ReceivedHead {
   readonly status: number;
   readonly reason: string;
   readonly fields: readonly Field[];
-  /** Bytes of the content, where the head says so; for HEAD, of what GET would get. */
+  /** Length of the content in bytes, where the head says it; for HEAD, of what GET would get. */
   readonly length: number | null;
   /** Whether content may follow at all. */
   readonly hasContent: boolean;
 }
 
 /**
- * The answer of another server, taken apart as it comes. It is to be sent on, so that nothing about its framing may be
- * open: where the parser finds a rule broken, or the connection ends too early, there is a `problem` and no more content.
+ * The response of an upstream server, parsed as it comes. It is to be sent on, so nothing about its framing may be in
+ * doubt: where it breaks a rule, or the connection ends too early, there is a `problem` and no more content.
  */
 export class UpstreamResponse {
   /** What is wrong with it, in a sentence; empty while nothing is. */
@@ -37,9 +37,9 @@ export class UpstreamResponse {
   private interim = 0;
   private excess = 0;
 
-  /** `maySwitch`: the request has asked for another protocol, so that 101 may be the answer. */
+  /** `maySwitch`: the request has asked for another protocol, so 101 may be the response. */
   constructor(requestMethod: string, limits: Limits, maySwitch: boolean) {
-    // The status line has the bound of a request line; the content of an answer is nobody's to hold, and so has none.
+    // The status line has the limit of a request line. The content is passed on, not held: it needs no limit.
     this.parser = new MessageParser({
       message: 'response',
       limits: { ...limits, body: Number.MAX_SAFE_INTEGER },
@@ -59,7 +59,7 @@ export class UpstreamResponse {
     return this.finalHead !== null;
   }
 
-  /** Bytes of content that nobody has taken yet. */
+  /** Bytes of content that have not been taken yet. */
   get pending(): number {
     return this.waiting;
   }
@@ -91,7 +91,7 @@ export class UpstreamResponse {
     }
   }
 
-  /** The other server has ended its side of the connection. */
+  /** The upstream server has ended its side of the connection. */
   end(): void {
     if (this.problem !== '' || this.finished) return;
     if (this.switched) {

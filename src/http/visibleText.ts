@@ -1,9 +1,9 @@
 /**
- * Captured bytes as text that shows what is there: whatever a screen would act upon instead of drawing (control
+ * Captured bytes as text that shows what is there: whatever a screen would interpret instead of drawing (control
  * characters, bidirectional and invisible marks, bytes that are not UTF-8) is written as an escape.
  */
 
-/** `escaped`: written by us in the place of something that cannot be shown as it is. */
+/** `escaped`: it stands for something that cannot be shown as it is. */
 export interface TextPiece {
   readonly text: string;
   readonly escaped: boolean;
@@ -14,7 +14,7 @@ const invisible = /[\p{C}\p{Zl}\p{Zp}]/u;
 const plainAscii = /^[\x20-\x7e]*$/;
 const shortEscapes: Readonly<Record<number, string>> = { 9: '\\t', 10: '\\n', 13: '\\r' };
 
-/** Text as pieces that are safe to show. `keep`: characters that stay as they are although they are controls. */
+/** Text as pieces that are safe to show. `keep`: control characters that are not escaped. */
 export function visiblePieces(bytes: Uint8Array, keep = ''): TextPiece[] {
   const pieces: TextPiece[] = [];
   let plain = '';
@@ -63,7 +63,7 @@ export function visibleString(text: string, keep = ''): string {
   return visible;
 }
 
-/** Whether bytes read as text: UTF-8 without control characters other than white space, but for a cut end. */
+/** Whether bytes are text: UTF-8 without control characters other than white space. A cut-off last character is fine. */
 export function looksLikeText(bytes: Uint8Array): boolean {
   for (let i = 0; i < bytes.length; ) {
     const octet = bytes[i];
@@ -86,7 +86,7 @@ const octetNames: Readonly<Record<number, string>> = {
   127: 'DEL',
 };
 
-/** How one byte is called: `"G"`, `CR`, or nothing but its number. */
+/** A name for one byte: `"G"`, `CR`, or a description where it has none. */
 export function octetName(octet: number): string {
   const name = octetNames[octet];
   if (name !== undefined) return name;

@@ -2,8 +2,8 @@ import { copied } from './bytes.ts';
 import { Fifo } from './fifo.ts';
 
 /**
- * Input that cannot be parsed yet, in the pieces that it came in: each is copied once, since it does not outlast the call
- * that brought it, however many wait.
+ * Input that cannot be parsed yet, in the pieces that it came in. Each is copied once, however many wait, since the input
+ * is only lent for the call that brought it.
  */
 export class WaitingInput {
   private readonly pieces = new Fifo<Uint8Array>();

@@ -16,7 +16,7 @@ export function contentType(value: string): ContentType {
   while (rest !== '') {
     const found = parameter.exec(rest);
     if (found === null) {
-      // Not of the grammar: to the next parameter.
+      // Malformed: go on with the next parameter.
       const next = rest.indexOf(';');
       rest = next < 0 ? '' : rest.slice(next + 1);
       continue;
@@ -29,12 +29,12 @@ export function contentType(value: string): ContentType {
   return { type: /^[^/\s]+\/[^/\s]+$/.test(type) ? type : '', parameters };
 }
 
-/** What kind of content a media type says that the body is. */
+/** The kind of content that a media type stands for. */
 export type ContentKind = 'text' | 'json' | 'form' | 'multipart' | 'image' | 'other';
 
 const textTypes =
   /^(text\/|application\/(javascript|ecmascript|xml|graphql|sql|toml|yaml|x-yaml|x-sh|xhtml\+xml)$)|\+xml$/;
-/** Formats that browsers draw. SVG is text here: as a picture it would hide what it holds. */
+/** Formats that browsers draw. SVG counts as text: drawn, it would hide its source. */
 const images = /^image\/(png|jpeg|gif|webp|avif|bmp|x-icon|vnd\.microsoft\.icon|apng)$/;
 
 export function contentKind({ type }: ContentType): ContentKind {

@@ -1,6 +1,6 @@
 import { indexIn, type Part, separated, trimmed } from './range.ts';
 
-/** Something of the form name=value; `value` is null where there is no "=". */
+/** A pair of the form name=value; `value` is null where there is no "=". */
 export interface Pair extends Part {
   readonly name: Part;
   readonly value: Part | null;
@@ -39,7 +39,7 @@ const attributeSentences: Readonly<Record<string, string>> = {
   priority: 'Which cookies a browser drops first.',
 };
 
-/** What an attribute of Set-Cookie does (RFC 6265 section 5.2 and its revision); empty where it is none known. */
+/** What an attribute of Set-Cookie does (RFC 6265 section 5.2 and its revision); empty for an unknown one. */
 export function explainCookieAttribute(name: string): string {
   return attributeSentences[name.toLowerCase()] ?? '';
 }

@@ -5,9 +5,9 @@ export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'true' | 'fals
 /** A value in a JSON text, with its place. Nodes come in the order of the text, parents first. */
 export interface JsonNode extends Part {
   readonly kind: JsonKind;
-  /** With its quotes; null for what is not a member of an object. */
+  /** With its quotes; null where the value is not a member of an object. */
   readonly key: Part | null;
-  /** Place in an array; -1 for what is not in one. */
+  /** Index in an array; -1 outside of arrays. */
   readonly index: number;
   readonly depth: number;
   /** Members or elements. */
@@ -17,9 +17,9 @@ export interface JsonNode extends Part {
 
 export interface JsonTree {
   readonly nodes: readonly JsonNode[];
-  /** Where the text stops being JSON; -1 where it is JSON to its end, or was not read to its end. */
+  /** Offset where the text stops being JSON; -1 where all that was read of it is JSON. */
   readonly brokenAt: number;
-  /** There were more values than were asked for. */
+  /** There are more values than were asked for. */
   readonly cut: boolean;
 }
 
@@ -29,7 +29,7 @@ interface Open {
 }
 
 /**
- * Takes a JSON text (RFC 8259) apart without recursion, so that depth costs memory only: at most `limit` values.
+ * Takes apart at most `limit` values of a JSON text (RFC 8259), without recursion, so that depth costs memory only.
  * Linear in the bytes that are read.
  */
 export function jsonTree(bytes: Uint8Array, limit: number): JsonTree {

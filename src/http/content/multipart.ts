@@ -18,7 +18,7 @@ export interface Multipart {
   readonly closed: boolean;
 }
 
-/** Takes a multipart body apart, at most `limit` parts of it. Linear in the bytes, whatever they are. */
+/** Takes apart at most `limit` parts of a multipart body. Linear in the bytes, whatever they are. */
 export function multipartOf(bytes: Uint8Array, boundary: string, limit: number): Multipart {
   const parts: BodyPart[] = [];
   if (boundary === '' || boundary.length > 200) return { parts, closed: false };
@@ -44,7 +44,7 @@ interface Delimiter extends Part {
   readonly closing: boolean;
 }
 
-/** The next line that is the delimiter; `end` is behind its line break. */
+/** The next line that is the delimiter; `end` is after its line break. */
 function nextDelimiter(bytes: Uint8Array, dashes: Uint8Array, from: number): Delimiter | null {
   for (let at = from; ; ) {
     const start = at === 0 && startsWith(bytes, dashes, 0) ? 0 : nextLineStart(bytes, dashes, at);
@@ -54,7 +54,7 @@ function nextDelimiter(bytes: Uint8Array, dashes: Uint8Array, from: number): Del
     if (closing) end += 2;
     const line = indexIn(bytes, lineFeed, end, bytes.length);
     const { start: rest, end: restEnd } = trimmed(bytes, end, bytes[line - 1] === 0x0d ? line - 1 : line);
-    // A longer boundary that begins alike is no delimiter.
+    // A longer boundary with the same beginning is another one.
     if (rest === restEnd || closing) return { start, end: Math.min(line + 1, bytes.length), closing };
     at = end;
   }

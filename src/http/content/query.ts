@@ -7,8 +7,8 @@ export interface Parameter extends Part {
 }
 
 /**
- * The parameters of a query (RFC 3986 section 3.4 leaves their form open: this is the one that forms use, in the URL
- * standard's application/x-www-form-urlencoded). At most `limit` are taken apart.
+ * At most `limit` parameters of a query, in the form that HTML forms use (the URL standard's
+ * application/x-www-form-urlencoded); RFC 3986 section 3.4 leaves the form open.
  */
 export function parametersOf(bytes: Uint8Array, start: number, end: number, limit: number): Parameter[] {
   const parameters: Parameter[] = [];
@@ -47,7 +47,7 @@ export function percentDecoded(bytes: Uint8Array, plusIsSpace: boolean): Uint8Ar
   return decoded.subarray(0, length);
 }
 
-/** Where a "%" stands without two hexadecimal digits behind it; -1 where none does. */
+/** Offset of the first "%" that two hexadecimal digits do not follow; -1 where there is none. */
 export function brokenPercent(bytes: Uint8Array, start: number, end: number): number {
   for (let at = start; at < end; at++) {
     if (bytes[at] !== percent) continue;
@@ -56,7 +56,7 @@ export function brokenPercent(bytes: Uint8Array, start: number, end: number): nu
   return -1;
 }
 
-/** Path and query of a target, as far as it has them. `query` excludes the "?". */
+/** The parts of a target, as far as it has them. `query` excludes the "?". */
 export interface TargetParts {
   /** Scheme and authority of an absolute target. */
   readonly authority: Part | null;

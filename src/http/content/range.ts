@@ -34,7 +34,7 @@ export function separated(bytes: Uint8Array, start: number, end: number, separat
   return parts;
 }
 
-/** Where an octet stands first between `start` and `end`; `end` where it does not. */
+/** Index of the first such octet from `start` (inclusive) to `end` (exclusive); `end` where there is none. */
 export function indexIn(bytes: Uint8Array, octet: number, start: number, end: number): number {
   const at = bytes.indexOf(octet, start);
   return at < 0 || at > end ? end : at;

@@ -1,6 +1,6 @@
 /**
  * Bytes as text that can be edited without losing one: visible ASCII stands for itself, everything else is escaped
- * (`\r`, `\n`, `\t`, `\xNN`, `\\`). Behind `\n` the line is broken, for the eye: line breaks of the text mean nothing.
+ * (`\r`, `\n`, `\t`, `\xNN`, `\\`). A line break follows each `\n`, for the eye only: line breaks in the text mean nothing.
  */
 export function wireText(bytes: Uint8Array): string {
   let text = '';
@@ -23,10 +23,10 @@ export function wireHex(bytes: Uint8Array): string {
   return lines.join('\n');
 }
 
-/** The bytes, or in a sentence why the text has none. */
+/** The bytes, or the problem with the text, in a sentence. */
 export type WireBytes = { readonly bytes: Uint8Array } | { readonly problem: string };
 
-/** The bytes of a text as `wireText` writes it. A character beyond ASCII stands for its UTF-8. */
+/** The bytes of a text in the form of `wireText`. A character beyond ASCII stands for its UTF-8. */
 export function bytesOfText(text: string): WireBytes {
   const bytes: number[] = [];
   const encoder = new TextEncoder();
@@ -42,7 +42,7 @@ export function bytesOfText(text: string): WireBytes {
   return { bytes: Uint8Array.from(bytes) };
 }
 
-/** The bytes of pairs of hexadecimal digits; white space between pairs means nothing. */
+/** The bytes that pairs of hexadecimal digits stand for; white space between pairs is ignored. */
 export function bytesOfHex(text: string): WireBytes {
   const pairs = text.match(/\S{1,2}/g) ?? [];
   const wrong = pairs.find((pair) => !/^[0-9a-fA-F]{2}$/.test(pair));

@@ -1,4 +1,4 @@
-/** What methods, status codes and fields mean, in a sentence each, and where it is written. */
+/** What methods, status codes and fields mean, in a sentence each, with the source. */
 import type { ExplanationRow } from './explanationRow.ts';
 import { fieldRows } from './fields.ts';
 import { mdnFields, mdnMethods, mdnStatuses } from './mdnPages.ts';
@@ -11,7 +11,7 @@ export interface Link {
 }
 
 export interface Explanation {
-  /** As it is registered, whatever the case on the wire. */
+  /** As registered, whatever the case on the wire. */
   readonly name: string;
   readonly sentence: string;
   /** Where it is defined, in words. */
@@ -26,12 +26,12 @@ const methods = byName(methodRows, mdnMethods, 'Methods', (name) => name);
 const statuses = byName(statusRows, mdnStatuses, 'Status', (name) => name);
 const fields = byName(fieldRows, mdnFields, 'Headers', (name) => name.toLowerCase());
 
-/** Methods are case-sensitive (RFC 9110 section 9.1): "get" is none that anybody knows. */
+/** Methods are case-sensitive (RFC 9110 section 9.1): "get" is not a known one. */
 export function explainMethod(method: string): Explanation | null {
   return methods.get(method) ?? null;
 }
 
-/** A code that is not registered means what the first of its class means (RFC 9110 section 15). */
+/** A code that is not registered means the same as the x00 code of its class (RFC 9110 section 15). */
 export function explainStatus(status: number): Explanation | null {
   const known = statuses.get(String(status));
   if (known !== undefined) return known;
@@ -45,6 +45,7 @@ export function explainStatus(status: number): Explanation | null {
   };
 }
 
+/** Field names are case-insensitive (RFC 9110 section 5.1). Null for one that is not known. */
 export function explainField(name: string): Explanation | null {
   return fields.get(name.toLowerCase()) ?? null;
 }

@@ -7,8 +7,8 @@ import { contentFields } from './fields/contentFields.ts';
 import { messageFields } from './fields/messageFields.ts';
 
 /**
- * Every permanent field name of the IANA HTTP Field Name Registry, and others that are met with: name, defining
- * document, what it says. They are grouped by subject, roughly as RFC 9110 has its chapters; a name stands once.
+ * Every permanent field name of the IANA HTTP Field Name Registry, and others that occur in practice: name, defining
+ * document, what it says. They are grouped by subject, roughly as the chapters of RFC 9110; each name occurs once.
  */
 export const fieldRows: readonly ExplanationRow[] = [
   ...messageFields,

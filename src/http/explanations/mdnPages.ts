@@ -1,5 +1,5 @@
 /**
- * Of what MDN has a page. The fields are those to which @mdn/browser-compat-data 8.1.9 (CC0) gives an address.
+ * What MDN has a page about. The fields are those that have an `mdn_url` in @mdn/browser-compat-data 8.1.9 (CC0).
  */
 const words = (text: string): ReadonlySet<string> => new Set(text.toLowerCase().split(/\s+/));
 

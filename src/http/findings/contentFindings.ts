@@ -4,7 +4,7 @@ import type { ExchangeFacts, MessageFacts } from './exchangeFacts.ts';
 import { type Check, check, found, inRequest, inResponse } from './finding.ts';
 import { contentLength } from './lengthFindings.ts';
 
-/** Below this, compressing saves next to nothing: it fits one packet anyway. */
+/** Bytes. Below this, compressing saves next to nothing: the body fits one packet anyway. */
 const worthCompressing = 1400;
 
 export const contentChecks: readonly Check[] = [

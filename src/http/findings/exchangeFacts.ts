@@ -13,7 +13,7 @@ export interface FieldFact {
   readonly valuePart: Part;
 }
 
-/** One read or write. Offsets count from the message's first byte; milliseconds since the epoch. */
+/** One read or write. Offsets count from the message's first byte; times are milliseconds since the epoch. */
 export interface Transfer {
   readonly start: number;
   readonly end: number;
@@ -104,7 +104,7 @@ export class MessageFacts {
     return this.data.reduce((sum, { start, end }) => sum + end - start, 0);
   }
 
-  /** Where a token of the start line stands. */
+  /** The place of a token of the start line. */
   token(name: 'method' | 'request-target' | 'HTTP-version' | 'status-code' | 'reason-phrase'): Part | null {
     return this.startLine.get(name) ?? null;
   }
@@ -158,7 +158,7 @@ export class MessageFacts {
 /** Enough for any value that findings read. */
 const longestText = 8192;
 
-/** What is known of an exchange beside its bytes. Times are milliseconds since the epoch; 0 where not known (yet). */
+/** What is known of an exchange besides its bytes. Times are milliseconds since the epoch; 0 where not known (yet). */
 export interface ExchangeInput {
   readonly request: MessageInput;
   readonly response: MessageInput;

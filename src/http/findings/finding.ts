@@ -2,7 +2,7 @@ import type { Part } from '../content/range.ts';
 import { type Link, rfcLink } from '../explanations/explanation.ts';
 import type { ExchangeFacts } from './exchangeFacts.ts';
 
-/** `error`: what cannot have worked as meant; `warning`: what will bite some day; `note`: what is worth a look. */
+/** `error`: cannot have worked as intended; `warning`: may cause trouble later; `note`: worth a look. */
 export type Severity = 'error' | 'warning' | 'note';
 
 /** Bytes that a finding is about. */

@@ -8,7 +8,7 @@ import { lengthChecks } from './lengthFindings.ts';
 import { requestChecks } from './requestFindings.ts';
 import { responseChecks } from './responseFindings.ts';
 
-/** Everything that is looked for, beside the rules that malformed messages break. */
+/** Everything that is looked for, besides the rules that malformed messages break. */
 export const checks: readonly Check[] = [
   ...lengthChecks,
   ...connectionChecks,
@@ -34,7 +34,7 @@ export function findingsOf(input: ExchangeInput): Finding[] {
 function brokenRule(message: 'request' | 'response', { violation, length }: MessageInput): Finding[] {
   if (violation === null) return [];
   const rule = rules[violation.rule];
-  // What never came has no byte: the last one before it stands for it.
+  // Bytes that never came have no offset: the last one before them stands for them.
   const start = Math.max(0, Math.min(violation.offset, length - 1));
   return [
     {

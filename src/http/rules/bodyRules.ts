@@ -1,6 +1,6 @@
 import { chunked, get, host, post, type Rule, request } from './rule.ts';
 
-/** What a message can break about where it ends (RFC 9112 sections 6 and 7). */
+/** Rules about where a message ends (RFC 9112 sections 6 and 7). */
 export const bodyRules = {
   'content-length-syntax': request(
     'Content-Length must be one run of digits.',

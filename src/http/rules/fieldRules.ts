@@ -1,6 +1,6 @@
 import { get, host, type Rule, request } from './rule.ts';
 
-/** What field lines can break, in a header section as in a trailer section (RFC 9112 section 5). */
+/** Rules of field lines, in header and trailer sections (RFC 9112 section 5). */
 export const fieldRules = {
   'space-before-first-field': request(
     'White space stands between the start line and the first field.',

@@ -1,6 +1,6 @@
 import { get, host, type Rule, request } from './rule.ts';
 
-/** What a request line can break (RFC 9112 section 3). */
+/** Rules of the request line (RFC 9112 section 3). */
 export const requestLineRules = {
   'empty-lines': request(
     'Too many empty lines come before the request line.',

@@ -1,6 +1,6 @@
 import { type Rule, response } from './rule.ts';
 
-/** What a status line can break (RFC 9112 section 4). */
+/** Rules of the status line (RFC 9112 section 4). */
 export const statusLineRules = {
   'status-line-version': response(
     'The status line must start with "HTTP/" digit "." digit and a space.',

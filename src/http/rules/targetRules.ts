@@ -1,6 +1,6 @@
 import { get, host, type Rule, request } from './rule.ts';
 
-/** What a request target and a Host field can break (RFC 9112 section 3.2, RFC 9110 section 4.2). */
+/** Rules of the request target and the Host field (RFC 9112 section 3.2, RFC 9110 section 4.2). */
 export const targetRules = {
   'target-form': request(
     'The target must be a path that starts with "/", or a URI that starts with "http://", or "*".',
