@@ -13,8 +13,8 @@ export interface OpenFile {
   isUnchanged(): boolean;
   /**
    * Whether the file had not been written to for a while when it was opened. Only then may the kernel send from it by
-   * itself (sendfile): what waits in the socket is then the file's own pages, and a write to the file before the client
-   * has taken them would change them unnoticed.
+   * itself (sendfile): what waits in the socket is then the file's own pages. A client that reads late must not lose its
+   * answer to the next of many writes, nor may a write pass that the file's time does not show yet.
    */
   readonly leftAlone: boolean;
   close(): void;

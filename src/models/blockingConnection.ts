@@ -1,19 +1,23 @@
 import { readSync } from 'node:fs';
 import { Connection } from '../http/connection.ts';
 import type { FileSlice } from '../http/message.ts';
+import { unreadByPeer } from '../sockets/sockDiag.ts';
 import { SystemCallError } from '../sockets/systemCallError.ts';
 import { type Accepted, wouldBlock } from '../sockets/systemCalls.ts';
+import type { UnreadByPeer } from '../sockets/transport.ts';
 import { type BlockingWorker, longestWait } from './blockingWorker.ts';
+import { closedEarly, KernelSending, lastPiece, type Reading } from './kernelSending.ts';
 import type { ConnectionRecorder } from './served.ts';
 
 /** A file is read and sent in pieces of this size: memory stays small however slow the client is. */
-const filePiece = 64 * 1024;
-/** From this size on, what is left of a file goes by `sendfile`. */
-const sendfileFrom = 64 * 1024;
+const filePiece = lastPiece;
 /** A browser opens connections ahead of time: one that has sent nothing after so many milliseconds gives way to others. */
 const silentTime = 1_000;
 /** What calls on a socket say whose peer has reset it. */
 const goneCodes: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ENOTCONN', 'ECONNABORTED']);
+const clientReset = 'The client reset the connection.';
+// Content-Length has promised more: only a cut connection tells the client that this is not the whole.
+const becameShorter = 'The file became shorter while it was sent.';
 
 function now(): number {
   return performance.timeOrigin + performance.now();
@@ -40,6 +44,9 @@ class BlockingConnection {
   /** The slice being sent, and how much of it was read or sent. */
   private slice: FileSlice | null = null;
   private sliceDone = 0;
+  private readonly kernelSending: KernelSending;
+  /** Bytes that the kernel has taken. */
+  private taken = 0;
 
   constructor(worker: BlockingWorker, client: Accepted) {
     const { handler, limits, recorder, trace } = worker.service;
@@ -50,6 +57,7 @@ class BlockingConnection {
     this.id = opened.id;
     this.recorder = opened.recorder;
     this.connection = new Connection(handler, limits, this.openedAt, opened.recorder);
+    this.kernelSending = new KernelSending(() => this.unread());
   }
 
   serve(): void {
@@ -155,6 +163,7 @@ class BlockingConnection {
   private sendBytes(bytes: Uint8Array): string {
     const count = this.worker.calls.send(this.client.descriptor, bytes);
     if (count === wouldBlock) return '';
+    this.taken += count;
     this.bytes = count < bytes.length ? bytes.subarray(count) : null;
     const time = now();
     this.recorder?.sent(bytes.subarray(0, count), time);
@@ -166,28 +175,47 @@ class BlockingConnection {
   private sendSlice(slice: FileSlice): string {
     const start = slice.offset + this.sliceDone;
     const rest = slice.length - this.sliceDone;
-    const bySendfile = slice.file.leftAlone && rest > sendfileFrom && (this.recorder?.heldAhead ?? 0) === 0;
-    // The last piece is read, so that it can be kept back where the file is not what it was.
-    const count = bySendfile
-      ? this.sendFile(slice, start, rest - sendfileFrom)
-      : this.readPiece(slice, start, rest);
-    if (count === wouldBlock) return '';
-    // Content-Length has promised more: only a cut connection tells the client that this is not the whole.
-    if (count === 0) return 'The file became shorter while it was sent.';
-    this.sliceDone += count;
-    if (this.sliceDone === slice.length) {
-      if (!slice.file.isUnchanged()) return 'The file was changed while it was sent.';
-      this.slice = null;
+    const share = this.kernelSending.share(slice, this.sliceDone, this.recorder?.heldAhead ?? 0);
+    if (share > 0) return this.sendFile(slice, start, share);
+    if (rest <= lastPiece) {
+      const reading = this.kernelSending.reading();
+      if (reading.state !== 'done') return this.waitForReader(reading);
     }
-    if (!bySendfile) return '';
+    const count = this.readPiece(slice, start, rest);
+    if (count === 0) return becameShorter;
+    this.sliceDone += count;
+    if (this.sliceDone < slice.length) return '';
+    if (!slice.file.isUnchanged()) return 'The file was changed while it was sent.';
+    this.slice = null;
+    this.kernelSending.ended();
+    return '';
+  }
+
+  private sendFile({ file }: FileSlice, start: number, length: number): string {
+    const count = this.worker.calls.sendfile(this.client.descriptor, file.descriptor, start, length);
+    if (count === wouldBlock) return '';
+    if (count === 0) return becameShorter;
+    this.kernelSending.sent();
+    this.taken += count;
+    this.sliceDone += count;
     const time = now();
-    this.recorder?.sentFile(slice.file.path, start, count, time);
+    this.recorder?.sentFile(file.path, start, count, time);
     this.connection.sent(count, time);
     return '';
   }
 
-  private sendFile(slice: FileSlice, start: number, length: number): number {
-    return this.worker.calls.sendfile(this.client.descriptor, slice.file.descriptor, start, length);
+  /** Waits a while, but not for a client that resets the connection. */
+  private waitForReader(reading: Exclude<Reading, { state: 'done' }>): string {
+    if (reading.state === 'ended') return closedEarly;
+    // It takes some of the answer, if not from this program.
+    if (reading.hasProgressed) this.connection.sent(0, now());
+    const entry = { descriptor: this.client.descriptor, events: 0, revents: 0 };
+    return this.worker.calls.poll([entry], reading.pause) > 0 ? clientReset : '';
+  }
+
+  private unread(): UnreadByPeer {
+    const { worker, client } = this;
+    return unreadByPeer(worker.calls, worker.localAddress(client), client.peer, this.taken);
   }
 
   private readPiece(slice: FileSlice, start: number, rest: number): number {
@@ -199,7 +227,7 @@ class BlockingConnection {
 
   private failure(error: unknown): string {
     if (error instanceof SystemCallError) {
-      if (goneCodes.has(error.code)) return 'The client reset the connection.';
+      if (goneCodes.has(error.code)) return clientReset;
       return `The socket failed: ${error.code}.`;
     }
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);

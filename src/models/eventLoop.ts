@@ -10,11 +10,12 @@ import type {
   TransportConnection,
   TransportEvents,
 } from '../sockets/transport.ts';
+import { closedEarly, KernelSending, lastPiece } from './kernelSending.ts';
 import type { ConnectionRecorder, RunningModel, Service } from './served.ts';
 import { TurnedAwayConnection, tooMany } from './turnedAway.ts';
 
 /** A file is read and sent in pieces of this size, one at a time: memory stays small however slow the client is. */
-const filePiece = 64 * 1024;
+const filePiece = lastPiece;
 /** What one connection may send before it is the others' turn, in bytes. */
 const turnBytes = 1024 * 1024;
 /** How often deadlines are looked at, in milliseconds. */
@@ -140,6 +141,10 @@ class ServedConnection implements TransportEvents {
   /** The slice being sent, and how much of it has been read. */
   private slice: FileSlice | null = null;
   private sliceRead = 0;
+  /** Null where the kernel cannot send files by itself. */
+  private readonly kernelSending: KernelSending | null;
+  /** Until the next look at what the client has read. */
+  private look: NodeJS.Timeout | null = null;
   /** Memory that pieces of files are read into. */
   private piece: Buffer | null = null;
   /** Bytes handed to the socket that the kernel has not taken yet. */
@@ -159,6 +164,8 @@ class ServedConnection implements TransportEvents {
     this.service = service;
     this.recorder = recorder;
     this.forget = forget;
+    this.kernelSending =
+      socket.sendFile === undefined ? null : new KernelSending(() => socket.unread?.() ?? 'unknown');
     const { limits } = service;
     const handler = socket.withoutTls ? (service.withoutTls ?? service.handler) : service.handler;
     this.connection = new Connection(handler, limits, now(), recorder, socket.peer.address);
@@ -285,35 +292,53 @@ class ServedConnection implements TransportEvents {
         continue;
       }
       this.slice = output;
-      if (this.unflushed >= filePiece || this.goesByKernel(output)) break;
+      if (this.unflushed >= filePiece || this.kernelShare(output) > 0 || this.waitsForReader(output)) break;
       handed += this.writePiece(output);
     }
     return handed;
   }
 
-  /** What nobody holds on to need not pass through this program. The end of it does, so that a changed file is noticed. */
-  private goesByKernel(slice: FileSlice): boolean {
-    if (this.socket.sendFile === undefined || !slice.file.leftAlone) return false;
-    if ((this.recorder?.heldAhead ?? 0) > 0) return false;
-    return slice.length - this.sliceRead > filePiece;
+  private kernelShare(slice: FileSlice): number {
+    return this.kernelSending?.share(slice, this.sliceRead, this.recorder?.heldAhead ?? 0) ?? 0;
   }
 
   /** Has the kernel send what it may of the present slice, once all before it has left. Returns how many bytes it took. */
   private sendFile(): number {
     const { slice, sliceRead } = this;
-    if (slice === null || this.unflushed > 0 || !this.goesByKernel(slice)) return 0;
-    const rest = slice.length - sliceRead - filePiece;
-    const count = this.socket.sendFile?.(
-      slice.file.descriptor,
-      slice.offset + sliceRead,
-      Math.min(rest, turnBytes),
-    );
+    if (slice === null || this.unflushed > 0) return 0;
+    const share = this.kernelShare(slice);
+    if (share === 0) return 0;
+    const start = slice.offset + sliceRead;
+    const count = this.socket.sendFile?.(slice.file.descriptor, start, Math.min(share, turnBytes));
     if (count === undefined || count === wouldBlock) return 0;
     if (count === 0) this.abort('The file became shorter while it was sent.');
-    else this.recorder?.sentFile(slice.file.path, slice.offset + sliceRead, count, now());
+    else this.recorder?.sentFile(slice.file.path, start, count, now());
+    this.kernelSending?.sent();
     this.sliceRead += count;
     this.unflushed += count;
     return count;
+  }
+
+  /** Whether the last piece of a slice has to wait: then it is tried again after a while. */
+  private waitsForReader(slice: FileSlice): boolean {
+    if (this.kernelSending === null || slice.length - this.sliceRead > filePiece) return false;
+    // What is still in the queue is told of when it leaves it.
+    if (this.unflushed > 0) return this.kernelSending.hasSent;
+    if (this.look !== null) return true;
+    const reading = this.kernelSending.reading();
+    if (reading.state === 'done') return false;
+    if (reading.state === 'ended') this.abort(closedEarly);
+    else this.lookAgain(reading);
+    return true;
+  }
+
+  private lookAgain({ pause, hasProgressed }: { pause: number; hasProgressed: boolean }): void {
+    this.look = setTimeout(() => {
+      this.look = null;
+      this.guarded(now(), () => {});
+    }, pause);
+    // It takes some of the answer, if not from this program.
+    if (hasProgressed) this.connection.sent(0, now());
   }
 
   private writePiece(slice: FileSlice): number {
@@ -333,6 +358,7 @@ class ServedConnection implements TransportEvents {
       }
       this.slice = null;
       this.sliceRead = 0;
+      this.kernelSending?.ended();
     }
     const held = this.hand(count === piece.length ? piece : piece.subarray(0, count));
     this.piece = held || this.slice === null ? null : piece;
@@ -355,6 +381,7 @@ class ServedConnection implements TransportEvents {
   private finish(reason: string): void {
     if (this.finished) return;
     this.finished = true;
+    if (this.look !== null) clearTimeout(this.look);
     const time = now();
     this.connection.release(time);
     this.recorder?.closed(reason || this.reason || this.connection.closeReason, time);

@@ -1,4 +1,5 @@
 import {
+  AF_NETLINK,
   EPOLLERR,
   EPOLLHUP,
   EPOLLIN,
@@ -10,9 +11,11 @@ import {
   F_GETFL,
   F_SETFD,
   F_SETFL,
+  NETLINK_SOCK_DIAG,
   type Platform,
   POLLERR,
   POLLHUP,
+  SOCK_DGRAM,
   shutdownWays,
 } from './platform.ts';
 import type { TracedCall } from './tracedCall.ts';
@@ -53,7 +56,11 @@ function argumentsOf(call: TracedCall, platform: Platform): readonly (string | n
   const { descriptor, first, second, third, detail } = call;
   switch (call.name) {
     case 'socket':
-      return [familyName(platform, first), socketFlags(platform, second), third];
+      return [
+        familyName(platform, first),
+        socketFlags(platform, second),
+        first === AF_NETLINK && third === NETLINK_SOCK_DIAG ? 'NETLINK_SOCK_DIAG' : third,
+      ];
     case 'setsockopt':
       return [descriptor, ...optionNames(platform, first, second), detail || `[${third}]`];
     case 'getsockopt':
@@ -122,12 +129,13 @@ function keyOf(values: Readonly<Record<string, number>>, value: number): string 
 }
 
 function familyName({ families }: Platform, family: number): string {
-  return keyOf(families, family);
+  return family === AF_NETLINK ? 'AF_NETLINK' : keyOf(families, family);
 }
 
 function socketFlags({ SOCK_STREAM, SOCK_CLOEXEC, SOCK_NONBLOCK }: Platform, value: number): string {
   return flagNames(value, [
     ['SOCK_STREAM', SOCK_STREAM],
+    ['SOCK_DGRAM', SOCK_DGRAM],
     ['SOCK_CLOEXEC', SOCK_CLOEXEC ?? 0],
     ['SOCK_NONBLOCK', SOCK_NONBLOCK ?? 0],
   ]);

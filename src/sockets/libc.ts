@@ -2,6 +2,7 @@ import type { NativeCalls } from './nativeCalls.ts';
 import type { NativeLibrary } from './nativeLibrary.ts';
 import {
   type AddressFamily,
+  AF_NETLINK,
   epollEventLayout,
   epollOperations,
   errorName,
@@ -9,7 +10,9 @@ import {
   F_SETFD,
   F_SETFL,
   FD_CLOEXEC,
+  NETLINK_SOCK_DIAG,
   type Platform,
+  SOCK_DGRAM,
   type SocketOption,
   shutdownWays,
 } from './platform.ts';
@@ -264,6 +267,12 @@ export class Libc implements SystemCalls {
 
   drain(eventfd: Descriptor): void {
     if (this.native.read(eventfd, this.counter, 8) < 0) this.mayRepeat('read', eventfd);
+  }
+
+  sockDiag(): Descriptor {
+    const { SOCK_CLOEXEC, SOCK_NONBLOCK } = this.platform;
+    const type = SOCK_DGRAM | (SOCK_CLOEXEC ?? 0) | (SOCK_NONBLOCK ?? 0);
+    return this.checked('socket', this.native.socket(AF_NETLINK, type, NETLINK_SOCK_DIAG), 'AF_NETLINK');
   }
 
   kqueue(): Descriptor {

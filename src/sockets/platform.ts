@@ -76,6 +76,10 @@ export const EPOLLOUT = 4;
 export const EPOLLERR = 8;
 export const EPOLLHUP = 16;
 export const EPOLLRDHUP = 0x2000;
+/** Linux, <linux/netlink.h>. */
+export const AF_NETLINK = 16;
+export const SOCK_DGRAM = 2;
+export const NETLINK_SOCK_DIAG = 4;
 export const epollOperations = { EPOLL_CTL_ADD: 1, EPOLL_CTL_DEL: 2, EPOLL_CTL_MOD: 3 } as const;
 export const shutdownWays = { SHUT_RD: 0, SHUT_WR: 1, SHUT_RDWR: 2 } as const;
 

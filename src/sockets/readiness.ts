@@ -10,6 +10,7 @@ import {
 import { openListeningSocket } from './listeningSocket.ts';
 import type { NativeLibrary } from './nativeLibrary.ts';
 import { SendQueue } from './sendQueue.ts';
+import { unreadByPeer } from './sockDiag.ts';
 import { SystemCallError } from './systemCallError.ts';
 import { type Descriptor, type SystemCalls, wouldBlock } from './systemCalls.ts';
 import type {
@@ -20,6 +21,7 @@ import type {
   Transport,
   TransportConnection,
   TransportEvents,
+  UnreadByPeer,
 } from './transport.ts';
 
 /** Which of the kernel's interfaces tells who is ready. */
@@ -212,6 +214,8 @@ class ReadinessConnection implements TransportConnection {
   readonly descriptor: Descriptor;
   private events: TransportEvents | null = null;
   private readonly queue = new SendQueue();
+  /** Bytes that the kernel has taken. */
+  private taken = 0;
   /** Somebody wants to send a file as soon as there is room. */
   private awaitsRoom = false;
   private interest = 0;
@@ -257,8 +261,13 @@ class ReadinessConnection implements TransportConnection {
   sendFile(file: number, offset: number, length: number): number {
     const count = this.attempt(() => this.listener.calls.sendfile(this.descriptor, file, offset, length));
     this.awaitsRoom = count === wouldBlock;
+    if (count > 0) this.taken += count;
     this.updateInterest();
     return count;
+  }
+
+  unread(): UnreadByPeer {
+    return unreadByPeer(this.listener.calls, this.local, this.peer, this.taken);
   }
 
   pause(): void {
@@ -327,7 +336,9 @@ class ReadinessConnection implements TransportConnection {
   private transfer(): number {
     const { calls, scratch } = this.listener;
     const taken = this.attempt(() => this.queue.transfer(calls, this.descriptor, scratch));
-    return taken === wouldBlock ? 0 : taken;
+    if (taken === wouldBlock) return 0;
+    this.taken += taken;
+    return taken;
   }
 
   /** A failed transfer ends the connection; its driver, who is in the middle of something, hears of it afterwards. */

@@ -18,8 +18,13 @@ export function encodeSockaddr(platform: Platform, { address, port }: SocketAddr
   if (layout.length !== null) bytes[layout.length.at] = layout.size;
   writeFamily(view, layout, platform.families[family]);
   view.setUint16(layout.port.at, port);
-  bytes.set(family === 'AF_INET' ? ipv4Bytes(address) : ipv6Bytes(address), layout.address.at);
+  bytes.set(addressBytes(address), layout.address.at);
   return bytes;
+}
+
+/** The bytes of a numeric address as on the wire: 4, or 16. Throws a RangeError where it is none. */
+export function addressBytes(address: string): Uint8Array {
+  return familyOf(address) === 'AF_INET' ? ipv4Bytes(address) : ipv6Bytes(address);
 }
 
 /** Null where the structure is of no family known here. */

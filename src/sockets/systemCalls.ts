@@ -93,6 +93,8 @@ export interface SystemCalls {
   wake(eventfd: Descriptor): void;
   /** Sets the counter back: it is readable no more. */
   drain(eventfd: Descriptor): void;
+  /** A socket that the kernel answers questions about sockets on (`man 7 sock_diag`); it never waits. Linux. */
+  sockDiag(): Descriptor;
 
   /** macOS. */
   kqueue(): Descriptor;

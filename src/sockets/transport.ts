@@ -10,6 +10,12 @@ export interface Addresses {
   readonly local: SocketAddress;
 }
 
+/**
+ * How many of the bytes sent on a connection the program at its other end has yet to read. `absent`: that end is no socket
+ * of this machine, or is closed; `unknown`: it cannot be asked about now.
+ */
+export type UnreadByPeer = number | 'absent' | 'unknown';
+
 /** What a driver is told of a connection. No call comes after `closed`. */
 export interface TransportEvents {
   /** Bytes from the peer, in order. They belong to the receiver. */
@@ -47,6 +53,8 @@ export interface TransportConnection {
    * when it is worth another attempt. Transports that cannot do it have no such method.
    */
   sendFile?(file: number, offset: number, length: number): number;
+  /** Until the other end has read them, bytes that `sendFile` sent change if the file is written to. There where `sendFile` is. */
+  unread?(): UnreadByPeer;
   pause(): void;
   resume(): void;
   /** Half-close after all that was written: `shutdown(SHUT_WR)`. */

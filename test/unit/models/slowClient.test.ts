@@ -6,7 +6,13 @@ import { test } from 'node:test';
 import { defaultLimits } from '../../../src/http/limits.ts';
 import type { Response } from '../../../src/http/message.ts';
 import { runEventLoop } from '../../../src/models/eventLoop.ts';
-import type { ListenerEvents, TransportConnection, TransportEvents } from '../../../src/sockets/transport.ts';
+import { lastPiece } from '../../../src/models/kernelSending.ts';
+import type {
+  ListenerEvents,
+  TransportConnection,
+  TransportEvents,
+  UnreadByPeer,
+} from '../../../src/sockets/transport.ts';
 
 const fileLength = 1024 * 1024 * 1024;
 
@@ -106,7 +112,13 @@ test('1 GiB to a client that takes it bit by bit is never held but for two piece
 
 /** A client to whom the kernel sends files by itself. */
 class QuickClient extends SlowClient {
+  readonly isElsewhere: boolean;
   sentByKernel = 0;
+
+  constructor(isElsewhere = false) {
+    super();
+    this.isElsewhere = isElsewhere;
+  }
 
   override flush(): number {
     const count = this.waiting;
@@ -118,16 +130,22 @@ class QuickClient extends SlowClient {
     this.sentByKernel += length;
     return length;
   }
+
+  unread(): UnreadByPeer {
+    return this.isElsewhere ? 'absent' : 0;
+  }
 }
 
-for (const [name, leftAlone] of [
-  ['that was left alone is sent by the kernel, but for its end', true],
-  ['that was written to just now is not: it may be written to again before the client has it', false],
-] as const) {
+const MiB = 1024 * 1024;
+
+for (const { name, length = MiB + lastPiece, leftAlone = true, isElsewhere = false, byKernel = 0 } of [
+  { name: 'that was left alone is sent by the kernel, but for its end', byKernel: MiB },
+  { name: 'that was written to just now is not: it may be written to again', leftAlone: false },
+  { name: 'for another machine is not: it is not known what was read there', isElsewhere: true },
+  { name: 'that is short is not: the wait would take longer than the copying', length: MiB + lastPiece - 1 },
+]) {
   test(`a file ${name}`, async () => {
-    const client = new QuickClient();
-    await served(client, 256 * 1024, leftAlone, () => {
-      assert.equal(client.sentByKernel, leftAlone ? 192 * 1024 : 0);
-    });
+    const client = new QuickClient(isElsewhere);
+    await served(client, length, leftAlone, () => assert.equal(client.sentByKernel, byKernel));
   });
 }

@@ -105,7 +105,8 @@ function onSparksDescriptors(calls: readonly Call[]): Call[] {
 }
 
 function isSocket({ name, args }: Call): boolean {
-  return name === 'socket' && args.startsWith('AF_INET') && args.includes('SOCK_STREAM');
+  if (name !== 'socket') return false;
+  return (args.startsWith('AF_INET') && args.includes('SOCK_STREAM')) || args.endsWith('NETLINK_SOCK_DIAG');
 }
 
 /** Of those who make an epoll descriptor, the ones to which a socket of Spark is added: Node.js has its own. */
