@@ -28,10 +28,12 @@ export function capturedRequest(
   length: number,
   refused: Violation | null,
 ): CapturedMeaning {
-  let dissection = dissect('request', first, { limits: capturedLimits });
+  // Bytes do not show whether they came over TLS: an https resource is refused where they did not.
+  const overTls = refused?.rule !== 'target-scheme';
+  let dissection = dissect('request', first, { limits: capturedLimits, overTls });
   // What the server refused for other reasons than bytes (limits, time) is parsed as far as the server had read.
   if (refused !== null && dissection.violation?.rule !== refused.rule) {
-    dissection = dissect('request', first.subarray(0, refused.offset), { limits: capturedLimits });
+    dissection = dissect('request', first.subarray(0, refused.offset), { limits: capturedLimits, overTls });
   }
   return { spans: withRest(dissection, length), violation: refused ?? dissection.violation };
 }

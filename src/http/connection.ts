@@ -27,17 +27,21 @@ export class Connection {
   /** Set by the driver: called when `advance` has something to do although nothing was received or sent just now. */
   whenReady: () => void = () => {};
 
-  /** `client`: address of the other end, which upstream servers are told. */
+  /**
+   * @param client address of the other end, which upstream servers are told
+   * @param overTls whether the bytes are those inside TLS
+   */
   constructor(
     handler: RequestHandler,
     limits: Limits,
     now: number,
     observer: ConnectionObserver | null = null,
     client = '',
+    overTls = false,
   ) {
     this.limits = limits;
     this.observer = observer;
-    this.conversation = new Conversation(handler, limits, observer, client, () => this.whenReady());
+    this.conversation = new Conversation(handler, limits, observer, client, overTls, () => this.whenReady());
     this.deadlines = new Deadline(limits, now);
     this.stagedClose = new StagedClose(limits);
   }

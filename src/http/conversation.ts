@@ -39,6 +39,7 @@ export class Conversation {
 
   /**
    * @param client address of the other end, which upstream servers are told
+   * @param overTls whether it is spoken inside TLS
    * @param ready called when `advance` has something to do though nothing was received or sent
    */
   constructor(
@@ -46,13 +47,14 @@ export class Conversation {
     limits: Limits,
     observer: ConnectionObserver | null,
     client: string,
+    overTls: boolean,
     ready: () => void,
   ) {
     this.handler = handler;
     this.limits = limits;
     this.client = client;
     this.ready = ready;
-    this.input = new RequestInput(limits);
+    this.input = new RequestInput(limits, overTls);
     this.pipeline = new Pipeline(observer);
   }
 
@@ -275,7 +277,11 @@ export class Conversation {
     if (exchange.requestEnd < 0 && !isEarly)
       exchange.requestEnd = input.isComplete ? input.messageEnd : input.received;
     if (response.source !== undefined) this.heard(response.source);
-    exchange.responseBodyStart = output.queueResponse(response, bodiless, { now, connection, framing });
+    exchange.responseBodyStart = output.queueResponse(response, bodiless, {
+      now: this.handler.date?.() ?? now,
+      connection,
+      framing,
+    });
     if (!output.isStreaming) exchange.responseEnd = output.queued;
     pipeline.responded(exchange);
     this.pullStream(now);

@@ -25,6 +25,8 @@ export interface DissectOptions {
   /** Whether the bytes end because the connection did, which completes a response without a length. */
   readonly connectionEnded?: boolean;
   readonly limits?: Limits;
+  /** Whether a request came over TLS. */
+  readonly overTls?: boolean;
 }
 
 /**
@@ -43,7 +45,8 @@ export function dissect(
       spans.push({ name, start: messageStart + start, end: messageStart + end });
     },
   };
-  const parser = new MessageParser({ message, limits: options.limits ?? defaultLimits, observer });
+  const { limits = defaultLimits, overTls } = options;
+  const parser = new MessageParser({ message, limits, observer, overTls });
   parser.requestMethod = options.requestMethod ?? 'GET';
   feed(parser, message, bytes, (start) => {
     messageStart = start;

@@ -35,6 +35,8 @@ export interface ParserOptions {
   readonly observer?: SpanObserver | null;
   /** For the requests of one connection: a header section that repeats the one before is not parsed again. */
   readonly recognizesRepeats?: boolean;
+  /** Requests come over TLS, and so may be for https resources. */
+  readonly overTls?: boolean;
 }
 
 export class MessageParser {
@@ -65,12 +67,14 @@ export class MessageParser {
   private readonly repeated: RepeatedSection | null;
   private readonly chunkLine = new ChunkLine();
   private readonly forRequests: boolean;
+  private readonly overTls: boolean;
   private readonly limits: Limits;
 
   constructor(options: ParserOptions) {
     const { limits } = options;
     this.limits = limits;
     this.forRequests = options.message === 'request';
+    this.overTls = options.overTls === true;
     this.tokens = new Tokens(options.observer ?? null);
     this.head = new HeadBuffer(limits.fieldCount);
     const Line = this.forRequests ? RequestLine : StatusLine;
@@ -262,7 +266,7 @@ export class MessageParser {
     const { head, repeated } = this;
     head.end = end;
     const framing = this.forRequests
-      ? (requestTarget(head) ?? requestFraming(head, this.limits))
+      ? (requestTarget(head, this.overTls) ?? requestFraming(head, this.limits))
       : responseFraming(head, this.requestMethod);
     if (repeated !== null && framing === noFraming) repeated.remember(head);
     this.beginBody(framing);
@@ -287,7 +291,7 @@ export class MessageParser {
     }
     head.end = end - base;
     this.tokens.start = head.end;
-    const broken = requestTarget(head);
+    const broken = requestTarget(head, this.overTls);
     if (broken === null) repeated.recall(head);
     this.beginBody(broken ?? noFraming);
     return end;

@@ -30,6 +30,8 @@ export interface ParserAtWorkOptions {
   /** Method of the request that a response answers. */
   readonly requestMethod?: string;
   readonly limits?: Limits;
+  /** Whether a request came over TLS. */
+  readonly overTls?: boolean;
 }
 
 /** Feeds the first `fed` bytes of a message to a parser, and returns where it stands then. */
@@ -37,7 +39,7 @@ export function parserAfter(
   message: 'request' | 'response',
   bytes: Uint8Array,
   fed: number,
-  { requestMethod = 'GET', limits = capturedLimits }: ParserAtWorkOptions = {},
+  { requestMethod = 'GET', limits = capturedLimits, overTls }: ParserAtWorkOptions = {},
 ): ParserStanding {
   let lastToken: SpanName | null = null;
   const observer = {
@@ -45,7 +47,7 @@ export function parserAfter(
       lastToken = name;
     },
   };
-  const parser = new MessageParser({ message, limits, observer });
+  const parser = new MessageParser({ message, limits, observer, overTls });
   parser.requestMethod = requestMethod;
   const messageStart = feed(parser, message, bytes.subarray(0, fed));
   const { violation, complete, headComplete, head } = parser;

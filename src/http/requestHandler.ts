@@ -23,6 +23,11 @@ export interface RequestHandler {
    */
   forward?(request: Request, framing: Framing, client: string): Forwarding | null;
   /**
+   * The time for the Date of an answer, in milliseconds since the epoch: the system's clock. Connections run by a monotonic
+   * clock, which stands still while the machine sleeps. Without this method, Date is the connection's time.
+   */
+  date?(): number;
+  /**
    * The requests up to `turnEnded` were read in one turn of an event loop: what is looked up for one of them holds for the
    * others. A driver without turns calls neither; then no lookup holds for a later request.
    */

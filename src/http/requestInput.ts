@@ -31,8 +31,8 @@ export class RequestInput {
   /** The piece at hand is the connection's own, not the driver's. */
   private owned = false;
 
-  constructor(limits: Limits) {
-    this.parser = new MessageParser({ message: 'request', limits, recognizesRepeats: true });
+  constructor(limits: Limits, overTls: boolean) {
+    this.parser = new MessageParser({ message: 'request', limits, recognizesRepeats: true, overTls });
     this.parsedRequest = new ParsedRequest(this.parser.head);
     this.message = new KeptMessage(limits.keptMessage);
   }

@@ -25,8 +25,11 @@ const leftBracket = 0x5b;
 const rightBracket = 0x5d;
 const highestPort = 65_535;
 
-/** Finds form, path, query and authority of a well-formed request line's target; returns the rule that it breaks. */
-export function requestTarget(head: HeadBuffer): Violation | null {
+/**
+ * Finds form, path, query and authority of a well-formed request line's target; returns the rule that it breaks.
+ * `overTls`: whether the connection is secured, so that it may be for an https resource.
+ */
+export function requestTarget(head: HeadBuffer, overTls: boolean): Violation | null {
   const { targetStart: start, targetEnd: end, bytes, base } = head;
   head.pathStart = start;
   head.queryStart = end;
@@ -39,7 +42,7 @@ export function requestTarget(head: HeadBuffer): Violation | null {
     head.form = 'asterisk';
     return methodIs(head, 'OPTIONS') ? null : { rule: 'target-asterisk', offset: start };
   }
-  return absoluteForm(head);
+  return absoluteForm(head, overTls);
 }
 
 /** Checks a Host field's value, and takes the host from it unless the target has one. */
@@ -71,14 +74,17 @@ function authorityForm(head: HeadBuffer): Violation | null {
   return null;
 }
 
-/** absolute-form = absolute-URI (RFC 9112 section 3.2.2), of which only http is served here. */
-function absoluteForm(head: HeadBuffer): Violation | null {
+/**
+ * absolute-form = absolute-URI (RFC 9112 section 3.2.2). An http resource is served on any connection; an https one must be
+ * refused unless the connection is secured (RFC 9110 section 7.4).
+ */
+function absoluteForm(head: HeadBuffer, overTls: boolean): Violation | null {
   const { targetStart: start, targetEnd: end, bytes, base } = head;
   const colon = schemeEnd(head);
   const slashes = bytes[base + colon + 1] === SLASH && bytes[base + colon + 2] === SLASH && colon + 2 < end;
   if (colon < 0 || !slashes) return { rule: 'target-form', offset: start };
-  if (!equalsIgnoreCase(bytes, base + start, base + colon, 'http'))
-    return { rule: 'target-scheme', offset: start };
+  const schemeIs = (scheme: string) => equalsIgnoreCase(bytes, base + start, base + colon, scheme);
+  if (!schemeIs('http') && !(overTls && schemeIs('https'))) return { rule: 'target-scheme', offset: start };
   const authority = colon + 3;
   let path = authority;
   while (path < end && bytes[base + path] !== SLASH && bytes[base + path] !== question) path++;

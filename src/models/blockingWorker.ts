@@ -168,5 +168,6 @@ function givingWay(handler: RequestHandler, othersWait: () => boolean): RequestH
     wantsMessage: (request) => handler.wantsMessage(request),
     respond: (request, message) => last(handler.respond(request, message)),
     refuse: (violation) => handler.refuse(violation),
+    date: () => handler.date?.() ?? Date.now(),
   };
 }

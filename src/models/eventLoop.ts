@@ -168,7 +168,8 @@ class ServedConnection implements TransportEvents {
       socket.sendFile === undefined ? null : new KernelSending(() => socket.unread?.() ?? 'unknown');
     const { limits } = service;
     const handler = socket.withoutTls ? (service.withoutTls ?? service.handler) : service.handler;
-    this.connection = new Connection(handler, limits, now(), recorder, socket.peer.address);
+    const overTls = (socket.tls ?? '') !== '';
+    this.connection = new Connection(handler, limits, now(), recorder, socket.peer.address, overTls);
     // Not within the call that says so: the source may be in the middle of something.
     this.connection.whenReady = () => setImmediate(() => this.advance());
   }

@@ -32,7 +32,8 @@ export class TurnedAwayConnection implements TransportEvents {
     this.recorder = recorder;
     this.forget = forget;
     this.due = now + limits.drainTime;
-    const response = new TextEncoder().encode(responseHead(serviceUnavailable, { now, connection: 'close' }));
+    const head = responseHead(serviceUnavailable, { now: Date.now(), connection: 'close' });
+    const response = new TextEncoder().encode(head);
     recorder?.sent(response, now);
     socket.write(response);
     socket.flush();

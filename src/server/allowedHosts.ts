@@ -1,5 +1,6 @@
 /**
- * Which hosts a server answers for. A page of another site can make its own name resolve to this machine (DNS
+ * Which hosts a server answers for. A dot at the end of a name only says that nothing is to be added to it (RFC 1034
+ * section 3.1): with and without, it is the same host. A page of another site can make its own name resolve to this machine (DNS
  * rebinding), and then read what is served as if it were its own: only the Host field tells.
  */
 export class AllowedHosts {
@@ -13,13 +14,14 @@ export class AllowedHosts {
   }
 
   add(names: readonly string[]): void {
-    for (const name of names) this.names.add(withoutPort(name.trim().toLowerCase()));
+    for (const name of names) this.names.add(hostNameOf(name.trim().toLowerCase()));
   }
 
   /** `host` as in Request: lower case, without port, an IPv6 address in brackets. */
   has(host: string): boolean {
     if (host === this.lastAllowed) return true;
-    const allowed = isLoopbackName(host) || this.names.has('*') || this.names.has(host);
+    const name = withoutLastDot(host);
+    const allowed = isLoopbackName(name) || this.names.has('*') || this.names.has(name);
     if (allowed) this.lastAllowed = host;
     return allowed;
   }
@@ -29,7 +31,7 @@ export class AllowedHosts {
    * server's own may be among those allowed, but behind each port of it stands another program.
    */
   isNamed(authority: string): boolean {
-    const host = withoutPort(authority);
+    const host = hostNameOf(authority);
     return this.names.has(host) && !isLoopbackName(host);
   }
 }
@@ -41,8 +43,13 @@ function isLoopbackName(host: string): boolean {
   return octets?.slice(1).every((octet) => Number(octet) <= 255) ?? false;
 }
 
-function withoutPort(name: string): string {
+/** The host of an authority, as it is compared. */
+function hostNameOf(authority: string): string {
   // More than one colon and no brackets: an IPv6 address as people write it.
-  if (/^[0-9a-f:.]*:[0-9a-f.]*:[0-9a-f:.]*$/.test(name)) return `[${name}]`;
-  return name.replace(/:\d*$/, '');
+  if (/^[0-9a-f:.]*:[0-9a-f.]*:[0-9a-f:.]*$/.test(authority)) return `[${authority}]`;
+  return withoutLastDot(authority.replace(/:\d*$/, ''));
+}
+
+function withoutLastDot(host: string): string {
+  return host.endsWith('.') ? host.slice(0, -1) : host;
 }

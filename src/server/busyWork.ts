@@ -48,6 +48,7 @@ export function withWork(handler: RequestHandler, rounds: number): RequestHandle
     },
     refuse: (violation) => handler.refuse(violation),
     forward: (request, framing, client) => handler.forward?.(request, framing, client) ?? null,
+    date: () => handler.date?.() ?? Date.now(),
     turnBegan: () => handler.turnBegan?.(),
     turnEnded: () => handler.turnEnded?.(),
   };

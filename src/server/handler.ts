@@ -113,6 +113,10 @@ export class SiteHandler implements RequestHandler {
     );
   }
 
+  date(): number {
+    return Date.now();
+  }
+
   turnBegan(): void {
     this.site.turnBegan();
   }

@@ -35,15 +35,17 @@ function answer(request: Request, representation: Representation, now: number): 
 /** The answer of a request whose conditions are not met; null where they are. `unmodified`: what says that nothing changed. */
 export function conditionalResponse(
   request: Request,
-  validators: Validators,
+  validators: Validators | null,
   unmodified: Response,
 ): Response | null {
   switch (precondition(request, validators)) {
     case 'failed':
       return errorResponse(
         412,
-        'The file has changed',
-        'The request was made for a version of this file that is not the present one. Ask again without its condition.',
+        validators === null ? 'This page has no versions' : 'The file has changed',
+        validators === null
+          ? 'The request was made for a version of it. Ask again without its condition.'
+          : 'The request was made for a version of this file that is not the present one. Ask again without its condition.',
       );
     case 'not-modified':
       return unmodified;

@@ -29,8 +29,11 @@ export function find(root: string, path: TargetPath, settings: SiteSettings): Fo
     named.file.close();
     return { kind: 'missing' };
   }
-  if (settings.cleanUrls && !path.folder && (named.kind === 'missing' || named.kind === 'folder')) {
-    const names = [...path.names.slice(0, -1), `${path.names.at(-1)}.html`];
+  const last = path.names.at(-1);
+  // There is none where a mounted folder itself is named: nothing beside it is served.
+  const mayBePage = settings.cleanUrls && !path.folder && last !== undefined;
+  if (mayBePage && (named.kind === 'missing' || named.kind === 'folder')) {
+    const names = [...path.names.slice(0, -1), `${last}.html`];
     const page = lookUp(root, names);
     if (page.kind === 'file') return fileOf(page, names, false);
   }
@@ -42,12 +45,12 @@ export function find(root: string, path: TargetPath, settings: SiteSettings): Fo
   return index.kind === 'file' ? fileOf(index, names, true) : index;
 }
 
-/** The page that answers for every path that names no file, if it is to answer this request. */
-export function findFallback(root: string, request: Request, settings: SiteSettings): Found {
+/** The page that answers for every path that names no file; null where there is none, or it is not for this request. */
+export function findFallback(root: string, request: Request, settings: SiteSettings): Found | null {
   const names = settings.spaFallback.split('/').filter((name) => name !== '');
-  if (names.length === 0 || !wantsPage(request)) return { kind: 'missing' };
+  if (names.length === 0 || !wantsPage(request)) return null;
   const page = lookUp(root, names);
-  return page.kind === 'file' ? fileOf(page, names, false) : { kind: 'missing' };
+  return page.kind === 'file' ? fileOf(page, names, false) : null;
 }
 
 /** A missing picture or script must stay missing: only what looks like a page is one. */

@@ -35,6 +35,9 @@ const fields: Response['fields'] = [
   ['X-Content-Type-Options', 'nosniff'],
 ];
 
+/** The client is to keep what it has of the page (`If-None-Match: *`). */
+export const unmodifiedListing: Response = { status: 304, fields: [['Cache-Control', 'no-cache']], body: [] };
+
 /** A page that is there. */
 export function listingResponse(page: Uint8Array): Response {
   return { status: 200, fields, body: [page] };

@@ -1,6 +1,7 @@
 /** The pages of what a site cannot answer otherwise. */
 import type { Request, Response } from '../http/message.ts';
 import { isRegisteredMethod } from '../http/methods.ts';
+import { uriText } from '../http/uriText.ts';
 import { errorResponse } from './errorPage.ts';
 import type { PathRefusal } from './targetPath.ts';
 
@@ -32,7 +33,7 @@ export function withoutIndex(request: Request): Response {
 /** Relative, so that it holds behind a proxy that has another name or port; the query is kept. */
 export function folderRedirect(names: readonly string[], query: string | null): Response {
   const name = encodeURIComponent(names[names.length - 1] ?? '');
-  const location = `${name}/${query === null ? '' : `?${query}`}`;
+  const location = `${name}/${query === null ? '' : `?${uriText(query)}`}`;
   return errorResponse(301, 'This is a folder', 'The address of a folder ends in a slash.', [
     ['Location', location],
   ]);

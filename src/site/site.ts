@@ -6,12 +6,12 @@ import { codingFor, compressedResponse, isCompressible } from './compression.ts'
 import { CrossOrigin } from './crossOrigin.ts';
 import { ExtraFields, withFields } from './extraFields.ts';
 import { FileCache } from './fileCache.ts';
-import { fileResponse } from './fileResponse.ts';
+import { conditionalResponse, fileResponse } from './fileResponse.ts';
 import type { FileView } from './fileView.ts';
 import { type Found, find, findFallback } from './find.ts';
 import { lookUp, realFolder, type ServedFile } from './folder.ts';
 import { listFolder, sortOrder } from './listing.ts';
-import { listingInSteps, listingPage, listingResponse } from './listingPage.ts';
+import { listingInSteps, listingPage, listingResponse, unmodifiedListing } from './listingPage.ts';
 import { mediaType } from './mediaType.ts';
 import { Mounts } from './mounts.ts';
 import * as refusals from './refusals.ts';
@@ -137,8 +137,9 @@ export class Site {
     const root = this.realRoot(place.root);
     if (root === null) return refusals.rootGone();
     const found = find(root, { names: place.names, folder: path.folder }, this.settings);
-    const answer = found.kind === 'missing' ? findFallback(root, request, this.settings) : found;
-    return this.found(request, path, { folder: place.root, root }, answer, now);
+    const isNothing = found.kind === 'missing' || (found.kind === 'folder' && !this.settings.listing);
+    const fallback = isNothing ? findFallback(root, request, this.settings) : null;
+    return this.found(request, path, { folder: place.root, root }, fallback ?? found, now);
   }
 
   private found(request: Request, path: TargetPath, place: FoundPlace, found: Found, now: number): Response {
@@ -177,6 +178,12 @@ export class Site {
     const listing = listFolder(place.root, real, this.mounts.namesIn(path.names));
     const steps = listingPage(path.names, listing, sortOrder(request.query));
     let step = steps.next();
+    const isListed = !step.done || step.value instanceof Uint8Array;
+    const conditional = isListed ? conditionalResponse(request, null, unmodifiedListing) : null;
+    if (conditional !== null) {
+      steps.return(new Uint8Array(0));
+      return conditional;
+    }
     if (!step.done && this.hasTurns) {
       const shown = refusals.shown(request);
       return listingInSteps(steps, (reason) =>

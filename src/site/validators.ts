@@ -38,21 +38,24 @@ export function validatorFields(validators: Validators): [string, string][] {
 /** What the preconditions of a request come to, in the order of RFC 9110 section 13.2.2. */
 export type Precondition = 'none' | 'not-modified' | 'failed';
 
-export function precondition(request: Request, validators: Validators): Precondition {
+/** `validators`: null for a page that has none: no entity tag matches it, and dates are ignored. */
+export function precondition(request: Request, validators: Validators | null): Precondition {
   const match = request.field('if-match');
   if (match !== undefined) {
     // Strong comparison: ours is weak, so no entity tag matches it (RFC 9110 section 13.1.1).
     if (match.trim() !== '*') return 'failed';
-  } else {
+  } else if (validators !== null) {
     const unmodified = parseHttpDate(request.field('if-unmodified-since'));
     if (unmodified !== null && validators.lastModified > unmodified) return 'failed';
   }
   const noneMatch = request.field('if-none-match');
   if (noneMatch !== undefined) {
     if (noneMatch.trim() === '*') return 'not-modified';
+    if (validators === null) return 'none';
     const opaque = withoutWeakness(validators.etag);
     return entityTags(noneMatch).some((tag) => withoutWeakness(tag) === opaque) ? 'not-modified' : 'none';
   }
+  if (validators === null) return 'none';
   const modified = parseHttpDate(request.field('if-modified-since'));
   return modified !== null && validators.lastModified <= modified ? 'not-modified' : 'none';
 }

@@ -1,4 +1,9 @@
-import { bytesUntilViolation, type ParserStanding, parserAfter } from '../../http/parserAtWork.ts';
+import {
+  bytesUntilViolation,
+  type ParserAtWorkOptions,
+  type ParserStanding,
+  parserAfter,
+} from '../../http/parserAtWork.ts';
 import { lineIndexAt } from '../meaning.ts';
 import type { MessageView } from '../messageView.ts';
 import { spanIndexAt } from '../spanIndex.ts';
@@ -12,11 +17,12 @@ export class Scrubbing {
   readonly message: MessageView;
   readonly stops: ScrubStops;
   private readonly bytes: Uint8Array;
-  private readonly requestMethod: string;
+  private readonly options: ParserAtWorkOptions;
 
   constructor(message: MessageView, requestMethod: string) {
     this.message = message;
-    this.requestMethod = requestMethod;
+    // As in `capturedRequest`.
+    this.options = { requestMethod, overTls: message.violation?.rule !== 'target-scheme' };
     // Nothing can be parsed across what was not kept.
     this.bytes = message.bytes.stretches[0]?.bytes ?? new Uint8Array(0);
     this.stops = new ScrubStops(message.spans, this.lastFed());
@@ -28,7 +34,7 @@ export class Scrubbing {
 
   /** Where the parser stands after so many bytes. */
   after(fed: number): ParserStanding {
-    return parserAfter(this.kind, this.bytes, fed, { requestMethod: this.requestMethod });
+    return parserAfter(this.kind, this.bytes, fed, this.options);
   }
 
   /** Whether the message goes on behind the last stop, in bytes that were not kept. */
@@ -63,7 +69,7 @@ export class Scrubbing {
     const { bytes, message } = this;
     const { violation, spans } = message;
     if (violation !== null) {
-      const found = bytesUntilViolation(this.kind, bytes, { requestMethod: this.requestMethod });
+      const found = bytesUntilViolation(this.kind, bytes, this.options);
       // What the server refused for its limits or for time shows in no byte: it read this far.
       return this.after(found).violation === null ? Math.min(violation.offset, bytes.length) : found;
     }

@@ -1,6 +1,7 @@
 import type { Request, Response } from '../../http/message.ts';
 import type { RequestHandler } from '../../http/requestHandler.ts';
 import { hostOf } from '../../http/upstreamRequest.ts';
+import { uriText } from '../../http/uriText.ts';
 import type { Violation } from '../../http/violation.ts';
 import { errorResponse } from '../../site/errorPage.ts';
 
@@ -24,7 +25,7 @@ export class PlainHttpHandler implements RequestHandler {
       307,
       'This server speaks HTTPS',
       'The same address with https at its beginning leads to the page.',
-      [['Location', `https://${hostOf(request)}${request.target}`]],
+      [['Location', `https://${hostOf(request)}${uriText(request.target)}`]],
     );
   }
 
@@ -38,6 +39,10 @@ export class PlainHttpHandler implements RequestHandler {
 
   refuse(_violation: Violation): Response {
     return this.refusal();
+  }
+
+  date(): number {
+    return Date.now();
   }
 
   private refusal(): Response {

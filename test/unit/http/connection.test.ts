@@ -72,6 +72,11 @@ function statuses(output: string): string[] {
 
 const get = (target: string, fields = '') => `GET ${target} HTTP/1.1\r\nHost: a\r\n${fields}\r\n`;
 
+test('Date is what the handler has for one, else the time of the connection', () => {
+  const driver = new Driver({ date: () => Date.UTC(2049, 0, 1) });
+  assert.match(driver.receive(get('/x')), /\r\nDate: Fri, 01 Jan 2049 00:00:00 GMT\r\n/);
+});
+
 test('a request is answered, and the connection stays open', () => {
   const driver = new Driver();
   assert.equal(

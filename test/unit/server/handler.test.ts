@@ -54,6 +54,13 @@ const hosts: [host: string, allowHosts: string[], allowed: boolean][] = [
   ['[fd00::1]', ['[fd00::1]:80'], true],
   ['[fd00::1]', ['fd00::1'], true],
   ['anything.at.all', ['*'], true],
+  ['localhost.', [], true],
+  ['127.0.0.1.', [], true],
+  ['localhost..', [], false],
+  ['.', [], false],
+  ['example.com.', [], false],
+  ['example.com.', ['example.com'], true],
+  ['example.com', ['example.com.:80'], true],
 ];
 
 for (const [host, allowHosts, allowed] of hosts) {

@@ -159,6 +159,13 @@ test('Clean URLs: /page is page.html, also beside a folder of that name; off, it
   assert.equal(field(off.respond(request('/page')), 'Location'), 'page/');
 });
 
+test('Clean URLs: a mounted folder has no name below itself, and is no page', () => {
+  const shared = siteOf({ 'undefined.html': 'PAGE' });
+  const { site } = siteOf({}, { cleanUrls: true, mounts: [{ prefix: '/lib', folder: shared.root }] });
+  const response = site.respond(request('/lib'));
+  assert.deepEqual([response.status, field(response, 'Location')], [301, 'lib/']);
+});
+
 test('A page that answers for another path is not held for it', async () => {
   const { site, root } = siteOf({ 'page.html': 'PAGE' }, { cleanUrls: true, spaFallback: 'page.html' });
   const past = new Date(2001, 1, 1);
@@ -192,6 +199,18 @@ test('The single-page fallback answers for pages, not for missing scripts and pi
     if (body !== null) assert.equal(text(response), body);
   }
   assert.equal(siteOf({ 'index.html': 'APP' }).site.respond(request('/user/1', page)).status, 404);
+});
+
+test('The single-page fallback answers for a folder without an index page where folders are not listed', () => {
+  const files = { 'app.html': 'APP', 'sub/a.txt': 'FILE' };
+  const { site } = siteOf(files, { spaFallback: 'app.html', listing: false });
+  assert.equal(text(site.respond(request('/sub/', page))), 'APP');
+  assert.equal(text(site.respond(request('/', page))), 'APP');
+  const picture = site.respond(request('/sub/', { accept: 'image/png' }));
+  assert.equal(picture.status, 404);
+  assert.match(text(picture), /This folder has no index/);
+  const listed = siteOf(files, { spaFallback: 'app.html' }).site;
+  assert.match(text(listed.respond(request('/sub/', page))), /a\.txt/);
 });
 
 test("The folder's own pages of errors are used, status and fields stay", () => {

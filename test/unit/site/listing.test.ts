@@ -151,6 +151,23 @@ test('An index page is shown instead; where listings are off, the folder is 404'
   assert.equal(off.respond(request('/sub/')).status, 404);
 });
 
+test('A listing has no validators: a condition on one is as good as not met (RFC 9110 section 13.1)', () => {
+  const status = (fields: Record<string, string>, method = 'GET') =>
+    site.respond(request('/sub/', fields, method)).status;
+  assert.equal(status({ 'if-match': '"x"' }), 412);
+  assert.equal(status({ 'if-match': '*' }), 200);
+  assert.equal(status({ 'if-none-match': '*' }), 304);
+  assert.equal(status({ 'if-none-match': '*' }, 'HEAD'), 304);
+  assert.equal(status({ 'if-none-match': '"x"' }), 200);
+  const past = 'Sat, 01 Jan 2000 00:00:00 GMT';
+  const future = 'Fri, 31 Dec 2049 00:00:00 GMT';
+  assert.equal(status({ 'if-unmodified-since': past }), 200);
+  assert.equal(status({ 'if-modified-since': future }), 200);
+  // Where the answer is none of 2xx, conditions do not count (section 13.2.1).
+  assert.equal(site.respond(request('/sub', { 'if-match': '"x"' })).status, 301);
+  assert.equal(site.respond(request('/outside/', { 'if-match': '"x"' })).status, posix ? 403 : 404);
+});
+
 test('Sizes have three digits and a unit', () => {
   assert.deepEqual([0, 1023, 1024, 10_240, 102_400, 1_048_575, 5 * 1024 ** 3].map(sizeText), [
     '0 B',

@@ -184,6 +184,13 @@ test('A folder without a slash is redirected, relatively, with its query', () =>
   assert.equal(location('/%C3%BCber'), '%C3%BCber/');
 });
 
+test('A redirect holds what a URI may hold, whatever the query was sent as (RFC 3986 section 2)', () => {
+  const location = (query: string) => field(site.respond(request(`/folder?${query}`)), 'Location');
+  assert.equal(location('a[]=1&b="<|>"'), 'folder/?a%5B%5D=1&b=%22%3C%7C%3E%22');
+  assert.equal(location('a=%2f%C3%bc&b=100%&c=%4'), 'folder/?a=%2f%C3%bc&b=100%25&c=%254');
+  assert.equal(location("-._~!$&'()*+,;=:@/?"), "folder/?-._~!$&'()*+,;=:@/?");
+});
+
 test('Up to 64 KiB are read, more is a slice of an open file that closes once', () => {
   assert.ok(site.respond(request('/exactly64k.bin')).body[0] instanceof Uint8Array);
   const [slice] = site.respond(request('/over64k.bin')).body as readonly FileSlice[];

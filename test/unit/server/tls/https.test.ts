@@ -219,6 +219,28 @@ describe('https', () => {
     }
   });
 
+  test('a target in absolute form may name an https resource here, and nowhere else (RFC 9110 section 7.4)', async () => {
+    const server = await start();
+    const status = (target: string) =>
+      curl(
+        '-k',
+        '-o',
+        '/dev/null',
+        '-w',
+        '%{http_code}',
+        '--request-target',
+        target,
+        `https://127.0.0.1:${server.port}/`,
+      );
+    assert.equal((await status('https://localhost/')).output, '200');
+    assert.equal((await status('HTTPS://localhost:443')).output, '200');
+    assert.equal((await status('http://localhost/')).output, '200');
+    assert.equal((await status('https://elsewhere.example/')).output, '403');
+    assert.equal((await status('wss://localhost/')).output, '421');
+    const bare = await start({ enabled: false });
+    assert.equal(statusOf(await ask(bare.port, requestOf('https://localhost/'))), 421);
+  });
+
   test('a WebSocket and requests are forwarded as of https', async () => {
     const upstream = createServer((request, response) =>
       response.end(String(request.headers['x-forwarded-proto'])),
