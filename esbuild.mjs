@@ -81,9 +81,10 @@ const live = { live: 'src/live/live.ts', liveWorker: 'src/live/worker.ts', liveX
 
 const pages = {
   inspector: 'src/inspector/inspector.ts',
-  preview: 'src/inspector/preview/preview.ts',
   send: 'src/inspector/send/send.ts',
 };
+/** Its text is written into a document, where no map lies beside it. */
+const inlinePage = { preview: 'src/inspector/preview/preview.ts' };
 const stylesheets = ['src/inspector/styles/inspector.css', 'src/inspector/styles/send.css'];
 
 /**
@@ -145,6 +146,16 @@ const bundles = [
     target: 'chrome132',
     format: 'iife',
     entryPoints: pages,
+    ...forRelease,
+  },
+  {
+    ...common,
+    platform: 'browser',
+    target: 'chrome132',
+    format: 'iife',
+    entryPoints: inlinePage,
+    sourcemap: 'inline',
+    sourcesContent: true,
     ...forRelease,
   },
   {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { type PreviewState, plainScreen, type ToPreview } from '../protocol/preview.ts';
@@ -52,7 +53,7 @@ export class PreviewPanel {
     this.root = root;
     this.services = services;
     this.restored = restored;
-    panel.webview.options = { enableScripts: true, localResourceRoots: resourceRoots(services) };
+    panel.webview.options = webviewOptions;
     panel.iconPath = vscode.Uri.joinPath(services.extensionUri, 'media/icon.svg');
     this.subscriptions = [
       services.servers.onDidChange(() => void this.update()),
@@ -80,7 +81,7 @@ export class PreviewPanel {
       vscode.l10n.t('Preview {0}', visibleText(path.basename(file.fsPath))),
       { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
       // What was typed into the page should outlast a look at another tab.
-      { enableScripts: true, retainContextWhenHidden: true, localResourceRoots: resourceRoots(services) },
+      { ...webviewOptions, retainContextWhenHidden: true },
     );
     new PreviewPanel(panel, file, root, services);
   }
@@ -117,23 +118,28 @@ export class PreviewPanel {
 
   private async update(): Promise<void> {
     const update = ++this.updates;
-    const content = await this.content();
+    const [content, script, style] = await Promise.all([
+      this.content(),
+      this.textOf('dist/preview.js'),
+      this.textOf('media/preview.css'),
+    ]);
     const key = JSON.stringify(content);
     if (update !== this.updates || key === this.shown) return;
     this.shown = key;
-    const { webview } = this.panel;
-    const resource = (name: string) =>
-      webview.asWebviewUri(vscode.Uri.joinPath(this.services.extensionUri, name)).toString();
-    webview.html = previewPage({
+    this.panel.webview.html = previewPage({
       l10n: vscode.l10n,
       language: vscode.env.language,
       content,
       name: path.basename(this.file.fsPath),
       nonce: randomBytes(16).toString('hex'),
-      script: resource('dist/preview.js'),
-      style: resource('media/preview.css'),
-      cspSource: webview.cspSource,
+      script,
+      style,
     });
+  }
+
+  /** Of a file of the extension. */
+  private textOf(name: string): Promise<string> {
+    return readFile(vscode.Uri.joinPath(this.services.extensionUri, name).fsPath, 'utf8');
   }
 
   private get state(): PreviewState {
@@ -243,9 +249,8 @@ export class PreviewPanel {
   }
 }
 
-function resourceRoots({ extensionUri }: PreviewServices): vscode.Uri[] {
-  return [vscode.Uri.joinPath(extensionUri, 'dist'), vscode.Uri.joinPath(extensionUri, 'media')];
-}
+/** All that its document needs is in it. */
+const webviewOptions: vscode.WebviewOptions = { enableScripts: true, localResourceRoots: [] };
 
 function previewState(state: unknown): PreviewState | null {
   const { file, past, position, screen } = asRecord(state);

@@ -26,6 +26,7 @@ declare global {
 let site: LiveSite;
 let secureSite: LiveSite;
 let script: string;
+const style = readFileSync(path.join(project, 'media/preview.css'), 'utf8');
 /** Serves the panel: Chromium lets only pages of this machine frame pages of this machine. */
 let panels: Server;
 let origin: string;
@@ -45,15 +46,8 @@ before(async () => {
     LiveSite.start(files, { https: { ...https, enabled: true } }),
     bundleForPage('src/inspector/preview/preview.ts'),
   ]);
-  const style = readFileSync(path.join(project, 'media/preview.css'), 'utf8');
-  panels = createServer(({ url }, response) => {
-    const [type, body] =
-      url === '/preview.js'
-        ? ['text/javascript', script]
-        : url === '/preview.css'
-          ? ['text/css', style]
-          : ['text/html', shownHtml];
-    response.writeHead(200, { 'Content-Type': `${type}; charset=utf-8` }).end(body);
+  panels = createServer((_, response) => {
+    response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(shownHtml);
   }).listen(0, '127.0.0.1');
   await once(panels, 'listening');
   origin = `http://127.0.0.1:${(panels.address() as AddressInfo).port}`;
@@ -108,9 +102,8 @@ function preview(content: PreviewContent, look?: Look): Promise<Page> {
     language: 'en',
     name: 'index.html',
     nonce: 'test',
-    script: `${origin}/preview.js`,
-    style: `${origin}/preview.css`,
-    cspSource: origin,
+    script,
+    style,
   });
   return panel(html, look);
 }

@@ -83,9 +83,8 @@ describe('the page of the preview', () => {
     l10n: { t: (message: string) => message },
     language: 'en',
     nonce: 'abc',
-    script: 'https://script',
-    style: 'https://style',
-    cspSource: 'https://source',
+    script: 'run();',
+    style: 'a {}',
   };
 
   test('frames exactly one origin, and runs no other script', () => {
@@ -106,8 +105,20 @@ describe('the page of the preview', () => {
     const policy = /content="([^"]*)">/.exec(page)?.[1];
     assert.equal(
       policy?.replaceAll('&#39;', "'"),
-      "default-src 'none'; frame-src http://127.0.0.1:5500; script-src 'nonce-abc'; style-src https://source",
+      "default-src 'none'; frame-src http://127.0.0.1:5500; script-src 'nonce-abc'; style-src 'nonce-abc'",
     );
+  });
+
+  test('asks VS Code for no file, and holds script and style sheet as they are', () => {
+    const page = previewPage({
+      ...options,
+      script: 'run(1 < 2 && "$&");',
+      style: 'a > b {}',
+      content: { kind: 'notice', state, text: '', offerStart: false },
+    });
+    assert.ok(page.includes('<script nonce="abc">run(1 < 2 && "$&");</script>'));
+    assert.ok(page.includes('<style nonce="abc">a > b {}</style>'));
+    assert.doesNotMatch(page, /\s(?:src|href)=/);
   });
 
   test('holds names as text', () => {

@@ -76,6 +76,16 @@ suite('The preview', () => {
     }
   });
 
+  test('shows its page again at once after its server was stopped and it was closed', async () => {
+    const loaded = await loads();
+    // It depends on what the panel is at when it is closed.
+    for (let round = 0; round < 5; round++) {
+      await vscode.commands.executeCommand('spark.preview', 'journey.html');
+      await captured(() => loaded('/journey.html') >= 1);
+      await leaveNothing();
+    }
+  });
+
   test('refuses a file outside every folder, and starts nothing', async () => {
     const { servers } = await spark();
     await vscode.commands.executeCommand('spark.preview', vscode.Uri.file('/somewhere/else/page.html'));
