@@ -102,7 +102,7 @@ function quoted(text: string): string {
 }
 
 /** The bytes as a format of POSIX printf: what is not visible as an octal escape. */
-export function printfFormat(bytes: Uint8Array): string {
+function printfFormat(bytes: Uint8Array): string {
   let format = '';
   for (const byte of bytes) {
     const character = String.fromCharCode(byte);

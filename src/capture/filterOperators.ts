@@ -45,7 +45,7 @@ function wholeNumber(text: string, what: string): number {
 }
 
 /** The path of a target, whatever its form; and what follows the first question mark. */
-export function pathOf(target: string): string {
+function pathOf(target: string): string {
   const start = /^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i.exec(target)?.[0].length ?? 0;
   const question = target.indexOf('?');
   return target.slice(start, question < 0 ? undefined : question);

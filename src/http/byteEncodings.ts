@@ -52,7 +52,7 @@ function isGraphic(octet: number): boolean {
 const shortEscapes: Readonly<Record<number, string>> = { 9: '\\t', 10: '\\n', 13: '\\r', 92: '\\\\' };
 
 /** In ASCII, with an escape for every byte that is not visible; "\\x" always takes two digits. */
-export function escapedBytes(bytes: Uint8Array): string {
+function escapedBytes(bytes: Uint8Array): string {
   return Array.from(
     bytes,
     (octet) => shortEscapes[octet] ?? (isGraphic(octet) ? String.fromCharCode(octet) : `\\x${pair(octet)}`),

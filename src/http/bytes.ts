@@ -1,6 +1,5 @@
 /** Octets by name, and the character classes of RFC 9110 section 5.6 and RFC 3986 as one table. */
 
-export const NUL = 0x00;
 export const HTAB = 0x09;
 export const LF = 0x0a;
 export const CR = 0x0d;

@@ -46,7 +46,7 @@ export interface BodySection {
 }
 
 /** Bytes of a body that are taken apart, and that a picture may have. */
-export const mostTakenApart = 1024 * 1024;
+const mostTakenApart = 1024 * 1024;
 const mostPicture = 16 * 1024 * 1024;
 /** Bytes of a chunk that its row shows. */
 const chunkPreview = 80;

@@ -112,7 +112,7 @@ export function isVisible(octet: number): boolean {
 }
 
 /** Which column of bytes a character position belongs to, in either part; -1 outside both. */
-export function columnAt(character: number, layout: HexColumns): number {
+function columnAt(character: number, layout: HexColumns): number {
   if (character >= layout.textStart) {
     const column = character - layout.textStart;
     return column < layout.columns ? column : -1;

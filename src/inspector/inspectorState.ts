@@ -127,7 +127,7 @@ export class InspectorState {
   }
 }
 
-export function sameMark(a: Mark | null, b: Mark | null): boolean {
+function sameMark(a: Mark | null, b: Mark | null): boolean {
   if (a === null || b === null) return a === b;
   return a.direction === b.direction && a.start === b.start && a.end === b.end;
 }

@@ -34,7 +34,7 @@ export const columnDescriptions: readonly ColumnDescription[] = [
   },
 ];
 
-export const leastWidth = 36;
+const leastWidth = 36;
 /** A status with its most severe badge. */
 const leastStatus = 50;
 const mostWidth = 1200;
@@ -48,10 +48,6 @@ const byName = new Map<string, ColumnDescription>(columnDescriptions.map((one) =
 /** Whether it names a column. */
 export function isListColumn(value: unknown): value is ListColumn {
   return typeof value === 'string' && byName.has(value);
-}
-
-export function columnTitle(column: ListColumn): string {
-  return byName.get(column)?.title ?? column;
 }
 
 /** What the user made of the columns; widths of those that were never moved are missing. */

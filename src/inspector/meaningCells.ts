@@ -120,7 +120,7 @@ export function remarkCell(text: string): TemplateResult {
   return html`<span role="gridcell" tabindex="-1" class="cell remark">${text}</span>`;
 }
 
-export function linkCell({ name, url }: Link): TemplateResult {
+function linkCell({ name, url }: Link): TemplateResult {
   return html`<span role="gridcell"><a class="cell" tabindex="-1" href=${url}>${name}</a></span>`;
 }
 
@@ -207,7 +207,7 @@ export function noteRow(text: string): TemplateResult {
   return html`<div role="row" aria-level="2" class="note"><span role="gridcell" class="remark">${text}</span></div>`;
 }
 
-export function pieces(bytes: Uint8Array): (TemplateResult | string)[] {
+function pieces(bytes: Uint8Array): (TemplateResult | string)[] {
   return visiblePieces(bytes).map((piece) =>
     piece.escaped ? html`<span class="escape">${piece.text}</span>` : piece.text,
   );

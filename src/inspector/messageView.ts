@@ -3,7 +3,6 @@ import type { Span } from '../http/dissect.ts';
 import { MessageFacts, type MessageInput } from '../http/findings/exchangeFacts.ts';
 import type { Finding } from '../http/findings/finding.ts';
 import { findingsOf } from '../http/findings/findings.ts';
-import type { RuleId } from '../http/rules.ts';
 import type { Violation } from '../http/violation.ts';
 import type { Direction } from '../protocol/capture.ts';
 import type { ExchangeDetail, MessageDetail } from '../protocol/inspector.ts';
@@ -90,9 +89,4 @@ function view(
 /** The parser sees what was kept from the first byte on; nothing can be parsed across a gap. */
 function firstKept(bytes: MessageBytes): Uint8Array {
   return bytes.stretches[0]?.bytes ?? new Uint8Array(0);
-}
-
-/** Names the rule of a message, or an empty string. */
-export function ruleOf(message: MessageView): RuleId | '' {
-  return message.violation?.rule ?? '';
 }

@@ -55,7 +55,7 @@ const layoutChecks = {
 
 const isLayout = shape<Layout>(layoutChecks);
 
-export const isListOrder: Check<ListOrder> = orNull(
+const isListOrder: Check<ListOrder> = orNull(
   shape<{ column: ListColumn; descending: boolean }>({ column: isListColumn, descending: isBoolean }),
 );
 

@@ -20,7 +20,7 @@ export interface Waterfall {
   readonly phases: readonly Phase[];
 }
 
-export const phaseNames: Readonly<Record<PhaseKind, string>> = {
+const phaseNames: Readonly<Record<PhaseKind, string>> = {
   idle: l10n.t('connection idle'),
   receiving: l10n.t('receiving the request'),
   queued: l10n.t('waiting behind the answer ahead'),

@@ -4,7 +4,7 @@ import type { ListenOptions } from '../sockets/transport.ts';
 import { waitInSlices } from './blockingWorker.ts';
 import type { SharedListener } from './crew.ts';
 
-/** The listening socket of workers that wait in `accept`, as their supervisor holds it. */
+/** The supervisor's side of a listening socket on which workers wait in `accept`. */
 export class BlockingListener implements SharedListener {
   readonly descriptor: Descriptor;
   private readonly calls: SystemCalls;
@@ -21,12 +21,12 @@ export class BlockingListener implements SharedListener {
     return new BlockingListener(calls, descriptor);
   }
 
-  /** On Linux, wakes every `accept` on this socket in all threads and processes, and refuses who waited. */
+  /** On Linux, wakes every `accept` on this socket in all threads and processes, and resets the connections in its queue. */
   shutDown(): void {
     if (this.calls.platform.name === 'linux') this.calls.shutdown(this.descriptor, 'SHUT_RDWR');
   }
 
-  /** Only when no worker waits on it any more: its number may be given to another socket. */
+  /** Call only when no worker waits on it any more: its number may be given to another socket. */
   close(): void {
     this.calls.close(this.descriptor);
   }

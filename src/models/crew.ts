@@ -4,15 +4,15 @@ import type { RunningModel } from './served.ts';
 import { type StartWorker, Supervisor } from './supervisor.ts';
 import type { Tally } from './workerTable.ts';
 
-/** The workers of a model, as the server wants them. */
+/** What the server specifies of a model's workers. */
 export interface Crew {
   /** Path of the program that a worker runs. */
   readonly script: string;
   readonly workers: number;
-  /** The orders of the worker of a number, also of one who replaces another; all but where it listens. */
+  /** The orders for worker `number`, also for one that replaces it: all but where it listens. */
   assignment(number: number): Omit<Assignment, 'listener'>;
   report(number: number, report: WorkerReport): void;
-  /** A worker has ended without being told to; its replacement starts after this call. */
+  /** A worker has ended unasked; its replacement starts after this call. */
   died(number: number, tally: Tally | null): void;
 }
 
@@ -24,12 +24,12 @@ export interface SupervisedModel extends RunningModel {
 
 /** What the supervisor itself holds of the listening socket. */
 export interface SharedListener {
-  /** Nobody is connected to it any more, and who waits for clients is woken. */
+  /** No client can connect any more, and workers that wait for one are woken. */
   shutDown(): void;
   close(): void;
 }
 
-/** Has a crew serve. Resolves when all of it accept connections; rejects with the listener closed. */
+/** Starts a crew. Resolves when all workers accept connections; rejects, with the listener closed, where one cannot. */
 export async function runCrew(
   crew: Crew,
   listener: SharedListener,
@@ -56,7 +56,7 @@ export async function runCrew(
     tell,
     tellAll: (order) => supervisor.tellAll(order),
     closeConnection(id) {
-      // Numbers are dealt out in turn (`Numbering`).
+      // Connection numbers go round the workers (`Numbering`).
       tell(((id - 1) % workers) + 1, { type: 'closeConnection', connection: id });
       return true;
     },

@@ -7,8 +7,8 @@ import { type Crew, runCrew, type SharedListener, type SupervisedModel } from '.
 import { startClusterProcess, startProcess } from './workerProcess.ts';
 
 /**
- * The preforked server: the parent opens the listening socket and starts a fixed number of children, who inherit it
- * and call `accept` on it, each for itself. The parent serves nobody: it looks after its children.
+ * The preforked server: the parent opens the listening socket and starts a fixed number of children, which inherit it
+ * and call `accept` on it, each for itself. The parent serves nobody: it supervises its children.
  *
  * What it shows: processes share nothing but the socket, so the death of one harms only the client that it was serving,
  * and another takes its place. What breaks it: as many slow clients as there are children; and memory, since each is a
@@ -28,9 +28,9 @@ export async function runProcesses(
 }
 
 /**
- * The same without system calls of our own: each child runs an event loop on a socket that libuv lets them share. Those
- * who ask Node for the same port share it, and the last one who ends closes it: so a free port is chosen once, before
- * anybody asks, or who replaces the last child would listen on another.
+ * The same without system calls of our own: each child runs an event loop on a socket that libuv lets them share. Node
+ * lets children that ask for the same port share a socket, and closes it with the last of them. So a free port is chosen
+ * once, beforehand: else a replacement of the last child would listen on another.
  */
 export async function runClusteredProcesses(crew: Crew): Promise<SupervisedModel> {
   const { settings } = crew.assignment(1);
@@ -54,7 +54,7 @@ export async function runClusteredProcesses(crew: Crew): Promise<SupervisedModel
 /** Free ports that are tried: each may be taken by another program just before a child asks for it. */
 const mostAttempts = 3;
 
-/** A port on which nobody listens at this moment; 0 where it cannot be listened at all: who tries to, says why. */
+/** A port on which nobody listens at this moment; 0 where none can be had: then listening fails, and says why. */
 function freePort(host: string): Promise<number> {
   const probe = createServer();
   return new Promise((resolve) => {

@@ -3,12 +3,12 @@ import { SystemCallError } from '../sockets/systemCallError.ts';
 import type { SocketAddress } from '../sockets/transport.ts';
 import type { Tally } from './workerTable.ts';
 
-/** Milliseconds beyond the grace of a stop that workers get before they are ended by force. */
+/** Milliseconds beyond the grace period of a stop that workers get before they are killed. */
 const stopPatience = 1_000;
-/** One who lived shorter than this, in milliseconds, is replaced after as long: what kills at once may go on killing. */
+/** Milliseconds. A worker that lived shorter is replaced only after as long: what killed it may kill the next one too. */
 const shortLife = 1_000;
 
-/** A thread or process that serves. */
+/** A thread or process that serves clients. */
 export interface Worker {
   tell(order: ToWorker): void;
   /** Ends it by force. */
@@ -18,7 +18,9 @@ export interface Worker {
 /** What a supervisor hears of a worker. */
 export interface WorkerListener {
   said(message: FromWorker): void;
-  /** Comes last, once: its descriptors are closed. `how`: words that go on after "Worker 1". `tally`: null where nobody knows. */
+  /**
+   * Comes last, once: its descriptors are closed. `how`: words to follow "Worker 1". `tally`: null where it is not known.
+   */
   ended(how: string, tally: Tally | null): void;
 }
 
@@ -26,15 +28,15 @@ export type StartWorker = (assignment: Assignment, listener: WorkerListener) => 
 
 export interface SupervisorOptions {
   readonly workers: number;
-  /** The orders of the worker of a number, also of one who replaces another. */
+  /** The orders for worker `number`, also for one that replaces it. */
   assignment(number: number): Assignment;
   readonly startWorker: StartWorker;
   report(number: number, report: WorkerReport): void;
-  /** A worker has ended without being told to; its replacement starts after this call. */
+  /** A worker has ended unasked; its replacement starts after this call. */
   died(number: number, tally: Tally | null): void;
 }
 
-/** The place of a worker, whoever fills it. */
+/** A worker's place in the crew, which its replacements take over. */
 interface Place {
   readonly number: number;
   worker: Worker | null;
@@ -42,7 +44,7 @@ interface Place {
   timer: NodeJS.Timeout | null;
 }
 
-/** Starts workers, replaces those who die, and ends all of them. It never waits in the kernel itself. */
+/** Starts workers, replaces those that die, and ends all of them. It never blocks in the kernel itself. */
 export class Supervisor {
   private readonly options: SupervisorOptions;
   private readonly places: readonly Place[];
@@ -59,7 +61,7 @@ export class Supervisor {
     }));
   }
 
-  /** Resolves when all workers accept connections. Rejects, with none left, where one cannot. */
+  /** Resolves when all workers accept connections. Rejects, with none left running, where one cannot. */
   static async start(
     options: SupervisorOptions,
   ): Promise<{ supervisor: Supervisor; address: SocketAddress }> {
@@ -86,7 +88,7 @@ export class Supervisor {
     for (const { worker } of this.places) worker?.tell(order);
   }
 
-  /** Resolves when all workers have ended: those whose answers take longer than `grace` milliseconds, by force. */
+  /** Resolves when all workers have ended. Those whose responses take longer than `grace` milliseconds are killed. */
   async stop(grace: number): Promise<void> {
     this.stopping = true;
     for (const place of this.places) if (place.timer !== null) clearTimeout(place.timer);
@@ -117,7 +119,7 @@ export class Supervisor {
     });
   }
 
-  /** `first`: hears of a start that somebody waits for; says whether it takes an end upon itself. */
+  /** `first`: told of the worker's start, where that is awaited; its `ended` returns whether it has dealt with the end. */
   private startIn(
     place: Place,
     first: { said(message: FromWorker): void; ended(how: string): boolean } | null,

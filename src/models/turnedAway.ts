@@ -8,8 +8,8 @@ const serviceUnavailable = { status: 503, fields: [['Retry-After', '1']], body: 
 export const tooMany = 'There were too many connections.';
 
 /**
- * A connection that there was no room for: it is told so at once, whatever it asks. Then its bytes are thrown away for
- * a while, since to close with bytes unread would reset it, and the client lose the answer (RFC 9112 section 9.6).
+ * A connection that there is no room for: it is told so at once, whatever it asks. Then its bytes are thrown away for a
+ * while: closed with bytes unread, it would be reset, and the client could lose the response (RFC 9112 section 9.6).
  */
 export class TurnedAwayConnection implements TransportEvents {
   private readonly socket: TransportConnection;

@@ -4,14 +4,14 @@ import type { Assignment, FromWorker, ToWorker } from '../protocol/worker.ts';
 import type { Worker, WorkerListener } from './supervisor.ts';
 import type { Tally } from './workerTable.ts';
 
-/** What a worker's process is told, from its assignment on. */
+/** Messages to a worker's process, from its assignment on. */
 export type ToWorkerProcess = ToWorker | { readonly type: 'start'; readonly assignment: Assignment };
 
-/** What a worker's process says; `tally` when the thread that served in it has ended, just before it ends itself. */
+/** Messages from a worker's process; `tally` comes when its serving thread has ended, just before it ends itself. */
 export type FromWorkerProcess = FromWorker | { readonly type: 'tally'; readonly tally: Tally | null };
 
-/** The descriptor by which a child process knows the listening socket that it inherits. */
-export const inheritedListener = 4;
+/** The descriptor number under which a child process inherits the listening socket. */
+const inheritedListener = 4;
 
 const serialization = 'advanced';
 
@@ -30,7 +30,7 @@ export function startProcess(
   return workerOf(child, { ...assignment, listener: inheritedListener }, listener);
 }
 
-/** Starts a process that serves through libuv; all that this function starts share one listening socket. */
+/** Starts a process that serves through libuv; all processes that this function starts share one listening socket. */
 export function startClusterProcess(
   script: string,
   assignment: Assignment,
@@ -48,7 +48,7 @@ export function startClusterProcess(
   return workerOf(child, { ...assignment, listener: null }, listener);
 }
 
-/** The desktop editor's own program is Node where this is set. */
+/** Makes the desktop editor's own program run as Node. */
 function nodeEnvironment(): NodeJS.ProcessEnv {
   return { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
 }
@@ -58,7 +58,7 @@ function workerOf(child: ChildProcess, assignment: Assignment, listener: WorkerL
   let tally: Tally | null = null;
   let failure = '';
   const tell = (message: ToWorkerProcess): void => {
-    // One that is about to end hears nothing more; its end is told by itself.
+    // A child that is about to end gets no messages; its end is reported by its exit.
     if (child.connected) child.send(message, () => {});
   };
   child.on('message', (message: FromWorkerProcess) => {

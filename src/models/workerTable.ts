@@ -1,28 +1,28 @@
 const entries = 3;
 const entryBytes = entries * Float64Array.BYTES_PER_ELEMENT;
 
-/** What a worker had on hand when it ended. */
+/** What a worker had done by its end. */
 export interface Tally {
-  /** Exchanges that it ever began to record, and bytes that it ever received or sent. */
+  /** Exchanges that it began to record, and bytes that it received or sent, in all. */
   readonly exchanges: number;
   readonly bytes: number;
 }
 
 /**
- * What a supervisor must know of a thread that has died: the descriptor that nobody closes any more, and how much the
- * thread had recorded. It lies in memory that both share, since a dying thread sends nothing.
+ * What a supervisor must know of a thread that has died: the descriptor that is left to be closed, and how much the
+ * thread had recorded. It is in memory that both share, since a dying thread sends nothing.
  */
 export class WorkerTable {
   readonly memory: SharedArrayBuffer;
   private readonly values: Float64Array;
 
-  /** A new table, or another view of one. */
+  /** Without arguments, a new table; with the memory of another, a view of that. */
   constructor(memory = new SharedArrayBuffer(entryBytes)) {
     this.memory = memory;
     this.values = new Float64Array(memory);
   }
 
-  /** The socket of the connection that is served; null between two. */
+  /** The socket of the connection being served; null between two. */
   get descriptor(): number | null {
     return this.values[0] === 0 ? null : this.values[0] - 1;
   }

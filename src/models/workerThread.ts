@@ -10,7 +10,7 @@ export interface ThreadStart {
   readonly table: SharedArrayBuffer;
 }
 
-/** Starts a thread that serves. Sockets are the process's, not the thread's: what one leaves open is closed here. */
+/** Starts a thread that serves. Sockets belong to the process, so one that the thread leaves open is closed here. */
 export function startThread(
   script: string,
   calls: SystemCalls,

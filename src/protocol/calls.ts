@@ -4,7 +4,7 @@ import type { TracedCall } from '../sockets/tracedCall.ts';
 export interface ConnectionCalls {
   readonly calls: readonly TracedCall[];
   readonly untraced: UntracedReason;
-  /** Some of the run's calls were not recorded, or displaced by newer ones: those of this connection may be among them. */
+  /** Some of the run's calls were not recorded, or were displaced by newer ones; some of this connection may be among them. */
   readonly isIncomplete: boolean;
 }
 
@@ -29,7 +29,7 @@ export interface CallLine {
   readonly count: number;
 }
 
-/** What a call is for; `failed` whatever it was for. */
+/** What a call is for; `failed`, whatever it was for, where it failed. */
 export type CallKind = 'waiting' | 'receiving' | 'sending' | 'other' | 'failed';
 
 /** The system calls of an exchange's connection, from its first one on. */

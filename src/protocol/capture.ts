@@ -14,7 +14,7 @@ export interface ConnectionRecord {
   readonly id: number;
   readonly peer: Endpoint;
   readonly local: Endpoint;
-  /** What the bytes were carried inside of, as `TLS 1.3, TLS_AES_256_GCM_SHA384`; empty: nothing. */
+  /** TLS version and cipher, such as `TLS 1.3, TLS_AES_256_GCM_SHA384`; empty without TLS. */
   readonly tls: string;
   readonly state: ConnectionState;
   /** Milliseconds since the epoch, with fractions; `closedAt` is 0 while the connection is open. */
@@ -58,16 +58,16 @@ export interface ExchangeColumns {
   readonly forwarding: readonly (ForwardingRecord | null)[];
   /** The rule that the request broke, or an empty string. */
   readonly rule: readonly (RuleId | '')[];
-  /** Where it broke it, from the first byte of the request. */
+  /** Offset of the byte that broke the rule, from the first byte of the request. */
   readonly ruleOffset: Float64Array;
 }
 
-/** Which way bytes went, as the server sees it. */
+/** Which way bytes went, from the server's point of view. */
 export type Direction = 'received' | 'sent';
 
 /**
- * Segments as columns: what each read and each write carried. The bytes that were kept lie in `CaptureBatch.bytes`;
- * segments that sent the very same bytes, as a file's to several clients, may share them.
+ * Segments as columns: what each read and each write carried. The bytes that were kept are in `CaptureBatch.bytes`;
+ * segments that sent the very same bytes, such as a file's to several clients, may share them.
  */
 export interface SegmentColumns {
   readonly connection: Float64Array;
@@ -84,9 +84,9 @@ export interface SegmentColumns {
   readonly time: Float64Array;
 }
 
-/** Says of a segment that the kernel sent it out of a file by itself (`sendfile`): nothing of it is kept. */
+/** A segment that the kernel sent from a file by itself (`sendfile`): none of its bytes are kept. */
 export interface SentFile {
-  /** Its row in the segments. */
+  /** Its row in `SegmentColumns`. */
   readonly segment: number;
   readonly path: string;
   /** Where its bytes begin in the file. */
@@ -100,7 +100,7 @@ export interface LeftOut {
   readonly calls: number;
 }
 
-/** What happened since the batch before. Every `Uint8Array` has its exact length and owns its buffer. */
+/** What happened since the previous batch. Every `Uint8Array` has its exact length and owns its buffer. */
 export interface CaptureBatch {
   /** Counts from 1 in a run of the server; acknowledged with `batchStored`. */
   readonly sequence: number;
@@ -118,9 +118,9 @@ export interface CaptureBatch {
 export type ColumnKind = 'Uint8' | 'Uint16' | 'Uint32' | 'Int32' | 'Float64' | 'text';
 
 /**
- * Columns in one piece of memory: it crosses to another process, and is written to disk, at a fraction of what the
- * columns cost one by one. In `bytes` they lie in the order of `names`, each at the next multiple of 8, numbers as the
- * machine lays them out. A text is a Uint32, its place in `texts`.
+ * Columns in one piece of memory, which crosses to another process, and is written to disk, at a fraction of the cost of
+ * single columns. In `bytes` they are in the order of `names`, each at the next multiple of 8, numbers in the machine's
+ * byte order. A text is a Uint32, its index in `texts`.
  */
 export interface PackedColumns {
   readonly rows: number;
@@ -134,7 +134,7 @@ export interface PackedColumns {
 export interface PackedBatch extends Omit<CaptureBatch, 'connections' | 'exchanges' | 'segments' | 'calls'> {
   readonly connections: PackedColumns;
   readonly exchanges: PackedColumns;
-  /** The forwarded ones among the exchanges, by their row. */
+  /** The forwarded exchanges, by their row. */
   readonly forwarded: readonly (readonly [row: number, forwarding: ForwardingRecord])[];
   readonly segments: PackedColumns;
   readonly calls: PackedColumns;

@@ -1,17 +1,16 @@
-/** So many files are a storm: a watcher tells of them by fits and starts, VS Code's of 500 at a time. */
+/** So many files at once are a storm: a watcher reports them in bursts, VS Code's 500 at a time. */
 const storm = 10;
 const quietAfterStorm = 500;
-/** The longer a storm has lasted, the longer its pauses may be: this share of it is one, up to a limit. */
+/** The longer a storm has lasted, the longer the quiet that ends it: this share of its duration, up to a limit. */
 const pausingShare = 0.5;
 const longestPause = 2000;
-/** A timer this late: the process was busy, and has yet to hear of what happened meanwhile. */
+/** Milliseconds. After a timer this late, the process was busy, and has yet to hear of what happened meanwhile. */
 const late = 50;
-/** How long changes may go on before they are told of. */
+/** Milliseconds that changes may go on before they are reported. */
 const longest = 10_000;
 
 /**
- * Makes one change of many that come together: a checkout or a build touches thousands of files. Times are in
- * milliseconds.
+ * Joins changes that come together into one: a checkout or a build touches thousands of files. Times are in milliseconds.
  */
 export class ChangeCollector {
   private readonly tell: (files: readonly string[]) => void;
@@ -20,7 +19,7 @@ export class ChangeCollector {
   private timer: NodeJS.Timeout | undefined;
   private since = 0;
 
-  /** @param quiet after which changes of a few files are told of: somebody waits to see them */
+  /** @param quiet time without a change after which a few changed files are reported: somebody is waiting to see them */
   constructor(quiet: () => number, tell: (files: readonly string[]) => void) {
     this.quiet = quiet;
     this.tell = tell;

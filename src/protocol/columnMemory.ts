@@ -1,4 +1,4 @@
-/** Where the columns of a batch get their memory from. What it gives holds anything, and is to be written whole. */
+/** Where the columns of a batch get their memory from. That memory is not cleared: it must be written completely. */
 export interface ColumnMemory {
   float64(length: number): Float64Array<ArrayBuffer>;
   uint16(length: number): Uint16Array<ArrayBuffer>;
@@ -14,12 +14,12 @@ export const ownMemory: ColumnMemory = {
 
 const alignment = 8;
 const firstBytes = 64 * 1024;
-/** More than this is not held on to. */
+/** Bytes. More than this is not kept for reuse. */
 const mostBytes = 4 * 1024 * 1024;
 
 /**
- * Memory that is used again for one batch after the other. Memory of its own for each, outside of V8's heap, would have
- * V8 collect all of the heap many times a second under load.
+ * Memory that is reused for one batch after the other. Separate memory for each, outside of V8's heap, would make V8
+ * collect the whole heap many times a second under load.
  */
 export class LentMemory implements ColumnMemory {
   private buffer = new ArrayBuffer(firstBytes);
@@ -37,7 +37,7 @@ export class LentMemory implements ColumnMemory {
     return new Uint8Array(...this.room(length), length);
   }
 
-  /** All that was given is given back. */
+  /** Takes back all that was handed out: it must no longer be used. */
   reclaim(): void {
     if (this.used > this.buffer.byteLength) this.buffer = new ArrayBuffer(Math.min(2 * this.used, mostBytes));
     this.used = 0;
@@ -46,7 +46,7 @@ export class LentMemory implements ColumnMemory {
   private room(bytes: number): [buffer: ArrayBuffer, offset: number] {
     const start = Math.ceil(this.used / alignment) * alignment;
     this.used = start + bytes;
-    // What the next batch will find room for gets memory of its own for once.
+    // The buffer grows with the next batch; until then, what does not fit gets memory of its own.
     return this.used > this.buffer.byteLength ? [new ArrayBuffer(bytes), 0] : [this.buffer, start];
   }
 }

@@ -1,6 +1,6 @@
 import type { RuleId } from '../http/rules.ts';
 
-/** Rows as columns, each as long as `id`: what each says, `ExchangeRow` tells. Flags are 0 or 1. */
+/** Rows as columns, each as long as `id`; for their meaning see `ExchangeRow`. Flags are 0 or 1. */
 export interface ExchangeRowColumns {
   /** First part of the keys, up to the slash, by number; and which of them a row has. */
   readonly runs: readonly string[];
@@ -45,7 +45,7 @@ export type ListColumn =
   | 'comment'
   | 'waterfall';
 
-/** In which order the list stands; null: as the exchanges arrived, oldest first. */
+/** The order of the list; null: as the exchanges arrived, oldest first. */
 export type ListOrder = { readonly column: ListColumn; readonly descending: boolean } | null;
 
 /** What the list shows. */
@@ -53,7 +53,7 @@ export interface ListQuery {
   /** In the filter language (src/capture/filter.ts). */
   readonly filter: string;
   readonly order: ListOrder;
-  /** Exchanges that arrive from now on do not come into the list. */
+  /** Exchanges that arrive from now on are not listed. */
   readonly paused: boolean;
 }
 
@@ -76,17 +76,17 @@ export interface FilterProblem {
   readonly end: number;
 }
 
-/** What became of the last query. */
+/** The result of the last query. */
 export interface ListView {
   /** The `query` number of the last query received. A filter with a problem changes nothing else of the view. */
   readonly query: number;
   /**
-   * Rows; and how many were removed from the list's start since the query, for want of memory, less those that were
-   * found to stand before all others: what stood at an index stands at `index - removed`.
+   * Number of rows; and how many were removed from the list's start since the query, for want of memory, less those that
+   * were inserted before all others: what was at `index` is now at `index - removed`.
    */
   readonly count: number;
   readonly removed: number;
-  /** What the filter asks, in plain words; empty where there is none. */
+  /** The filter in plain words; empty where there is none. */
   readonly words: string;
   readonly problem: FilterProblem | null;
   /** How much of the capture the filter has gone through: below 1, rows are still to come. */
@@ -95,7 +95,7 @@ export interface ListView {
   readonly arrivedWhilePaused: number;
 }
 
-/** Something that can stand in a filter: `start` (inclusive) to `end` (exclusive) are replaced by `text`. */
+/** A completion of a filter: `text` replaces what is from `start` (inclusive) to `end` (exclusive). */
 export interface FilterSuggestion {
   readonly text: string;
   readonly summary: string;
@@ -104,7 +104,7 @@ export interface FilterSuggestion {
 /** How the page is laid out: kept for the workspace. The page reads it; the host only stores it. */
 export type PageLayout = Readonly<Record<string, unknown>>;
 
-/** What the context menu of the list does in the page. */
+/** A command of the list's context menu, which the page carries out. */
 export type ListCommand =
   | { readonly kind: 'sort'; readonly column: ListColumn; readonly descending: boolean }
   | { readonly kind: 'unsort' }

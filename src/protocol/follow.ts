@@ -44,7 +44,7 @@ export interface FollowedConnection {
   /** 0 while it is open. */
   readonly closedAt: number;
   readonly closeReason: string;
-  /** Reads and writes that are stored of it; those of `blocks` begin with number `first`, counted from 0. */
+  /** Number of its reads and writes that are stored; `blocks` begins with number `first`, counted from 0. */
   readonly total: number;
   readonly first: number;
   readonly blocks: readonly FollowedBlock[];

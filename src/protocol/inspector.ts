@@ -41,10 +41,10 @@ export interface ExchangeRow {
   readonly marked: boolean;
   /** What the user wrote about it; empty for nothing. */
   readonly comment: string;
-  /** From when to when its connection is known to have been in use, so far: the scale of its waterfall. */
+  /** When its connection is known to have been in use, so far: the scale of its waterfall. */
   readonly connectionStart: number;
   readonly connectionEnd: number;
-  /** When the exchange ahead of it on the connection ended; 0 where there is none stored, -1 where it goes on. */
+  /** When the previous exchange on the connection ended; 0 where none is stored, -1 while it goes on. */
   readonly previousEndedAt: number;
 }
 
@@ -61,7 +61,7 @@ export interface SegmentMark {
   readonly time: number;
 }
 
-/** Bytes of the message that the kernel sent out of a file by itself, and that were not kept. Offsets as in `SegmentMark`. */
+/** Bytes of the message that the kernel sent from a file by itself, and that were not kept. Offsets as in `SegmentMark`. */
 export interface FileBytes {
   readonly start: number;
   readonly end: number;
@@ -82,13 +82,13 @@ export interface MessageDetail {
   readonly files?: readonly FileBytes[];
 }
 
-/** When an exchange came how far: milliseconds since the epoch, with fractions; 0 where that is not known (yet). */
+/** The stages of an exchange: milliseconds since the epoch, with fractions; 0 where not known (yet). */
 export interface ExchangeTimes {
   /** Of its first byte. */
   readonly startedAt: number;
   readonly headAt: number;
   readonly requestEndedAt: number;
-  /** The answer was ready: its first byte was queued. */
+  /** The response was ready: its first byte was queued. */
   readonly respondedAt: number;
   readonly endedAt: number;
 }
@@ -101,16 +101,16 @@ export interface ExchangeConnection {
   readonly requestStart: number;
   /** Where the response begins, counted from the first byte that the connection sent; -1 while there is none. */
   readonly responseStart: number;
-  /** Whether one read brought the end of the request before together with the first bytes of this one. */
+  /** Whether one read brought the end of the previous request together with the first bytes of this one. */
   readonly readWithPrevious: boolean;
-  /** Whether one read brought the end of this request together with bytes behind it. */
+  /** Whether one read brought the end of this request together with bytes after it. */
   readonly readWithNext: boolean;
   /** As in `ConnectionRecord` (src/protocol/capture.ts). */
   readonly openedAt: number;
   readonly closedAt: number;
   readonly closeReason: string;
   readonly exchangeCount: number;
-  /** What the bytes were carried inside of, as `TLS 1.3, TLS_AES_256_GCM_SHA384`; empty for nothing. */
+  /** TLS version and cipher, such as `TLS 1.3, TLS_AES_256_GCM_SHA384`; empty without TLS. */
   readonly tls: string;
 }
 
@@ -118,7 +118,7 @@ export interface ExchangeConnection {
 export interface ImportedFrom {
   /** The file's name. */
   readonly file: string;
-  /** Its bytes were made from what a HAR file says: they are not those on the wire. */
+  /** Its bytes were rebuilt from a HAR file: they are not those on the wire. */
   readonly rebuilt: boolean;
 }
 
@@ -143,7 +143,7 @@ export interface CaptureSummary {
   readonly exchanges: number;
   /** Oldest exchanges displaced by newer ones. */
   readonly displaced: number;
-  /** Served, but not recorded: the server was busier than the record could follow. */
+  /** Served, but not recorded: the server was too busy for the recorder to follow. */
   readonly leftOut: number;
   /** Known to have been captured before the window was reloaded, but not kept on disk. */
   readonly lostInReload: number;
@@ -152,7 +152,7 @@ export interface CaptureSummary {
 /** Content codings that the page cannot undo by itself. */
 export type HostCoding = 'br' | 'zstd';
 
-/** What undoing a content coding gave; `bytes` may be the beginning only. */
+/** The result of undoing a content coding; `bytes` may be the beginning only. */
 export interface Decompressed {
   readonly bytes: Uint8Array;
   /** `cut`: there is more than is decompressed for a view; `broken`: the data ends early or is malformed. */

@@ -1,4 +1,4 @@
-/** What the extension host and the page of the inspector say to each other. */
+/** Messages between the extension host and the inspector's page. */
 import type { ByteFormat } from '../http/byteEncodings.ts';
 import type { CallLines } from './calls.ts';
 import type {
@@ -31,8 +31,8 @@ export type FromInspector =
    */
   | { readonly type: 'calls'; readonly limit: number }
   /**
-   * Asks for both directions of a connection: what stands before block number `end`, or the newest (null), and these
-   * again as they change. A connection of null: no more of it.
+   * Asks for both directions of a connection: the blocks before number `end`, or the newest (null), and these again as
+   * they change. A `connection` of null ends that.
    */
   | { readonly type: 'follow'; readonly connection: ConnectionKey | null; readonly end: number | null }
   /** Copies all that is stored of a connection, or of one direction of it. */
@@ -44,9 +44,9 @@ export type FromInspector =
     }
   /** Exports a connection with its exchanges; the host asks how. */
   | { readonly type: 'exportConnection'; readonly connection: ConnectionKey }
-  /** Asks what can stand in a filter at a place of its text. */
+  /** Asks for completions of a filter at a position in its text. */
   | { readonly type: 'complete'; readonly text: string; readonly caret: number }
-  /** Asks for the filter with a term that holds where the operator has the value; `excluded`: where it has not. */
+  /** Asks for the filter with a term added that holds where the operator has the value; `excluded`: where it has not. */
   | {
       readonly type: 'filterBy';
       readonly operator: string;
@@ -60,7 +60,7 @@ export type FromInspector =
   /** Whether exchanges of a server stay when it starts again. */
   | { readonly type: 'preserve'; readonly preserve: boolean }
   | { readonly type: 'clear' }
-  /** Opens a page outside: only where the extension host knows and trusts it. */
+  /** Opens a page in the browser, if the extension host trusts its address. */
   | { readonly type: 'openLink'; readonly url: string }
   /** Asks for the bytes without their content coding; answered with `decompressed` of the same number. */
   | {
@@ -86,7 +86,7 @@ export type ToInspector =
       /** The rows that the last query asked for with it, until all of them are there; null: none. */
       readonly rows: ListedRows | null;
     }
-  /** Rows of the view of a query that were asked for; of an earlier query, they are of no use any more. */
+  /** Rows of a query's view that were asked for; those of an earlier query are to be ignored. */
   | {
       readonly type: 'rows';
       readonly query: number;

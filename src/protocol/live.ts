@@ -1,6 +1,6 @@
 /**
- * What a previewed page is told over its event stream (`text/event-stream`, HTML standard section 9.2), as the JSON
- * of an event named `change`.
+ * What a previewed page is told over its event stream (`text/event-stream`, HTML standard section 9.2): the JSON of an
+ * event named `change`.
  */
 export interface LiveChange {
   /**
@@ -10,9 +10,9 @@ export interface LiveChange {
   readonly paths: readonly string[] | null;
 }
 
-/** Paths of files of which a frame shows no more than the texts: the server has a page that stands for each. */
+/** Paths of files of which a frame shows only the text content: the server has a page that stands in for each. */
 export const xmlPath = /\.(?:xml|rss|atom|xsd|xslt?|wsdl|gpx|kml|rng)$/i;
-/** Paths of files that a frame in a panel shows nothing of: the browser's viewer does not run in a sandbox. */
+/** Paths of files that a frame in a panel cannot show: the browser's viewer does not run in a sandbox. */
 export const pdfPath = /\.pdf$/i;
 
 /** Page to the panel that frames it. `token` proves that the page is the server's own; it is the path's. */
@@ -24,9 +24,9 @@ export type FromPage =
       readonly address: string;
       readonly title: string;
     }
-  /** The page's own policy lets it hear of no changes. */
+  /** The page's own content security policy keeps it from hearing of changes. */
   | { readonly spark: 'deaf'; readonly token: string }
-  /** A link was followed to what the frame cannot show by itself. */
+  /** A link was followed to something that the frame cannot show by itself. */
   | { readonly spark: 'follow'; readonly token: string; readonly address: string }
   | { readonly spark: 'console'; readonly token: string; readonly entry: ConsoleEntry }
   | { readonly spark: 'found'; readonly token: string; readonly found: boolean }

@@ -70,7 +70,7 @@ function kindOf(column: Column): ColumnKind {
   return column instanceof Uint8Array ? 'Uint8' : 'text';
 }
 
-/** Texts as their places among those that differ: few do. */
+/** Texts as indices into a list of the distinct ones, which are few. */
 function numbersOf(column: Column, texts: Map<string, number>): Numbers {
   if (!Array.isArray(column)) return column as Numbers;
   const places = new Uint32Array(column.length);

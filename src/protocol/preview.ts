@@ -6,14 +6,14 @@ export interface PreviewState {
   readonly file: string;
   /** The pages that it has shown: addresses below the site's root, without a first slash. Empty: the file's own. */
   readonly past: readonly string[];
-  /** Which of them it shows. */
+  /** Index of the one that it shows. */
   readonly position: number;
   readonly screen: ScreenState;
 }
 
-/** How large the screen is that a page is shown on. */
+/** The size of the screen that a page is shown on. */
 export interface ScreenState {
-  /** CSS pixels, as `390x844`; empty: as large as the panel. */
+  /** CSS pixels, such as `390x844`; empty: as large as the panel. */
   readonly size: string;
   /** Per cent. */
   readonly zoom: number;
@@ -33,7 +33,7 @@ export interface PreviewData {
   readonly token: string | null;
   /** Shown above the page; empty for nothing. */
   readonly remark: string;
-  /** Whether the server speaks HTTPS: a page that does not answer may not have come, for want of trust. */
+  /** Whether the server speaks HTTPS: a page that does not answer may have been refused for its certificate. */
   readonly secure: boolean;
 }
 
@@ -48,5 +48,5 @@ export type FromPreview =
 
 /** Extension host to page of the preview. */
 export type ToPreview =
-  /** A served file has changed: a page that does not look after itself is loaded again. */
+  /** A served file has changed: a page without the live reload script is loaded again. */
   { readonly type: 'changed' } | { readonly type: 'reload' } | { readonly type: 'find' };

@@ -1,4 +1,4 @@
-/** What the page that sends requests and the extension host say to each other. */
+/** Messages between the page that sends requests and the extension host: what is sent. */
 
 export interface SendPlan {
   readonly bytes: Uint8Array;
@@ -8,7 +8,7 @@ export interface SendPlan {
   readonly pause: number;
   /** How many times the bytes are sent. */
   readonly times: number;
-  /** All over one connection, one behind the other; else each over its own. */
+  /** All over one connection, one after the other; else each over its own. */
   readonly oneConnection: boolean;
 }
 
@@ -17,17 +17,17 @@ export interface SendTarget {
   readonly url: string;
 }
 
-/** What came of one connection. */
+/** The result of one connection. */
 export interface SendOutcome {
   /** Counts from 1 in the life of the page. */
   readonly number: number;
-  /** As it came, cut where it is long. */
+  /** As received, cut where it is long. */
   readonly answer: Uint8Array;
   readonly answerLength: number;
   readonly milliseconds: number;
   /** Why there is no more, in a sentence; empty where every request was answered. */
   readonly problem: string;
-  /** Whether there is an exchange before it to be compared with. */
+  /** Whether there is an earlier exchange to compare it with. */
   readonly comparable: boolean;
 }
 
@@ -40,7 +40,7 @@ export type FromSend =
   | { readonly type: 'show'; readonly number: number }
   /** What is sent from now on was not made from the exchange that the host has loaded. */
   | { readonly type: 'exampleLoaded' }
-  /** Shows how its exchange differs from the one that the request was made from, or else from the first. */
+  /** Shows how its exchange differs from the one that the request was made from, or, where there is none, from the first. */
   | { readonly type: 'compare'; readonly number: number };
 
 /** Extension host to page. */

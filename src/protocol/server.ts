@@ -10,7 +10,7 @@ export interface ServerSettings {
   readonly host: string;
   /** 0 = any free port. */
   readonly port: number;
-  /** How many ports after `port` to try where one is taken. 0 = none. */
+  /** How many ports after `port` to try while they are taken. 0 = none. */
   readonly furtherPorts: number;
   /** Host names allowed beside the loopback names; `*` = any. */
   readonly allowHosts: readonly string[];
@@ -27,7 +27,7 @@ export interface ServerSettings {
 }
 
 export interface LiveSettings {
-  /** Letters and digits that nobody can guess: whoever knows them hears of changes. */
+  /** Unguessable letters and digits: whoever knows them hears of changes. */
   readonly token: string;
   /** Whether pages get the script that shows changes. */
   readonly inject: boolean;
@@ -54,11 +54,11 @@ export interface ProxySettings {
   readonly changeOrigin: boolean;
 }
 
-/** Requests for the paths below a prefix go to another server. */
+/** Forwards requests for the paths below a prefix to another server. */
 export interface ProxyRoute {
   /** As in request targets: percent-encoded, starting with a slash; without one at its end, but for `/` itself. */
   readonly prefix: string;
-  /** An http or https URL. Where it has a path, `/` too, that takes the place of the prefix. */
+  /** An http or https URL. Its path, if it has one (`/` counts), replaces the prefix. */
   readonly target: string;
 }
 
@@ -70,13 +70,13 @@ export interface SiteSettings {
   readonly cleanUrls: boolean;
   /** Path, below the folder, of the page that answers for every path that names no file; empty for none. */
   readonly spaFallback: string;
-  /** `404.html` and its like in the served folder are the pages of errors. */
+  /** Error responses get their page from the served folder, such as `404.html`, where it has one. */
   readonly errorPages: boolean;
-  /** What text files are said to be written in; empty to say nothing. */
+  /** Charset that text files are labelled with; empty for none. */
   readonly charset: string;
-  /** `page.html.br` and `page.html.gz` are sent instead of `page.html` to who accepts them. */
+  /** `page.html.br` and `page.html.gz` are sent instead of `page.html` to clients that accept them. */
   readonly precompressed: boolean;
-  /** Texts are compressed as they are sent; only who serves in an event loop can do so. */
+  /** Texts are compressed as they are sent; only the event loop can do so. */
   readonly compression: boolean;
   readonly mounts: readonly Mount[];
   readonly headers: readonly HeaderRule[];
@@ -92,9 +92,9 @@ export interface Mount {
   readonly folder: string;
 }
 
-/** Header fields for the answers to some paths. */
+/** Header fields for the responses to some paths. */
 export interface HeaderRule {
-  /** Of decoded paths: `*` = any characters within a name, `**` = any, `?` = one; with a slash at its end, all below. */
+  /** Of decoded paths: `*` = any characters within a name, `**` = any, `?` = one; a final slash: everything below. */
   readonly pattern: string;
   readonly fields: readonly (readonly [name: string, value: string])[];
 }
@@ -112,18 +112,18 @@ export interface ModelSettings {
   readonly workers: number;
   /** How many connections may wait to be accepted, as told to `listen`. */
   readonly backlog: number;
-  /** Milliseconds of work that each request costs beside being served: to compare the models. */
+  /** Milliseconds of additional work for each request: to compare the models. */
   readonly compute: number;
 }
 
-/** What the sockets stand on. */
+/** What the sockets are built on. */
 export interface SocketSettings {
   readonly layer: SocketLayerChoice;
   /** Whether each system call is recorded. */
   readonly trace: boolean;
 }
 
-/** `auto`: system calls where they are proven, else libuv. */
+/** `auto`: system calls on the platforms where they are tested, else libuv. */
 export type SocketLayerChoice = 'auto' | 'systemCalls' | 'libuv';
 
 export type ModelName = 'iterative' | 'eventLoop' | 'threads' | 'processes';
@@ -138,9 +138,9 @@ export type ToServer =
   | { readonly type: 'allowHosts'; readonly hosts: readonly string[] }
   | { readonly type: 'closeConnection'; readonly connection: number }
   | { readonly type: 'batchStored'; readonly sequence: number }
-  /** What an editor holds of a file; null: nothing else than the disk does. */
+  /** The content of a file in an editor; null: the same as on disk. */
   | { readonly type: 'unsaved'; readonly file: string; readonly content: Uint8Array | null }
-  /** The page that stands for a file, as Markdown, in UTF-8. */
+  /** The page that is served for a file, such as a Markdown file, in UTF-8. */
   | { readonly type: 'rendered'; readonly file: string; readonly page: Uint8Array }
   /** Absolute paths of files that were changed, made or deleted; null: more than can be listed. */
   | { readonly type: 'filesChanged'; readonly files: readonly string[] | null }

@@ -1,4 +1,4 @@
-/** An exchange that has ended, as the command line tells of it. Times are ISO 8601. */
+/** An exchange that has ended, as the command line reports it. Times are ISO 8601. */
 export interface ExchangeEvent {
   readonly event: 'exchange';
   readonly time: string;
@@ -6,7 +6,7 @@ export interface ExchangeEvent {
   readonly peer: string;
   readonly method: string;
   readonly target: string;
-  /** 0 where the connection ended before there was an answer. */
+  /** 0 where the connection ended before there was a response. */
   readonly status: number;
   readonly requestBytes: number;
   readonly responseBytes: number;
@@ -16,7 +16,7 @@ export interface ExchangeEvent {
   readonly aborted: boolean;
 }
 
-/** What the command line tells of the server's life with `--json`, one object a line. */
+/** What the command line reports with `--json`, one object a line. */
 export type ServerEvent =
   | { readonly event: 'listening'; readonly time: string; readonly url: string }
   | ExchangeEvent

@@ -3,7 +3,7 @@ import type { CaptureBatch } from './capture.ts';
 import type { LogLevel, ServerSettings } from './server.ts';
 import type { ExchangeEvent } from './serverEvent.ts';
 
-/** What is recorded while serving: nothing, a line for each exchange, or all that goes over the wire. */
+/** What is recorded while serving: nothing, each exchange, or all that goes over the wire. */
 export type Recording =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'exchanges' }
@@ -16,20 +16,20 @@ export type Recording =
     };
 
 /**
- * How connections and exchanges are numbered where several workers do it: worker 2 of 3 gives the numbers 2, 5, 8, so
- * that a number tells whose it is.
+ * How connections and exchanges are numbered where several workers do it: worker 2 of 3 assigns the numbers 2, 5, 8, so
+ * that a number tells which worker it is from.
  */
 export interface Numbering {
-  /** The next connection's number, and the next exchange's. */
+  /** The numbers of the next connection and the next exchange. */
   readonly connection: number;
   readonly exchange: number;
-  /** From one number to the next. */
+  /** The difference from one number to the next. */
   readonly step: number;
 }
 
 /** A worker's orders. */
 export interface Assignment {
-  /** Counts from 1; who replaces a dead worker takes its number. */
+  /** Counts from 1; a worker that replaces a dead one takes its number. */
   readonly number: number;
   readonly settings: ServerSettings;
   readonly recording: Recording;
@@ -45,10 +45,10 @@ export type ToWorker =
   | { readonly type: 'allowHosts'; readonly hosts: readonly string[] }
   | { readonly type: 'closeConnection'; readonly connection: number }
   | { readonly type: 'batchStored'; readonly sequence: number }
-  /** Ends gracefully: the answer under way gets `grace` milliseconds. */
+  /** Ends gracefully: responses under way get `grace` milliseconds. */
   | { readonly type: 'stop'; readonly grace: number };
 
-/** What a worker tells of those whom it serves. */
+/** What a worker reports while it serves. */
 export type WorkerReport =
   | { readonly type: 'batch'; readonly batch: CaptureBatch }
   | { readonly type: 'exchange'; readonly exchange: ExchangeEvent }
@@ -61,7 +61,7 @@ export type FromWorker =
   | WorkerReport
   /** It accepts connections. */
   | { readonly type: 'listening'; readonly host: string; readonly port: number }
-  /** It ends at once. `failedCall`: what the SystemCallError says that was the cause; null where it was something else. */
+  /** It ends at once. `failedCall`: the system call that was the cause; null where it was something else. */
   | {
       readonly type: 'startFailed';
       readonly message: string;

@@ -1,12 +1,12 @@
 /** Which content coding a client likes best (RFC 9110 section 12.5.3). */
 
-/** The codings that Spark knows, the best first. */
+/** The codings that Spark knows, most preferred first. */
 export const contentCodings = ['br', 'gzip'] as const;
 export type ContentCoding = (typeof contentCodings)[number];
 
 /**
- * The coding to send, of those there are; null for the bytes as they are. They are sent also where a client says that
- * it does not accept them: something readable is better than nothing.
+ * The coding to send, of those available; null for the uncoded bytes. These are sent even where a client says that it
+ * does not accept them: something readable is better than nothing.
  */
 export function preferredCoding(
   field: string | undefined,
@@ -35,7 +35,7 @@ function codingWeights(field: string): ReadonlyMap<string, number> {
   for (const element of field.split(',')) {
     const parts =
       /^[ \t]*([!#$%&'*+\-.^_`|~0-9A-Za-z]+)[ \t]*(?:;[ \t]*q=([01](?:\.\d{0,3})?)[ \t]*)?$/i.exec(element);
-    // What is not in the grammar is as good as not said.
+    // Malformed elements are ignored.
     if (parts === null) continue;
     const name = parts[1].toLowerCase();
     // RFC 9110 section 8.4.1.3: x-gzip is an older name of gzip.

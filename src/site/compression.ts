@@ -7,11 +7,11 @@ import { withFields } from './extraFields.ts';
 import { conditionalResponse } from './fileResponse.ts';
 import type { Representation } from './representation.ts';
 
-/** What is smaller fits into one packet as it is. */
+/** Bytes. What is smaller fits into one packet uncompressed. */
 const leastBytes = 1024;
 /** A file is read and compressed in pieces of this size. */
 const piece = 64 * 1024;
-/** What is not compressed already by its own format. */
+/** Types that are not already compressed by their own format. */
 const compressible =
   /^(?:text\/|application\/(?:javascript|json|xml|wasm|[\w.-]+\+(?:json|xml))|image\/(?:svg\+xml|bmp)|font\/[ot]tf)/;
 
@@ -20,8 +20,8 @@ export function isCompressible(type: string, size: number): boolean {
 }
 
 /**
- * The coding to send a representation in; null for its bytes as they are. So it is for HTTP/1.0, which would not see
- * where a body of unknown length is cut, and for ranges, which are of the bytes as they are.
+ * The coding to send a representation in; null for its uncoded bytes. These are for HTTP/1.0, which would not notice that
+ * a body of unknown length was cut, and for ranges, which count uncoded bytes.
  */
 export function codingFor(request: Request, { type, size }: Representation): ContentCoding | null {
   if (request.minorVersion === 0 || request.field('range') !== undefined || !isCompressible(type, size))
@@ -29,7 +29,7 @@ export function codingFor(request: Request, { type, size }: Representation): Con
   return preferredCoding(request.field('accept-encoding'), contentCodings);
 }
 
-/** Takes an open file of the representation over, as `fileResponse` does. */
+/** Takes over the representation's open file, as `fileResponse` does. */
 export function compressedResponse(
   request: Request,
   representation: Representation,
@@ -101,7 +101,7 @@ class CompressedBody implements BodySource {
     return compressor;
   }
 
-  /** Gives the compressor the next pieces for as long as it takes them. */
+  /** Feeds the compressor until it takes no more. */
   private feed(compressor: BrotliCompress | Gzip): void {
     try {
       for (let takes = true; takes && this.state === 'open' && !compressor.writableEnded; ) {

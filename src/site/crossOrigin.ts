@@ -5,13 +5,13 @@ import { servedMethods } from './refusals.ts';
 
 /** Seconds that a browser may remember a preflight's answer. */
 const rememberedFor = '600';
-/** What scripts may read beside the fields that they always may. */
+/** Fields that scripts may read besides those that they always may. */
 const exposed = 'Accept-Ranges, Content-Encoding, Content-Range, Date, ETag';
 
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 export class CrossOrigin {
-  /** Whether other methods than a site's own are answered, too: then a preflight is told that it may use the one it asks for. */
+  /** Whether methods other than a site's own are answered: then a preflight is allowed whichever it asks for. */
   anyMethod = false;
   private readonly any: boolean;
   private readonly origins: ReadonlySet<string>;
@@ -29,7 +29,7 @@ export class CrossOrigin {
   /** The response with the fields that let the request's origin read it, where it may. */
   addedTo(response: Response, request: Request): Response {
     const allowed = this.allowedOrigin(request);
-    // What depends on who asks must not be handed to others out of a cache.
+    // A response that depends on the origin must not be reused for others from a cache.
     const varied = this.any ? response.fields : withVary(response.fields, 'Origin');
     if (allowed === null) return { ...response, fields: varied, encoded: undefined };
     const fields = withFields(varied, [

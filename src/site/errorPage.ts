@@ -50,7 +50,7 @@ export function errorResponse(
   };
 }
 
-/** Characters that mean something in HTML. */
+/** Characters with a meaning in HTML. */
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',

@@ -5,7 +5,7 @@ import { pathPattern } from './pathPattern.ts';
 
 type Fields = Response['fields'];
 
-/** What is said of a file, and not of the page that stands for it where it cannot be sent. */
+/** Fields that describe a file's content: they do not apply to the error page that is sent instead. */
 const ofContent = /^(?:cache-control|content-.*|expires|link)$/i;
 
 export class ExtraFields {
@@ -20,8 +20,8 @@ export class ExtraFields {
   }
 
   /**
-   * The response with the fields for a path, decoded; of two rules with the same field the later one holds. What
-   * concerns a file's content is left out of errors and redirects, which must not be cached like it.
+   * The response with the fields for a decoded path; of two rules with the same field, the later one applies. Fields about
+   * a file's content are left out of errors and redirects, which must not be cached like it.
    */
   addedTo(response: Response, path: string): Response {
     let { fields } = response;
@@ -41,7 +41,7 @@ function withField(fields: Fields, name: string, value: string, { status, fields
   return isMultipart && name.toLowerCase() === 'content-type' ? fields : withFields(fields, [[name, value]]);
 }
 
-/** `fields` with `others` in the place of those of the same name. */
+/** `fields` with `others`, which replace those of the same name. */
 export function withFields(fields: Fields, others: Fields): Fields {
   const names = new Set(others.map(([name]) => name.toLowerCase()));
   return [...fields.filter(([name]) => !names.has(name.toLowerCase())), ...others];

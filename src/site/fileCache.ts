@@ -1,20 +1,20 @@
 import { type BigIntStats, statSync } from 'node:fs';
 import type { Representation } from './representation.ts';
 
-/** Bytes held, at most; each entry counts `entryBytes` more than its file. */
+/** Limit of the bytes held; each entry counts `entryBytes` more than its file. */
 const mostBytes = 32 * 1024 * 1024;
 const entryBytes = 2048;
 /**
- * A file is taken for unchanged only if it was read this many milliseconds after its last change, or later: two writes
- * within the grain of the file system's clock look like one.
+ * A file is considered unchanged only if it was read at least this many milliseconds after its last change: two writes
+ * within the resolution of the file system's clock look like one.
  */
 const clockGrain = 50;
 
-/** What tells that a file is the one it was: it changes with every write, and with every other file put in its place. */
+/** Identifies one version of a file: it changes with every write, and with every other file put in its place. */
 type Identity = Pick<BigIntStats, 'dev' | 'ino' | 'size' | 'mtimeNs' | 'ctimeNs'>;
 
 interface Entry {
-  /** As it was asked for: links on the way are followed each time, and may lead elsewhere by then. */
+  /** The path as looked up: links in it are followed each time, and may lead elsewhere by then. */
   readonly file: string;
   readonly identity: Identity;
   readonly representation: Representation;
@@ -23,8 +23,8 @@ interface Entry {
 }
 
 /**
- * Small files by the path of their requests. No watcher is trusted: the file system is asked whether a file is still
- * the same for each use, or once for all uses within one turn of the event loop.
+ * Small files by the path of their requests. No watcher is relied on: the file system is asked for each use whether the
+ * file is still the same, or once for all uses within one turn of the event loop.
  */
 export class FileCache {
   private readonly entries = new Map<string, Entry>();
@@ -78,7 +78,7 @@ export class FileCache {
   }
 }
 
-/** The file's bytes are there twice: alone, and in the response that holds them all. */
+/** Counts the file's bytes twice: they are held alone, and in the encoded response. */
 function sizeOf(representation: Representation): number {
   return 2 * representation.size + entryBytes;
 }
@@ -97,7 +97,7 @@ function isUnchanged({ file, identity }: Entry): boolean {
       status.dev === identity.dev
     );
   } catch {
-    // Whatever it is (a folder on the way that may not be searched any more), the way without the cache tells it.
+    // Whatever is wrong (a folder in the path that may no longer be searched), the lookup without the cache reports it.
     return false;
   }
 }

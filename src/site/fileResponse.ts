@@ -1,4 +1,4 @@
-/** The answer that holds a file, or parts of it, or says that the client has it already. */
+/** The response with a file, with parts of it, or that says that the client has it already. */
 import type { Request, Response } from '../http/message.ts';
 import { errorResponse } from './errorPage.ts';
 import { withFields } from './extraFields.ts';
@@ -7,7 +7,7 @@ import { type ByteRange, byteRanges } from './range.ts';
 import { content, type Representation } from './representation.ts';
 import { precondition, rangeApplies, type Validators } from './validators.ts';
 
-/** Takes an open file of the representation over: it is closed, or stands in the response's body. */
+/** Takes over the representation's open file: it is closed, or becomes part of the response's body. */
 export function fileResponse(request: Request, representation: Representation, now: number): Response {
   const { source } = representation;
   let handedOn = source instanceof Uint8Array;
@@ -32,7 +32,7 @@ function answer(request: Request, representation: Representation, now: number): 
   return ranges === 'whole' ? whole : partial(representation, ranges);
 }
 
-/** The answer of a request whose conditions are not met; null where they are. `unmodified`: what says that nothing changed. */
+/** The response to a request whose conditions are not met; null where they are. `unmodified`: the one for 304. */
 export function conditionalResponse(
   request: Request,
   validators: Validators | null,

@@ -6,7 +6,7 @@ export interface ViewedFile {
   read(): Uint8Array | null;
 }
 
-/** What is served of files where it is not their bytes on disk. */
+/** Replaces what is served of files: something other than their bytes on disk. */
 export interface FileView {
   /**
    * What to serve of a file; null for its own bytes. Called when a file is looked up.
@@ -20,6 +20,6 @@ export interface View {
   readonly bytes: Uint8Array;
   /** Their media type, where it is not that of the file. */
   readonly type?: string;
-  /** Whether they are those of an editor, and so may change without a trace on disk. */
+  /** Whether they come from an editor, and so may change without a trace on disk. */
   readonly unsaved: boolean;
 }

@@ -1,4 +1,4 @@
-/** From names to the file that answers for them: folders, their index pages, clean URLs, single-page fallback. */
+/** Finds the file for a path: folders, their index pages, clean URLs, single-page fallback. */
 import type { Request } from '../http/message.ts';
 import type { SiteSettings } from '../protocol/server.ts';
 import { type Lookup, lookUp, type ServedFile } from './folder.ts';
@@ -45,7 +45,7 @@ export function find(root: string, path: TargetPath, settings: SiteSettings): Fo
   return index.kind === 'file' ? fileOf(index, names, true) : index;
 }
 
-/** The page that answers for every path that names no file; null where there is none, or it is not for this request. */
+/** The page for every path that names no file; null where there is none, or the request is not to get it. */
 export function findFallback(root: string, request: Request, settings: SiteSettings): Found | null {
   const names = settings.spaFallback.split('/').filter((name) => name !== '');
   if (names.length === 0 || !wantsPage(request)) return null;

@@ -22,7 +22,7 @@ export interface ServedFile {
   readonly file: OpenFile;
   /** In bytes. */
   readonly size: number;
-  /** What the open file says of itself. */
+  /** Metadata of the open file. */
   readonly identity: BigIntStats;
 }
 
@@ -38,7 +38,7 @@ export type Lookup =
   /** `code`: the errno name. */
   | { readonly kind: 'unreadable'; readonly code: string };
 
-/** The real path of a folder; null where there is none. Throws what the file system reports otherwise. */
+/** The real path of a folder; null where there is none. Throws other errors of the file system. */
 export function realFolder(path: string): string | null {
   try {
     const real = realpathSync.native(path);
@@ -50,8 +50,8 @@ export function realFolder(path: string): string | null {
 }
 
 /**
- * Looks up `names` below `root`, a real path, and opens what is a file; the caller closes it. Throws where the file
- * system reports something else than a missing or unreadable file.
+ * Looks up `names` below `root`, a real path, and opens a file that is there; the caller closes it. Throws errors of the
+ * file system other than those of a missing or unreadable file.
  */
 export function lookUp(root: string, names: readonly string[]): Lookup {
   try {
@@ -68,7 +68,7 @@ export function lookUp(root: string, names: readonly string[]): Lookup {
   }
 }
 
-/** The descriptor is asked, not the path: what the path names may have changed since. */
+/** Asks the descriptor, not the path: what the path names may have changed since. */
 function openedFile(root: string, real: string): Lookup {
   // O_NOFOLLOW: the real path holds no link now. O_NONBLOCK: to open a pipe would wait for its writer.
   const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
@@ -104,7 +104,7 @@ function isBelow(root: string, real: string, descriptor: number, { dev, ino }: B
   return contains(root, realpathSync.native(real)) && status.dev === dev && status.ino === ino;
 }
 
-/** Where the kernel says that an open file or folder lies; null where it does not say. */
+/** The path of an open file or folder, according to the kernel; null where it does not say. */
 export function pathOf(descriptor: number): string | null {
   if (process.platform !== 'linux') return null;
   try {
@@ -115,7 +115,7 @@ export function pathOf(descriptor: number): string | null {
   }
 }
 
-/** A file that was written to a shorter time ago, in milliseconds, may be written to again at any moment. */
+/** Milliseconds. A file that was written to more recently may be written to again at any moment. */
 const restTime = 60_000;
 
 function newOpenFile(descriptor: number, path: string, { size, mtimeNs }: BigIntStats): OpenFile {
@@ -125,7 +125,7 @@ function newOpenFile(descriptor: number, path: string, { size, mtimeNs }: BigInt
     descriptor,
     path,
     isUnchanged() {
-      // Not the time of the inode's change: a file that is deleted or replaced while it is open keeps its bytes.
+      // Not ctime: a file that is deleted or replaced while it is open keeps its bytes.
       const status = fstatSync(descriptor, { bigint: true });
       return status.size === size && status.mtimeNs === mtimeNs;
     },

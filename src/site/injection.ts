@@ -1,4 +1,4 @@
-/** Where a script can be put into a page without changing what the rest of it means (HTML standard, section 13.2.6). */
+/** Where a script can be put into a page without changing the meaning of the rest (HTML standard, section 13.2.6). */
 
 const lessThan = 0x3c;
 const greaterThan = 0x3e;
@@ -9,7 +9,7 @@ const slash = 0x2f;
  * into quirks mode, and before a `base` element, which would give the script's address another meaning. Null where
  * the bytes are not in an encoding that begins like ASCII.
  */
-export function injectionPoint(page: Uint8Array): number | null {
+function injectionPoint(page: Uint8Array): number | null {
   if ((page[0] === 0xfe && page[1] === 0xff) || (page[0] === 0xff && page[1] === 0xfe)) return null;
   let i = page[0] === 0xef && page[1] === 0xbb && page[2] === 0xbf ? 3 : 0;
   for (;;) {

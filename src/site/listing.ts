@@ -1,4 +1,4 @@
-/** What a folder holds, as its listing shows it. */
+/** The contents of a folder for its listing. */
 import { type Dir, type Dirent, lstatSync, opendirSync, realpathSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { contains, errorCode, isMissing, type Lookup } from './folder.ts';
@@ -11,7 +11,7 @@ const mostEntries = 5_000;
 export interface ListedEntry {
   /** As people read it; what is not UTF-8 in it is shown as `\xNN`. */
   readonly name: string;
-  /** Whether it can be asked for: no path is spelt in bytes that are not UTF-8. */
+  /** Whether it can be requested: a name that is not UTF-8 cannot. */
   readonly addressable: boolean;
   readonly folder: boolean;
   /** In bytes; 0 for folders. */
@@ -26,7 +26,7 @@ export interface Listing {
   readonly leftOut: number;
 }
 
-/** Names that are looked at in one step: some milliseconds of work. */
+/** Names that are processed in one step: some milliseconds of work. */
 const stepEntries = 256;
 
 /** Why a folder cannot be listed. */
@@ -34,9 +34,9 @@ export type NotListed = Extract<Lookup, { kind: 'missing' | 'outside' | 'unreada
 
 /**
  * Lists what would be served of a folder, a real path below `root`: no hidden files, no links that lead out, no pipes.
- * `mounts`: names of folders that are served there, but lie elsewhere; they hide others of the same name. It does so in
- * steps, so that others can be served in between; after the first it is known whether the folder can be read. Throws
- * where the file system reports something else.
+ * `mounts`: names of folders that are served there, but lie elsewhere; they hide others of the same name. It works in
+ * steps, so that other requests can be served in between; after the first, it is known whether the folder can be read.
+ * Throws other errors of the file system.
  */
 export function* listFolder(
   root: string,
@@ -74,7 +74,7 @@ function mountEntry(name: string): ListedEntry {
   return { name, addressable: true, folder: true, size: 0, modified: Number.NaN };
 }
 
-/** Names come as they are: not all are UTF-8. The types know of text only. */
+/** Names come as bytes, since not all are UTF-8; the types of Node.js know only text. */
 function readEntry(directory: Dir): Dirent<Buffer> | null {
   return directory.readSync() as unknown as Dirent<Buffer> | null;
 }
@@ -137,7 +137,7 @@ function escapedText(bytes: Uint8Array): string {
   ).join('');
 }
 
-export const sortKeys = ['name', 'size', 'date'] as const;
+const sortKeys = ['name', 'size', 'date'] as const;
 export type SortKey = (typeof sortKeys)[number];
 
 export interface SortOrder {
@@ -145,7 +145,7 @@ export interface SortOrder {
   readonly descending: boolean;
 }
 
-/** The order that a listing's query asks for (`sort=size&order=desc`); by name, if for none. */
+/** The order that a listing's query asks for (`sort=size&order=desc`); by name where it asks for none. */
 export function sortOrder(query: string | null): SortOrder {
   const parameters = new URLSearchParams(query ?? '');
   const key = sortKeys.find((one) => one === parameters.get('sort')) ?? 'name';
@@ -155,7 +155,7 @@ export function sortOrder(query: string | null): SortOrder {
 // Numbers in names count as such, and upper and lower case stand together.
 const collator = new Intl.Collator('en', { numeric: true });
 
-/** Folders first; what is alike in the order's key is in the order of names. */
+/** Folders first; entries with the same key are in the order of their names. */
 export function sorted(entries: readonly ListedEntry[], { key, descending }: SortOrder): ListedEntry[] {
   const direction = descending ? -1 : 1;
   const byKey: Readonly<Record<SortKey, (one: ListedEntry, other: ListedEntry) => number>> = {

@@ -38,12 +38,12 @@ const fields: Response['fields'] = [
 /** The client is to keep what it has of the page (`If-None-Match: *`). */
 export const unmodifiedListing: Response = { status: 304, fields: [['Cache-Control', 'no-cache']], body: [] };
 
-/** A page that is there. */
+/** The response with a finished page. */
 export function listingResponse(page: Uint8Array): Response {
   return { status: 200, fields, body: [page] };
 }
 
-/** A page that is still made, in steps. `failed`: told why it was not, in a sentence. */
+/** The response with a page that is still being made, in steps. `failed`: called with the reason, in a sentence. */
 export function listingInSteps(
   steps: Generator<void, Uint8Array | NotListed>,
   failed: (reason: string) => void,

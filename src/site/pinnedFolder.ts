@@ -1,18 +1,18 @@
-/** A folder that is read over a while, though its path may lead elsewhere meanwhile. */
+/** A folder that is read over some time, during which its path may come to lead elsewhere. */
 import { type BigIntStats, closeSync, constants, lstatSync, openSync, realpathSync } from 'node:fs';
 import { contains, pathOf } from './folder.ts';
 
 /**
- * A folder below the root that stays the same one while it is read: its path may come to be a link that leads out, and
- * then the names in there are nobody's to see. On Linux it is opened once, and reached by its descriptor; elsewhere, where no
- * path leads through a descriptor, its identity is compared before and after.
+ * A folder below the root that stays the same one while it is read: its path may become a link that leads out, and the
+ * names in there must not be shown. On Linux it is opened once, and reached by its descriptor; elsewhere, where no path
+ * leads through a descriptor, its identity is compared before and after.
  */
 export class PinnedFolder {
   /** Leads into the folder. */
   readonly path: string;
   private readonly root: string;
   private descriptor: number;
-  /** What lay there when it was opened; null where the descriptor leads there. */
+  /** The folder's identity when it was opened; null where it is reached by descriptor. */
   private readonly identity: BigIntStats | null;
 
   private constructor(root: string, path: string, descriptor: number, identity: BigIntStats | null) {
@@ -22,7 +22,7 @@ export class PinnedFolder {
     this.identity = identity;
   }
 
-  /** `real`: a real path below `root`. Null where it leads out of there by now. Throws what the file system reports. */
+  /** `real`: a real path below `root`. Null where it leads out by now. Throws errors of the file system. */
   static open(root: string, real: string): PinnedFolder | null {
     const descriptor = process.platform === 'linux' ? openFolder(real) : -1;
     const lies = descriptor < 0 ? null : pathOf(descriptor);
@@ -37,7 +37,7 @@ export class PinnedFolder {
     return folder.isStillThere() ? folder : null;
   }
 
-  /** Whether what was read so far is of the folder that was opened: to be asked before it is shown. */
+  /** Whether what was read so far is from the folder that was opened: to be checked before it is shown. */
   isStillThere(): boolean {
     if (this.identity === null) return true;
     const { dev, ino } = lstatSync(this.path, { bigint: true });

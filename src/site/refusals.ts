@@ -1,4 +1,4 @@
-/** The pages of what a site cannot answer otherwise. */
+/** Error pages and redirects of a site. */
 import type { Request, Response } from '../http/message.ts';
 import { isRegisteredMethod } from '../http/methods.ts';
 import { uriText } from '../http/uriText.ts';

@@ -11,10 +11,10 @@ import { type Validators, validatorFields, validatorsOf } from './validators.ts'
 /** Up to this many bytes are read at once; more are sent from the open file. */
 const readWhole = 64 * 1024;
 
-/** Up to this many bytes are held to be changed before they are sent. */
+/** Up to this many bytes are held in memory to be modified before they are sent. */
 const holdWhole = 8 * 1024 * 1024;
 
-/** A file as it is sent: one version of its bytes, with the fields that go with them. */
+/** A file as it is sent: one version of its bytes, with its header fields. */
 export interface Representation {
   /** In bytes. */
   readonly size: number;
@@ -23,13 +23,13 @@ export interface Representation {
   readonly validators: Validators;
   /** The response with all of the bytes. */
   readonly whole: Response;
-  /** The response that the client has the bytes already (RFC 9110 section 15.4.5). */
+  /** The response to a client that has the bytes already: 304 (RFC 9110 section 15.4.5). */
   readonly unmodified: Response;
   /** The bytes in memory, or the open file that they are read from as they are sent. */
   readonly source: Uint8Array | OpenFile;
 }
 
-/** What a file is sent as, beside its bytes. */
+/** How a file is sent. */
 export interface Presentation {
   /** Value of Content-Type. */
   readonly type: string;
@@ -82,7 +82,7 @@ export function heldBytes({ file, size }: ServedFile): Uint8Array | null {
   return size > holdWhole ? null : read(file, 0, size);
 }
 
-/** The file's time and size do not tell one view of it from another. */
+/** Made from the bytes: the file's time and size do not tell one view of it from another. */
 function viewValidators({ bytes, unsaved }: View, { identity }: ServedFile, now: number): Validators {
   const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 32);
   const modified = unsaved ? BigInt(Math.trunc(now)) * 1_000_000n : identity.mtimeNs;
@@ -99,7 +99,7 @@ export function content(source: Representation['source'], { start, end }: ByteRa
   return [length > readWhole ? { file: source, offset: start, length } : read(source, start, length)];
 }
 
-/** Thrown where somebody writes to a file while it is read: what was read may be of two versions. */
+/** Thrown where a file is written to while it is read: the bytes may be from two versions. */
 export class FileChangedError extends Error {
   constructor() {
     super('The file was changed while it was read.');

@@ -8,7 +8,7 @@ export const sidecarExtension: Readonly<Record<ContentCoding, string>> = { br: '
 const rememberedFor = 1_000;
 const mostRemembered = 4_096;
 
-/** Which codings of a file there are. One that is older than its source was made from another version, and does not count. */
+/** The codings in which a file is there. A sidecar older than its source was made from another version, and is ignored. */
 export function sidecarsOf(file: string, source: Pick<BigIntStats, 'mtimeNs'>): ContentCoding[] {
   return (['br', 'gzip'] as const).filter((coding) => {
     const status = statusOf(file + sidecarExtension[coding]);
@@ -16,7 +16,7 @@ export function sidecarsOf(file: string, source: Pick<BigIntStats, 'mtimeNs'>): 
   });
 }
 
-/** Remembers for a second which files have no sidecar, so that they cost no look at the disk each time. */
+/** Remembers for a second which files have no sidecar, so that not every request costs a look at the disk. */
 export class SidecarMemory {
   private readonly absent = new Map<string, { readonly file: string; until: number }>();
 
@@ -30,7 +30,7 @@ export class SidecarMemory {
   knowsOfNone(key: string, now: number): boolean {
     const entry = this.absent.get(key);
     if (entry === undefined) return false;
-    // A clock that was put back must not make the memory last.
+    // If the clock was set back, the entry must not last longer.
     if (now < entry.until && now >= entry.until - rememberedFor) return true;
     if (Object.values(sidecarExtension).some((extension) => statusOf(entry.file + extension) !== null)) {
       this.absent.delete(key);

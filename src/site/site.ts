@@ -19,14 +19,14 @@ import { FileChangedError, heldBytes, type Representation, represent } from './r
 import { SidecarMemory, sidecarExtension, sidecarsOf } from './sidecars.ts';
 import { type TargetPath, targetPath } from './targetPath.ts';
 
-/** What clients ask for again and again must not fill the log. */
+/** Messages that are logged once each: requests that come again and again must not fill the log. */
 const loggedOnce = 200;
-/** How often a file is read again that somebody writes to meanwhile. */
+/** How often a file is read again if it is written to meanwhile. */
 const readAttempts = 3;
 
 const servedMethods: ReadonlySet<string> = new Set(refusals.servedMethods);
 
-/** Whether a site answers this method with something else than a refusal. */
+/** Whether a site serves this method. */
 export function isServed(method: string): boolean {
   return servedMethods.has(method);
 }
@@ -38,14 +38,14 @@ interface FoundPlace {
   readonly root: string;
 }
 
-/** A folder being served. Answers synchronously, and never throws: what goes wrong is a page and a line of the log. */
+/** A folder being served. Answers synchronously and never throws: what goes wrong becomes an error page and a log line. */
 export class Site {
   private readonly root: string;
   private readonly settings: SiteSettings;
   private readonly log: (message: string) => void;
   private readonly mounts: Mounts;
   private readonly extraFields: ExtraFields;
-  /** Whose scripts may read what is served. */
+  /** Which origins' scripts may read what is served. */
   readonly crossOrigin: CrossOrigin;
   private readonly cache = new FileCache();
   private readonly sidecars = new SidecarMemory();
@@ -60,7 +60,7 @@ export class Site {
   /**
    * @param root absolute path of a folder
    * @param view what is served of files where it is not their bytes on disk
-   * @param hasTurns whether it is asked from an event loop, which sends answers that come by and by
+   * @param hasTurns whether it is called from an event loop, which can send bodies that come over time
    */
   constructor(
     root: string,
@@ -88,12 +88,12 @@ export class Site {
     return response;
   }
 
-  /** Nothing that was looked up holds any more: what is served of a file has changed without a trace on disk. */
+  /** Forgets all lookups: what is served of a file has changed without a trace on disk. */
   forget(): void {
     this.cache.clear();
   }
 
-  /** Until `turnEnded`, requests are as good as at the same time: what the file system said to one holds for all. */
+  /** Until `turnEnded`, requests count as simultaneous: what the file system told one holds for all. */
   turnBegan(): void {
     this.turnTime = Date.now();
     this.cache.turnBegan();
@@ -123,7 +123,7 @@ export class Site {
     }
   }
 
-  /** What is held in memory of the file that a request is for, if that has not changed. */
+  /** The cached representation of the file that a request is for, if that has not changed. */
   private held(request: Request, now: number): Representation | null {
     const { path } = request;
     return this.settings.precompressed && !this.sidecars.knowsOfNone(path, now) ? null : this.cache.get(path);
@@ -167,7 +167,7 @@ export class Site {
     }
   }
 
-  /** What is listed in one step is answered at once; the rest of a large folder comes by and by, if there are turns. */
+  /** A listing of one step is answered at once; a large folder's is made over several turns, if there are turns. */
   private listing(
     request: Request,
     path: TargetPath,
@@ -219,7 +219,7 @@ export class Site {
     const varies = this.settings.compression && isCompressible(type, view?.bytes.length ?? served.size);
     const presentation = { type, coding: null, varies, view };
     const representation = represent(served, presentation, now);
-    // What answers only because there is nothing better must be looked for anew each time.
+    // A file that answers only for lack of a better one must be looked up anew each time.
     if (direct && view?.unsaved !== true && representation.source instanceof Uint8Array) {
       this.cache.add(request.path, path, served.identity, representation, now);
       this.sidecars.remember(request.path, path, now);
@@ -227,7 +227,7 @@ export class Site {
     return this.sent(request, representation, now);
   }
 
-  /** A file as it is, or compressed on the fly where that is wished for and worth it. */
+  /** A file as it is, or compressed on the fly where the client accepts it and it is worth it. */
   private sent(request: Request, representation: Representation, now: number): Response {
     const coding = this.settings.compression ? codingFor(request, representation) : null;
     if (coding === null) return fileResponse(request, representation, now);
@@ -255,7 +255,7 @@ export class Site {
     return represent(served, { type, coding: null, varies: true }, now);
   }
 
-  /** An error's page from the served folder, as 404.html, if it has one. What the fields say beside it stays. */
+  /** With the error page of the served folder, such as 404.html, if it has one. Other fields stay. */
   private withOwnPage(response: Response): Response {
     try {
       const root = realFolder(this.root);

@@ -1,8 +1,8 @@
 import type { BodySource } from '../http/message.ts';
 
 /**
- * A body that takes long to make: one step in each turn of the event loop, so that the requests of others are answered
- * in between. What its steps come to is its bytes, or the reason that there are none.
+ * A body that takes long to make: one step in each turn of the event loop, so that other requests are answered in
+ * between. The steps return its bytes, or the reason that there are none.
  */
 export class SteppedBody implements BodySource {
   ready = (): void => {};
@@ -11,7 +11,7 @@ export class SteppedBody implements BodySource {
   private next: NodeJS.Immediate | null = null;
   private made: Uint8Array | 'failed' | 'ended' | null = null;
 
-  /** `failed`: told why the body will not come, in a word or a sentence. */
+  /** `failed`: called with the reason that the body will not come, in a word or a sentence. */
   constructor(
     steps: Generator<void, Uint8Array | { readonly kind: string }>,
     failed: (reason: string) => void,

@@ -1,4 +1,4 @@
-/** From the path of a request target to names of files: what is allowed, before the file system is asked. */
+/** From the path of a request target to file names: the checks before the file system is asked. */
 
 /** Why a path names nothing that is served. */
 export type PathRefusal =
@@ -54,7 +54,7 @@ function decodedSegment(segment: string): string | { refusal: PathRefusal } {
 
 // Device names hold with any extension, and with superscript digits too; spaces before the dot do not matter.
 const deviceName = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9\u00b9\u00b2\u00b3]) *(?:\.|$)/i;
-/** A short name that Windows makes up for a long one, which would go round rules on names. */
+/** A short name that Windows generates for a long one, and that would get round the rules on names. */
 const shortName = /^[^.]{1,7}~[0-9]{1,6}(?:\.[^.]{0,3})?$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: file names with them are what is refused.
 const neverOnWindows = /[:<>"|?*\u0000-\u001f]|[. ]$/;

@@ -3,7 +3,7 @@ import { httpDate } from '../http/date.ts';
 import type { Request } from '../http/message.ts';
 import type { ContentCoding } from './acceptEncoding.ts';
 
-/** What tells one version of a file from another. */
+/** The validators of one version of a file. */
 export interface Validators {
   /** Weak: two writes within the clock's grain that leave the size alike look the same (RFC 9110 section 8.8.3). */
   readonly etag: string;
@@ -35,7 +35,7 @@ export function validatorFields(validators: Validators): [string, string][] {
   ];
 }
 
-/** What the preconditions of a request come to, in the order of RFC 9110 section 13.2.2. */
+/** The result of a request's preconditions, evaluated in the order of RFC 9110 section 13.2.2. */
 export type Precondition = 'none' | 'not-modified' | 'failed';
 
 /** `validators`: null for a page that has none: no entity tag matches it, and dates are ignored. */
@@ -72,7 +72,7 @@ export function rangeApplies(request: Request, validators: Validators, now: numb
   return date === validators.lastModified && now - validators.lastModified >= 60_000;
 }
 
-/** The entity tags of a list; what is not one is passed over (RFC 9110 section 8.8.3). */
+/** The entity tags of a list; anything else is ignored (RFC 9110 section 8.8.3). */
 function entityTags(list: string): string[] {
   return list.match(/(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"/g) ?? [];
 }

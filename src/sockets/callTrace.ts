@@ -2,7 +2,7 @@ import { nativeCallNames } from './nativeCalls.ts';
 import type { Descriptor } from './systemCalls.ts';
 import { type CallColumns, callColumns } from './tracedCall.ts';
 
-/** Calls held until they are taken; beyond them, calls are left out and counted: nothing waits for its trace. */
+/** Calls held until they are taken. Further calls are left out and counted: serving never waits for the trace. */
 const capacity = 32_768;
 const firstRoom = 1024;
 const closeName = nativeCallNames.indexOf('close');
@@ -21,20 +21,20 @@ export interface RecordedCall {
   errno: number;
   startedAt: number;
   endedAt: number;
-  /** A wait that found nothing: such are folded into one. */
+  /** A wait that found nothing: successive ones are folded into one. */
   idle: boolean;
   /** The descriptor whose connection the call belongs to. */
   owner: number;
 }
 
 /**
- * The system calls of one thread, as they are made. Recording costs a few stores into columns; decoding is left to who
- * reads them.
+ * The system calls of one thread, as they are made. Recording costs a few stores into columns; decoding is left to the
+ * reader.
  */
 export class CallTrace {
   /** Calls that there was no room for, since the start. */
   leftOut = 0;
-  /** Told of each call that is worth sending on: not of waits that found nothing. */
+  /** Called for each call that is worth sending on: not for waits that found nothing. */
   recorded: () => void = () => {};
   private columns = callColumns(firstRoom);
   private length = 0;
@@ -51,12 +51,12 @@ export class CallTrace {
     this.thread = thread;
   }
 
-  /** Whether there is nothing to take yet: a wait that goes on is taken with what ends it. */
+  /** Whether there is nothing to take yet: a wait that goes on is taken only when another call ends it. */
   get isEmpty(): boolean {
     return this.length === (this.lastIsIdle ? 1 : 0);
   }
 
-  /** All that happened with a descriptor since it came to be, and will until it is closed, is this connection's. */
+  /** Assigns a descriptor to a connection: its calls from the one that made it until it is closed. */
   belongs(descriptor: Descriptor, connection: number): void {
     this.owners[descriptor] = connection;
     const birth = (this.births[descriptor] ?? 0) - this.taken;
@@ -157,7 +157,7 @@ export class CallTrace {
 }
 
 /** Rows from `start` to `end` (exclusive), in columns of their own. */
-export function slice(columns: CallColumns, start: number, end: number): CallColumns {
+function slice(columns: CallColumns, start: number, end: number): CallColumns {
   return {
     name: columns.name.slice(start, end),
     descriptor: columns.descriptor.slice(start, end),
@@ -197,7 +197,7 @@ function view(columns: CallColumns, count: number): CallColumns {
 }
 
 /** Copies all rows into `target`, from its row `at` on, where there must be room for them. */
-export function append(target: ReturnType<typeof callColumns>, columns: CallColumns, at: number): void {
+function append(target: ReturnType<typeof callColumns>, columns: CallColumns, at: number): void {
   target.name.set(columns.name, at);
   target.descriptor.set(columns.descriptor, at);
   target.first.set(columns.first, at);

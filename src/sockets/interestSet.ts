@@ -2,13 +2,13 @@ import type { NativeLibrary } from './nativeLibrary.ts';
 import { EPOLLIN, EPOLLOUT, EPOLLRDHUP, POLLERR, POLLHUP } from './platform.ts';
 import type { Descriptor, PollEntry, SystemCalls } from './systemCalls.ts';
 
-/** What a program waits for on a descriptor: bits. */
+/** What to wait for on a descriptor: bits. */
 export const readable = 1;
 export const writable = 2;
 
 /**
- * Descriptors, and what is waited for on each: level-triggered, so that what was not taken is told of again. Each of
- * the kernel's interfaces is one implementation (Stevens, UNIX Network Programming, section 6.2; `man 7 epoll`).
+ * Descriptors, and what is waited for on each: level-triggered, so that what was not taken is reported again. There is an
+ * implementation for each of the kernel's interfaces (Stevens, UNIX Network Programming, section 6.2; `man 7 epoll`).
  */
 export interface InterestSet {
   /** Waits from now on for `wanted` instead of `before`, on a descriptor that is open; 0 = for nothing. */
@@ -28,7 +28,7 @@ export interface Wakening {
   close(): void;
 }
 
-/** How many descriptors one look tells of; the others come with the next. */
+/** How many descriptors one look reports; the others come with the next. */
 const capacity = 256;
 
 export class EpollSet implements InterestSet {
@@ -159,8 +159,8 @@ export class PollSet implements InterestSet {
   }
 
   /**
-   * Nothing but `poll` itself can wait for such a set, and this thread has others to serve: so it waits a little, then
-   * lets Node's event loop have a turn.
+   * Only `poll` itself can wait for such a set, and this thread has other work: so it waits a little, then gives Node's
+   * event loop a turn.
    */
   wakening(wake: () => void): Wakening {
     let open = true;

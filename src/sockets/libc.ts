@@ -34,7 +34,7 @@ import type { SocketAddress } from './transport.ts';
 const FIONBIO = -2147195266; // 0x8004667E
 const EFD_CLOEXEC_NONBLOCK = 0x80800;
 const EPOLL_CLOEXEC = 0x80000;
-/** IOV_MAX is at least 1024; more pieces than this are not worth the copying of their addresses. */
+/** Far below IOV_MAX (1024 or more): copying the addresses of more pieces does not pay. */
 const vectorPieces = 64;
 
 /**
@@ -139,7 +139,7 @@ export class Libc implements SystemCalls {
         const peer = this.decodedAddress();
         if (SOCK_CLOEXEC === null) {
           this.prepare(result);
-          // Otherwise it would be as the listener is, on BSD, or blocking.
+          // Otherwise it would inherit the listener's mode on BSD, and be blocking elsewhere.
           this.setNonBlocking(result, nonBlocking);
         }
         return { descriptor: result, peer };
@@ -314,7 +314,7 @@ export class Libc implements SystemCalls {
     return this.native.sendfile(socket, file, this.offset, length);
   }
 
-  /** Also where it fails with EAGAIN it may have sent something. */
+  /** It may have sent something even where it fails with EAGAIN. */
   private sendfileBsd(socket: Descriptor, file: number, offset: number, length: number): number {
     this.offset[0] = BigInt(length);
     const result = this.native.sendfileBsd(file, socket, offset, this.offset);
@@ -326,7 +326,7 @@ export class Libc implements SystemCalls {
     return decodeSockaddr(this.platform, this.address) ?? { address: '', port: 0 };
   }
 
-  /** The name of the error that the last call ended with. To be asked at once: other code of this thread sets errno too. */
+  /** The name of the last call's error. To be read at once: other code of this thread sets errno too. */
   private error(): string {
     this.errno = this.native.errno();
     return errorName(this.platform, this.errno);

@@ -4,8 +4,8 @@ import type { Descriptor, SystemCalls } from './systemCalls.ts';
 import { defaultBacklog, type ListenOptions, type SocketAddress } from './transport.ts';
 
 /**
- * Opens a socket and makes it listen: from here on, the kernel completes connections to it and lets them wait until
- * somebody accepts them. Who calls this owns the descriptor. Rejects with SystemCallError, and leaves nothing open.
+ * Opens a socket and makes it listen: from here on, the kernel completes connections to it, which wait to be accepted.
+ * The caller owns the descriptor. Rejects with SystemCallError, and leaves nothing open.
  */
 export async function openListeningSocket(calls: SystemCalls, options: ListenOptions): Promise<Descriptor> {
   const { address, isIPv6 } = await numericAddress(options);

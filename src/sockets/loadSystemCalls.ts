@@ -4,12 +4,12 @@ import { loadNativeLibrary, type NativeLibrary } from './nativeLibrary.ts';
 import type { SystemCalls } from './systemCalls.ts';
 import { tracedCalls } from './tracedCalls.ts';
 
-/** This machine's system calls, or in a sentence why there are none. */
+/** This machine's system calls, or the reason that there are none, in a sentence. */
 export type LoadedSystemCalls =
   | {
       readonly calls: SystemCalls;
       readonly library: NativeLibrary;
-      /** What records them, if that was asked for. */
+      /** The recorder of the calls, if one was asked for. */
       readonly trace: CallTrace | null;
     }
   | { readonly reason: string };

@@ -75,10 +75,10 @@ const declarations: Readonly<Record<PlatformName, Partial<Record<NativeCallName,
   },
 };
 
-/** What is loaded, or in a sentence why it is not. */
+/** The loaded library, or the reason that there is none, in a sentence. */
 export type LoadedLibrary = { readonly library: NativeLibrary } | { readonly reason: string };
 
-/** Loads the C library's socket calls. What koffi cannot load here, or the platform lacks, is said in `reason`. */
+/** Loads the C library's socket calls; `reason` says what koffi cannot load here, or the platform lacks. */
 export async function loadNativeLibrary(): Promise<LoadedLibrary> {
   const platform = platforms[process.platform as PlatformName] as Platform | undefined;
   if (platform === undefined) return { reason: `There is no table of system calls for ${process.platform}.` };

@@ -267,7 +267,7 @@ const win32: Platform = {
   MSG_NOSIGNAL: null,
   options: {
     SO_REUSEADDR: [0xffff, 4],
-    // There, SO_REUSEADDR would let this program take a port away from another.
+    // On Windows, SO_REUSEADDR would let this program take a port away from another.
     SO_EXCLUSIVEADDRUSE: [0xffff, -5],
     SO_ERROR: [0xffff, 0x1007],
     SO_LINGER: [0xffff, 0x80],

@@ -4,14 +4,14 @@ import { promisify } from 'node:util';
 import { listenerOn, ownerOf, readKernelSockets, type SocketOwner } from './kernelView.ts';
 import type { SocketAddress } from './transport.ts';
 
-/** A system under load takes its time; nobody waits for this longer, in milliseconds. */
+/** Milliseconds to wait for a tool's answer: long enough for a system under load. */
 const patience = 3000;
 
 const run = promisify(execFile);
 
 /**
- * Which process listens on a port. Null where that cannot be seen: of another user's process, or where the system has no
- * means to tell.
+ * Which process listens on a port. Null where that cannot be seen: another user's process, or a system without the means
+ * to tell.
  */
 export async function portOwner(address: SocketAddress): Promise<SocketOwner | null> {
   try {
@@ -28,7 +28,7 @@ export async function portOwner(address: SocketAddress): Promise<SocketOwner | n
         return null;
     }
   } catch {
-    // A tool that is missing or says nothing: who has the port stays unknown.
+    // The tool is missing, or says nothing: the owner stays unknown.
     return null;
   }
 }
@@ -40,8 +40,8 @@ export function ownerInLsof(output: string): Omit<SocketOwner, 'commandLine'> | 
 }
 
 /**
- * The process that listens on a port, in what `netstat -ano -p TCP` of Windows writes; null where none does. The words of
- * the states are in the system's language; who listens is who has no peer.
+ * The process that listens on a port, from the output of `netstat -ano -p TCP` on Windows; null where none does. The
+ * states are words in the system's language, so a listener is recognised by having no peer.
  */
 export function processInNetstat(output: string, port: number): number | null {
   for (const line of output.split(/\r?\n/)) {
@@ -52,7 +52,7 @@ export function processInNetstat(output: string, port: number): number | null {
   return null;
 }
 
-/** The program's name, in what `tasklist /FO CSV /NH` writes of one process. */
+/** The program's name, from the output of `tasklist /FO CSV /NH` for one process. */
 export function nameInTasklist(output: string): string {
   return /^"([^"]+)"/.exec(output.trim())?.[1] ?? '';
 }

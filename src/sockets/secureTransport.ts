@@ -19,7 +19,7 @@ export type Credentials = Pick<TlsOptions, 'cert' | 'key' | 'pfx' | 'passphrase'
 export function secureTransport(credentials: Credentials, handshakeTime: number): Transport {
   return {
     async listen(options, events) {
-      /** Those of which no connection has come yet, by their sockets below TLS. */
+      /** Clients whose handshake is not complete, by their sockets below TLS. */
       const beginners = new Map<Socket, Beginner>();
       const settled = (socket: Socket): Beginner | undefined => {
         const beginner = beginners.get(socket);
@@ -31,7 +31,7 @@ export function secureTransport(credentials: Credentials, handshakeTime: number)
         const secure = createTlsServer({ ...credentials, ALPNProtocols: ['http/1.1'] });
         secure.on('secureConnection', (socket) => {
           if (settled(carrierOf(socket)) === undefined) {
-            // It was given up in this very moment, and its place with it.
+            // It has just been given up, and its place with it.
             socket.destroy();
             return;
           }
@@ -95,7 +95,7 @@ export function secureTransport(credentials: Credentials, handshakeTime: number)
 
 const beforeHandshake = 'The client closed the connection before the TLS handshake.';
 
-/** A client with whom TLS is still to be agreed on, for a time: it may be silent, or send one byte now and then. */
+/** A client within its TLS handshake, which has a time limit: it may be silent, or send a byte now and then. */
 class Beginner {
   readonly addresses: Addresses;
   /** It has sent the first byte of a handshake. */

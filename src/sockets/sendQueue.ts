@@ -1,9 +1,9 @@
 import { type Descriptor, type SystemCalls, wouldBlock } from './systemCalls.ts';
 
-/** Pieces up to this size are copied together: to tell the kernel where each lies would cost more. */
+/** Pieces up to this size are copied together: passing the kernel the address of each would cost more. */
 const smallPiece = 4 * 1024;
 
-/** What was written to a socket and the kernel has not taken, the first of it in part. */
+/** What was written to a socket and the kernel has not taken yet; it may have taken part of the first piece. */
 export class SendQueue {
   private pieces: Uint8Array[] = [];
 

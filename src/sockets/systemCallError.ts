@@ -1,4 +1,4 @@
-/** What an errno name means for somebody who started a server, and what to do about it. */
+/** What an errno name means to a user who started a server, and what to do about it. */
 const meanings: Readonly<Record<string, string>> = {
   EADDRINUSE: 'Another program listens there already. Stop it, or choose another port.',
   EADDRNOTAVAIL: 'No network interface of this machine has that address. Choose another host.',

@@ -7,7 +7,7 @@ export type Descriptor = number;
 /** What `recv`, `send`, `writev` and `sendfile` return where the socket is not ready, or its time limit passed (EAGAIN). */
 export const wouldBlock = -1;
 
-/** An accepted connection, whose descriptor belongs to who accepted it. */
+/** An accepted connection. The caller of `accept` owns the descriptor. */
 export interface Accepted {
   readonly descriptor: Descriptor;
   readonly peer: SocketAddress;
@@ -32,9 +32,9 @@ export interface ReadyEvents {
 }
 
 /**
- * The socket system calls, as in `man 2`: on descriptors, and synchronous. One that waits holds up its thread, and may
- * be called only where that is meant. Each throws a SystemCallError, but says EAGAIN by what it returns and begins
- * anew after EINTR. A call may do less than it was asked for (a partial write) and says how much it did.
+ * The socket system calls, as in `man 2`: on descriptors, and synchronous. One that waits blocks its thread, and may be
+ * called only where that is intended. Each throws SystemCallError on failure, except that EAGAIN is a return value and
+ * EINTR restarts the call. A call may do less than it was asked to (a partial write), and returns how much it did.
  */
 export interface SystemCalls {
   readonly platform: Platform;
@@ -91,7 +91,7 @@ export interface SystemCalls {
   /** A counter to wake up with whoever waits for it: `wake` makes it readable. Linux. */
   eventfd(): Descriptor;
   wake(eventfd: Descriptor): void;
-  /** Sets the counter back: it is readable no more. */
+  /** Resets the counter, so that it is no longer readable. */
   drain(eventfd: Descriptor): void;
   /** A socket that the kernel answers questions about sockets on (`man 7 sock_diag`); it never waits. Linux. */
   sockDiag(): Descriptor;

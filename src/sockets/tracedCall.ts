@@ -9,7 +9,7 @@ export interface TracedCall {
   readonly first: number;
   readonly second: number;
   readonly third: number;
-  /** Arguments that are no numbers (addresses, lists), decoded; empty where there are none. */
+  /** Arguments that are not numbers (addresses, lists), decoded; empty where there are none. */
   readonly detail: string;
   /** What it returned; -1 = it failed. */
   readonly result: number;
@@ -29,8 +29,8 @@ export interface TracedCall {
 }
 
 /**
- * What `first`, `second` and `third` are of each call. `text`: the detail stands for arguments that are no numbers.
- * Of an array, as in `poll`, the first element is recorded and the number of elements.
+ * The meaning of `first`, `second` and `third` for each call. Of an array, as in `poll`, the number of elements and the
+ * first one are recorded.
  */
 export const recordedArguments = {
   socket: ['domain', 'type', 'protocol'],

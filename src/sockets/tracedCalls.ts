@@ -18,8 +18,8 @@ function now(): number {
 }
 
 /**
- * The same calls, each recorded as it was made: what the trace shows is what the C library was asked and answered, a
- * call that is begun anew after a signal as often as it was made.
+ * The same calls, each recorded as it is made: the trace shows what the C library was asked and what it answered. A call
+ * that is restarted after a signal is recorded each time.
  *
  * @param preview how many of the bytes that `recv` and `send` carry are recorded, as text
  */
@@ -45,7 +45,7 @@ export function tracedCalls(
   };
   let errno = 0;
 
-  /** Nobody was ready, or nothing came in time. */
+  /** Whether no descriptor was ready, or nothing came in time. */
   function foundNothing(name: number, result: number): boolean {
     if (result < 0) return platform.errors[errno] === 'EAGAIN';
     return name === numbers.poll || name === numbers.epoll_wait || name === numbers.kevent;

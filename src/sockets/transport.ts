@@ -1,4 +1,4 @@
-/** Where a socket is bound, or whom it is connected to. */
+/** The address that a socket is bound or connected to. */
 export interface SocketAddress {
   readonly address: string;
   readonly port: number;
@@ -34,9 +34,9 @@ export interface TransportConnection {
   readonly descriptor: number;
   readonly peer: SocketAddress;
   readonly local: SocketAddress;
-  /** What is spoken below the bytes, as `TLS 1.3, TLS_AES_256_GCM_SHA384`; empty or missing: nothing. */
+  /** TLS version and cipher, such as `TLS 1.3, TLS_AES_256_GCM_SHA384`; empty or missing without TLS. */
   readonly tls?: string;
-  /** The client speaks without TLS where it was to be spoken. */
+  /** The client speaks without TLS where TLS is required. */
   readonly withoutTls?: boolean;
   /** `approached` has told of it before. */
   readonly approached?: boolean;
@@ -61,7 +61,7 @@ export interface TransportConnection {
   halfClose(): void;
   /** Closes at once, written or not. */
   close(): void;
-  /** Closes at once, and lets the peer see that it was before the end (RST). */
+  /** Closes at once with a reset (RST), so that the peer knows that something is missing. */
   reset(): void;
 }
 
@@ -91,7 +91,7 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** As many connections wait to be accepted where nobody says how many may. */
+/** How many connections may wait to be accepted by default. */
 export const defaultBacklog = 511;
 
 export interface ListenOptions {

@@ -40,7 +40,7 @@ export function indexIn(bytes: Uint8Array, octet: number, start: number, end: nu
   return at < 0 || at > end ? end : at;
 }
 
-export function isBlank(octet: number): boolean {
+function isBlank(octet: number): boolean {
   return octet === 0x20 || octet === 0x09;
 }
 

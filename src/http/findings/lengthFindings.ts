@@ -167,7 +167,7 @@ export function contentLength(message: MessageFacts): number | null {
 }
 
 /** Whether an answer to this request, with this status, may have a body (RFC 9112 section 6.3). */
-export function hasBody({ method, status }: ExchangeFacts): boolean {
+function hasBody({ method, status }: ExchangeFacts): boolean {
   return method !== 'HEAD' && status >= 200 && status !== 204 && status !== 304;
 }
 
