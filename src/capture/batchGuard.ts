@@ -130,7 +130,7 @@ function isSegmentColumns(value: unknown, byteCount: number): boolean {
   return true;
 }
 
-// A loop: it runs for every exchange and call that arrives.
+// A plain loop, for speed: it runs for every exchange and call that arrives.
 function areTexts(column: readonly unknown[]): boolean {
   for (let row = 0; row < column.length; row++) if (typeof column[row] !== 'string') return false;
   return true;

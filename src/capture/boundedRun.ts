@@ -5,11 +5,11 @@ interface Bounds {
   readonly script: Script;
 }
 
-/** Made when it is first needed: a context is a global object of its own, with all that is in one. */
+/** Made when it is first needed: a context has a global object of its own, with everything in it. */
 let bounds: Bounds | null = null;
 
 /**
- * Runs a function that may not end by itself, such as one with a regular expression of a user's.
+ * Runs a function that may not end by itself, such as one with a user's regular expression.
  *
  * @returns whether it ended before the time, in milliseconds, was over
  * @throws what the function throws

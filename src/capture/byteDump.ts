@@ -8,8 +8,8 @@ import type { KeptBytes } from '../protocol/inspector.ts';
 import type { ExportedExchange, ExportedMessage } from './exportExchange.ts';
 
 /**
- * `whole`: offsets count from the first byte of the message. `compared`: from that of the grammar element, and nothing
- * is said that differs between any two exchanges, so that a difference of two dumps is one of what was said.
+ * `whole`: offsets count from the first byte of the message. `compared`: from the first byte of the grammar element, and
+ * what differs between any two exchanges (numbers, times) is left out, so that dumps differ only where messages do.
  */
 export type DumpForm = 'whole' | 'compared';
 
@@ -29,9 +29,9 @@ interface Piece {
 }
 
 /**
- * Request and response as text, for editors that show no bytes: each line of the message as it reads, and below it,
+ * Request and response as text, for editors that cannot show bytes: each line of the message as text, and below it,
  * indented, rows of offset, hexadecimal digits, escaped text and the grammar element's name. In UTF-8, without any
- * character that a screen would act upon; bounded: what is left out is counted.
+ * character that a screen would interpret; bounded: what is left out is counted.
  */
 export function exchangeDump(exchange: ExportedExchange, form: DumpForm): string {
   const { detail, request, response } = exchange;
@@ -62,7 +62,7 @@ class MessageDump {
   private readonly lines: string[];
   private readonly kept: readonly KeptBytes[];
   private readonly form: DumpForm;
-  /** The rule that it breaks, until that is told. */
+  /** The rule that it breaks, until that has been written. */
   private broken: Violation | null;
   private rows = 0;
   private left = 0;
@@ -211,7 +211,7 @@ function isContinuation(octet: number): boolean {
   return (octet & 0xc0) === 0x80;
 }
 
-/** Bytes as text that is safe to show; no two sequences of bytes read alike. */
+/** Bytes as text that is safe to show; different bytes give different text. */
 export function escapedText(octets: Uint8Array): string {
   return visiblePieces(octets)
     .map(({ text, escaped }) => (escaped ? text : text.replaceAll('\\', '\\\\')))

@@ -3,7 +3,7 @@ import type { RunId } from './run.ts';
 
 /** Memory of a call: its columns and the reference to its detail. */
 const callBytes = 96;
-/** Calls may take this part of what the capture may. */
+/** Calls may take one part in so many of the capture's memory. */
 const share = 4;
 
 interface Chunk {
@@ -30,7 +30,7 @@ export class CallStore {
     this.size += bytes;
   }
 
-  /** Drops the oldest until calls take no more than their part of `maxBytes`. */
+  /** Drops the oldest calls until they take no more than their share of `maxBytes`. */
   bound(maxBytes: number): void {
     while (this.size > maxBytes / share && this.dropped < this.chunks.length) {
       const { bytes, run } = this.chunks[this.dropped++];

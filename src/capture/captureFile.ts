@@ -11,13 +11,13 @@ import { CaptureStore } from './store.ts';
 const storeBytes = 64 * 1024 * 1024;
 const run = 'run';
 
-/** What comes of one batch: bytes to write, and exchanges that have ended. */
+/** The result of one batch: bytes to write, and exchanges that have ended. */
 export interface Written {
   readonly bytes: Uint8Array;
   readonly ended: readonly ExchangeEvent[];
 }
 
-/** Makes a file of what is captured, while it is captured. */
+/** Writes a capture to a file while it is being captured. */
 export interface CaptureFile {
   begin(): Uint8Array;
   add(batch: CaptureBatch): Written;
@@ -85,7 +85,7 @@ class LiveHar implements CaptureFile {
 
 interface LiveConnection {
   readonly packets: PacketConversation;
-  /** Said of packets that were written before it was known. */
+  /** Findings about packets that were written before the finding was known. */
   due: string[];
 }
 
@@ -190,7 +190,7 @@ function* transfersIn({
   bytes,
 }: CaptureBatch): Generator<{ connection: number; transfer: Transfer }> {
   for (let i = 0; i < segments.offset.length; i++) {
-    // Segments may share bytes: those of a file that several clients got.
+    // Segments may share bytes: those of a file that was sent to several clients.
     const at = segments.keptAt[i];
     const [start, kept, length] = [segments.keptStart[i], segments.keptLength[i], segments.length[i]];
     const pieces = [

@@ -8,7 +8,7 @@ import { unpackedBatch } from './packedBatch.ts';
 import type { RunDescription, RunEnd, RunId } from './run.ts';
 import type { CaptureStore } from './store.ts';
 
-/** What the log holds, in the order in which it happened. `totals` are those after it. */
+/** An entry of the log, which is in the order of events. `totals` are those after it. */
 type Frame =
   /** First in each file: what the file before it may have said, but no longer does. */
   | { type: 'file'; number: number; runs: readonly KeptRun[]; totals: StoreTotals }
@@ -35,8 +35,8 @@ const lengthBytes = 4;
 const reservedBytes = 16 * 1024;
 
 /**
- * Keeps what is captured on disk as it comes, so that it outlasts the process: two files that take turns, bounded
- * together. Each holds frames: four bytes of length (big-endian), then a structure as node:v8 serializes it.
+ * Keeps what is captured on disk as it comes, so that it outlasts the process: in two files that take turns, with a common
+ * limit. Each holds frames: four bytes of length (big-endian), then a structure as node:v8 serializes it.
  */
 export class CaptureLog {
   private readonly folder: string;
@@ -50,7 +50,7 @@ export class CaptureLog {
   /**
    * @param folder for this log alone
    * @param maxBytes both files together; 0 keeps nothing
-   * @param failed is told why nothing more is kept
+   * @param failed called with the reason when nothing more can be kept
    */
   constructor(folder: string, store: CaptureStore, maxBytes: number, failed: (error: unknown) => void) {
     this.folder = folder;
@@ -65,8 +65,8 @@ export class CaptureLog {
   }
 
   /**
-   * Stores what an earlier process kept, and goes on from there. A frame that was cut off, or is not understood, ends
-   * its file.
+   * Restores what an earlier process kept, and goes on from there. Reading a file ends at a frame that is cut off or
+   * malformed.
    */
   restore(): void {
     const files = fileNames.map((name) => readFrames(path.join(this.folder, name)));
@@ -144,7 +144,7 @@ export class CaptureLog {
     try {
       const body = serialize(frame);
       const size = lengthBytes + body.length;
-      // One that its file could not hold is not kept; the totals of the next tell of it.
+      // A frame too large for its file is not kept; the totals of the next one account for it.
       if (size + reservedBytes > this.maxBytes / 2) return;
       if (this.descriptor === null || this.fileBytes + size > this.maxBytes / 2) this.nextFile();
       this.write(body);

@@ -12,8 +12,8 @@ import type { QueryTable } from './exchangeQuery.ts';
 import type { WholeConnection } from './followConnection.ts';
 
 /**
- * What has happened to the capture: exchanges came, went on or were displaced; what was imported from a file was removed;
- * or everything was.
+ * What has happened to the capture: exchanges came, went on or were displaced; an import was removed; or everything was
+ * cleared.
  */
 export type CaptureChange = 'changed' | 'removed' | 'cleared';
 
@@ -38,7 +38,7 @@ export interface CaptureSource {
   queryTable(): QueryTable;
   /** Marks an exchange, or takes the mark away; nothing happens where it is not stored. */
   mark(key: ExchangeKey, marked: boolean): void;
-  /** Writes about an exchange; an empty text takes away what was written. */
+  /** Sets the comment on an exchange; an empty text removes it. */
   comment(key: ExchangeKey, text: string): void;
   /** Where an exchange stands now; -1 where it is not stored. */
   indexOf(key: ExchangeKey): number;
@@ -62,6 +62,6 @@ export interface CaptureSource {
   summary(): CaptureSummary;
   /** Removes all exchanges and closed connections, also what was kept on disk. */
   clear(): void;
-  /** Called at once for every batch stored: listeners coalesce by themselves. Returns the end of the subscription. */
+  /** The listener is called at once for every batch: it has to coalesce by itself. Returns the unsubscribing function. */
   onDidChange(listener: (change: CaptureChange) => void): () => void;
 }

@@ -19,12 +19,12 @@ const keys: Readonly<Record<ListColumn, (subject: ExchangeSubject) => Key>> = {
   waterfall: (subject) => subject.startedAt,
 };
 
-/** Positions of exchanges in an order of the user's; those that are equal in it, and all without one, oldest first. */
+/** Positions of exchanges in the user's order; equal ones, and all where there is no order, oldest first. */
 export class ExchangeOrder {
   private readonly subject: ExchangeSubject;
   private readonly order: ListOrder;
   private positions: number[] = [];
-  /** Removed from the start, because they are stored no longer; less those that were inserted before all others. */
+  /** Number removed from the start, because they are no longer stored, less those that were inserted before all others. */
   removed = 0;
 
   constructor(subject: ExchangeSubject, order: ListOrder) {

@@ -17,23 +17,24 @@ export interface QueryTable {
   row(position: number): ExchangeRow;
   keyAt(position: number): ExchangeKey;
   positionOf(key: ExchangeKey): number | null;
-  /** Tells the position of each exchange that comes or changes; returns the end of it. */
+  /** Reports the position of each exchange that comes or changes. Returns the unsubscribing function. */
   watch(watcher: (position: number) => void): () => void;
   /**
-   * Exchanges were taken out from between others, and these have new positions behind all former ones, in the same order.
-   * Tells where the first is now that stood at a position, or behind it. Returns the end of it.
+   * Reports that exchanges were taken out from between others, which now have new positions after all former ones, in the
+   * same order. `renewed` gives the new position of the first exchange that was at a position, or after it. Returns the
+   * unsubscribing function.
    */
   watchRenewals(watcher: (renewed: (position: number) => number) => void): () => void;
 }
 
-/** Exchanges between two looks at the clock, where each costs little. */
+/** Exchanges between two looks at the clock, where testing one costs little. */
 const batchOfColumns = 512;
-/** Milliseconds after which an expression of the user is stopped: on one slice of exchanges. */
+/** Milliseconds after which a user's regular expression is stopped, for one slice of exchanges. */
 const longestExpression = 300;
 
 /**
- * The exchanges that a filter lets through, in an order of the user's. It follows what is stored by going through what
- * came or changed only; through all of it after a new filter, a slice at a time.
+ * The exchanges that pass a filter, in the user's order. It keeps up with the store by going through what came or changed
+ * only; after a change of the filter it goes through everything, a slice at a time.
  */
 export class ExchangeQuery {
   private readonly table: QueryTable;
@@ -244,7 +245,7 @@ export class ExchangeQuery {
     return this.condition === null || this.condition.matches(subject);
   }
 
-  /** Stops an expression of the user's that would run for ever, and says so. */
+  /** Stops a user's regular expression that would run for ever, and reports it as the problem. */
   private bounded(run: () => void): void {
     if (this.condition?.hasExpression !== true) {
       run();

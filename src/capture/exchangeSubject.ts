@@ -8,7 +8,7 @@ import type { SegmentSlabs } from './segments.ts';
 /** A head that goes on beyond this is looked at no further. */
 const longestHead = 1024 * 1024;
 
-/** Stands on one stored exchange after the other, and reads of it what a filter or an order asks for, nothing else. */
+/** A cursor over stored exchanges, which reads only what a filter or an order asks for. */
 export class ExchangeSubject implements FilterSubject {
   private readonly table: ExchangeTable<ExchangeOwner>;
   private readonly slabs: SegmentSlabs;
@@ -17,7 +17,7 @@ export class ExchangeSubject implements FilterSubject {
   /** One string for each media type, however many exchanges have it. */
   private readonly types = new Map<string, string>();
   private position = -1;
-  /** Where the exchange stands in the table: looked up once, read of many times. */
+  /** The exchange's place in the table: looked up once, read many times. */
   private block: ExchangeBlock<ExchangeOwner> = newBlock(0);
   private place = 0;
 
@@ -33,7 +33,7 @@ export class ExchangeSubject implements FilterSubject {
     this.comments = comments;
   }
 
-  /** @returns itself, standing on the exchange at a position */
+  /** Moves to the exchange at a position. @returns itself */
   at(position: number): this {
     this.position = position;
     this.block = this.table.block(position);

@@ -50,7 +50,7 @@ export interface ExchangeBlock<Owner> {
   readonly target: string[];
   readonly forwarding: (ForwardingRecord | null)[];
   readonly rule: (RuleId | '')[];
-  /** Media type of the response, from when its head has been looked at. */
+  /** Media type of the response, once its head has been parsed. */
   readonly type: (string | undefined)[];
 }
 
@@ -85,7 +85,7 @@ export class ExchangeTable<Owner> {
     const block = this.block(position);
     const i = position % blockRows;
     const { numbers } = block;
-    // One by one: looked up by name in a loop, each costs many times as much.
+    // Spelt out: in a loop with lookups by name, each costs many times as much.
     numbers.id[i] = columns.id[row];
     numbers.connection[i] = columns.connection[row];
     numbers.number[i] = columns.number[row];

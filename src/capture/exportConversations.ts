@@ -17,7 +17,7 @@ type Step =
       readonly transfer: Transfer;
     };
 
-/** Where the bytes are that belong to no exchange. */
+/** Access to the bytes that belong to no exchange. */
 export interface ConnectionBytes {
   /** All that is stored of a connection; null where it is not stored. */
   readonly wholeConnection: (connection: ConnectionKey) => WholeConnection | null;
@@ -29,7 +29,7 @@ export const exchangesOnly: ConnectionBytes = { wholeConnection: () => null, con
 
 /**
  * The pieces of a pcapng file, in the order of time. Exchanges that began a tunnel bring its bytes along. Before the
- * first packet all exchanges are gone through and sorted: after each of a number of slices of that, a piece is empty.
+ * first packet all exchanges are gone through and sorted; after each slice of that work, the piece is empty.
  *
  * @param progress is told the share of the packets that were made, from 0 to 1
  */
@@ -84,7 +84,7 @@ function* turns<Result>(work: SlicedWork<Result>): Generator<Uint8Array, Result>
   }
 }
 
-/** What of an exchange becomes packets: what else is known of it is not held while all are gone through. */
+/** The part of an exchange that becomes packets: the rest is not held while all exchanges are gone through. */
 interface CarriedExchange {
   readonly number: number;
   readonly peer: Endpoint;
@@ -112,7 +112,7 @@ function carriedExchange(detail: ExchangeDetail): CarriedExchange {
   };
 }
 
-/** What a connection carried beside these exchanges: all of it, or what came behind the one that began a tunnel. */
+/** What a connection carried besides these exchanges: all of it, or what came after the one that began a tunnel. */
 function* restOf(
   { blocks }: WholeConnection,
   exchanges: readonly CarriedExchange[],
@@ -159,7 +159,7 @@ function rangesOf({ connection, request, response }: ExchangeDetail): Record<Dir
   };
 }
 
-/** The parts of a range that lie in none of the others, which are in order; those before number `first` are before it. */
+/** The parts of a range outside of all others, which are in order; those before index `first` end before it. */
 function outside(range: Range, others: readonly Range[], first: number): Range[] {
   const parts: Range[] = [];
   let at = range.start;
@@ -172,7 +172,7 @@ function outside(range: Range, others: readonly Range[], first: number): Range[]
   return parts;
 }
 
-/** Adds the life of a connection: `rest` is what it carried beside the exchanges. */
+/** Adds the life of a connection: `rest` is what it carried besides the exchanges. */
 function* addSteps(
   steps: Step[],
   exchanges: readonly CarriedExchange[],
@@ -274,7 +274,7 @@ function piecesOf(kept: MessageDetail['kept'], start: number, end: number): Tran
   return pieces;
 }
 
-/** What one read brought of several requests is one packet again. */
+/** Joins transfers that one read brought, of several requests, into one packet again. */
 function* joinedReads(transfers: readonly Transfer[]): SlicedWork<Transfer[]> {
   const joined: Transfer[] = [];
   for (const direction of ['received', 'sent'] as const) {

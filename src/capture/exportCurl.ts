@@ -8,12 +8,12 @@ import {
   tokenText,
 } from './exportExchange.ts';
 
-/** Bytes that a shell takes as one argument nearly everywhere. */
+/** Bytes that nearly every shell takes as one argument. */
 const longestArgument = 100_000;
 
 /**
- * A command for a shell that sends the very bytes of the request: with curl where curl can, else with printf and nc.
- * A comment instead of a command, where bytes are missing or too many.
+ * A shell command that sends exactly the bytes of the request: with curl where curl can, else with printf and nc. A
+ * comment instead of a command where bytes are missing or there are too many.
  */
 export function curlCommand(detail: ExchangeDetail): string {
   const exchange = exportedExchange(detail);
@@ -58,7 +58,7 @@ function curlArguments(exchange: ExportedExchange): string | null {
     if (!names.includes(own.toLowerCase())) args.push('--header', quoted(`${own}:`));
   }
   const { tls } = detail.connection;
-  // The certificate is mostly one that only this machine's user knows of.
+  // The certificate is mostly one that was made for this machine, which curl does not trust.
   if (tls !== '') args.push('--insecure');
   const url = quoted(`${tls === '' ? 'http' : 'https'}://${authorityOf(detail)}${plain ? target : '/'}`);
   if (body.length === 0) return `${args.join(' ')} ${url}`;
@@ -96,7 +96,7 @@ function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('latin1');
 }
 
-/** In single quotes, a POSIX shell takes everything as it is, but a single quote. */
+/** Within single quotes, a POSIX shell takes everything literally, except a single quote. */
 function quoted(text: string): string {
   return /^[A-Za-z0-9_./:@=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -14,7 +14,7 @@ export interface ExportedMessage {
   readonly whole: boolean;
 }
 
-/** An exchange with what its bytes mean: what all formats are made from. */
+/** An exchange with the meaning of its bytes: what all formats are made from. */
 export interface ExportedExchange {
   readonly detail: ExchangeDetail;
   readonly request: ExportedMessage;

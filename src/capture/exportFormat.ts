@@ -28,7 +28,7 @@ export interface ExportContent extends ConnectionBytes {
   readonly progress?: (share: number) => void;
 }
 
-/** Whether a file is begun only when all exchanges were gone through. */
+/** Whether a file is begun only after all exchanges have been gone through. */
 export function gathersFirst(format: ExportFormat): boolean {
   return format === 'pcapng';
 }
@@ -56,7 +56,7 @@ export function fileEnding(format: ExportFormat): string {
   }
 }
 
-/** Of which messages the format shows cookies and credentials to whoever has not asked for them. */
+/** The messages of which the format reveals cookies and credentials without having been asked to. */
 export function exposedBy(format: ExportFormat): ExposedMessages {
   switch (format) {
     case 'har':

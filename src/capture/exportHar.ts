@@ -27,7 +27,7 @@ export interface HarBytes {
   readonly base64: string;
 }
 
-/** What HAR has no place for: the true bytes, and what Spark found in them. */
+/** What HAR has no place for: the actual bytes, and what Spark found in them. */
 export interface SparkEntry {
   readonly connection: number;
   /** 1 for the first exchange of its connection. */
@@ -168,7 +168,7 @@ function sparkMessage({ length, complete, kept, segments }: MessageDetail): Spar
   };
 }
 
-/** As the server saw it: `send` is the client's sending, `wait` the server's work, `receive` its answer's way out. */
+/** From the server's view: `send`: the request arrives; `wait`: the server works; `receive`: the response is sent. */
 function timingsOf({ times, response }: ExchangeDetail): Timings & { send: number; receive: number } {
   const { startedAt, requestEndedAt, respondedAt, endedAt } = times;
   const firstOut = response.segments[0]?.time ?? respondedAt;

@@ -2,7 +2,7 @@ import type { ExchangeDetail } from '../protocol/inspector.ts';
 import { curlCommand, exchangeTitle } from './exportCurl.ts';
 import { authorityOf, bodyData, exportedExchange, fieldsOf, tokenText } from './exportExchange.ts';
 
-/** Written by whoever sends the file. */
+/** Fields that the tool that sends the file writes itself. */
 const ownFields = new Set(['content-length', 'transfer-encoding']);
 
 /** The pieces of a `.http` file, as REST Client, httpYac and JetBrains' HTTP client read it. */

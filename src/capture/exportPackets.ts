@@ -58,7 +58,7 @@ export class PacketMaker {
     bytes[at + 13] = segment.flags;
     view.setUint16(at + 14, 65_535);
     bytes.set(payload, at + 20);
-    // Of bytes that were not kept nobody knows the sum.
+    // Without all of the payload, the checksum is unknown: it stays 0.
     if (payload.length === segment.length) {
       view.setUint16(at + 16, checksum([source, target, pseudoHeader(tcpLength), bytes.subarray(at)]));
     }

@@ -17,8 +17,8 @@ const honesty =
   'Payload bytes and their times are what read() and write() returned in the server. IP and TCP headers are made up from them: no retransmissions, no real segmentation.';
 
 /**
- * What the user said of an exchange, so that an import finds it again. `nth`: of the requests that begin in the packet,
- * counted from 1; 0 in what was read where there is no need to say it.
+ * Packet comments that hold a user's marks and comments, so that an import finds them again. `nth`: which of the requests
+ * that begin in the packet, counted from 1; 0 where the comment that was read does not say it.
  */
 export const userMark = {
   write: (nth: number) => (nth > 1 ? `Marked (request ${nth} of this packet).` : 'Marked.'),
@@ -36,11 +36,11 @@ function readRemark(form: RegExp, comment: string): { nth: number; text: string 
   return whole === undefined ? null : { nth: Number(nth ?? 0), text };
 }
 
-/** How the comments begin that say what Spark found. */
+/** The beginning of packet comments with Spark's findings. */
 export const findingComment = /^(error|warning|note): /;
 export const rebuiltComment = 'Rebuilt from what a HAR file says: these are not the bytes on the wire.';
 
-/** What begins a file, or a stream. */
+/** The blocks that begin a file, or a stream. */
 export function pcapngStart(version: string): Uint8Array {
   const section = new Uint8Array(16);
   const view = new DataView(section.buffer);

@@ -7,7 +7,7 @@ const asterisk = 0x2a;
 /** RFC 3986 section 3.2.1. */
 const userInfo = /\/\/([^/@\s]+)@/;
 
-/** The messages of which a format has the bytes as they were. */
+/** The messages of which a format contains the original bytes. */
 export type ExposedMessages = readonly ('request' | 'response')[];
 
 /** Bytes that are looked at for an end of the head. */
@@ -30,8 +30,8 @@ function fieldNameOf(line: string): string {
 }
 
 /**
- * The exchange with the values of its secret fields overwritten by asterisks, byte for byte, so that every offset
- * stays true. It goes by lines, not by what the parser makes of them: a malformed head may hold secrets too.
+ * The exchange with the values of its secret fields overwritten by asterisks, byte for byte, so that all offsets stay
+ * valid. It works on lines, not on parsed fields: a malformed head may hold secrets too.
  */
 export function withoutSecrets(detail: ExchangeDetail): ExchangeDetail {
   const { request, response } = exportedExchange(detail);

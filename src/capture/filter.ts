@@ -300,7 +300,7 @@ function combined(
   matches: (conditions: readonly Condition[], subject: FilterSubject) => boolean,
 ): Condition {
   if (parts.length === 1) return parts[0];
-  // What is cheap decides first, and spares the rest.
+  // Cheap conditions are tested first, and may spare the rest.
   const conditions = [...parts].sort((one, other) => costs.indexOf(one.cost) - costs.indexOf(other.cost));
   return {
     words: joined(

@@ -11,10 +11,10 @@ export interface FilterCompletion {
 }
 
 const mostSuggestions = 12;
-/** Characters of a value that is still worth to be offered. */
+/** Length of the longest value that is offered, in characters. */
 const longestValue = 80;
 
-/** What values an operator has in the capture. */
+/** The values that an operator has in the capture. */
 const seenValues: Readonly<Record<string, (subject: FilterSubject) => readonly string[]>> = {
   method: ({ method }) => [method],
   status: ({ status }) => (status === 0 ? [] : [String(status)]),
@@ -70,7 +70,7 @@ function operatorSuggestions(typed: string): FilterSuggestion[] {
     .filter(({ name, aliases = [] }) => [name, ...aliases].some((one) => one.startsWith(lower)))
     .map(({ name, summary }) => ({ text: `${name}:`, summary }));
   if (lower === '') return operators;
-  // Who types the value itself finds it too: "mal" is is:malformed.
+  // A value is found by its own name too: "mal" suggests is:malformed.
   const values = filterOperators.flatMap(({ name, values }) =>
     Object.entries(values ?? {})
       .filter(([value]) => value.startsWith(lower))

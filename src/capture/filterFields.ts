@@ -54,7 +54,7 @@ export function fieldValues(head: string, name: string): readonly string[] {
   return values;
 }
 
-/** Without a copy of each name: heads are many, and few of their names are the one asked for. */
+/** Compares in place, without a copy of each name: there are many heads, and few names match. */
 function hasName(head: string, at: number, name: string): boolean {
   // Letters of ASCII differ in this bit only.
   if ((head.charCodeAt(at) | 0x20) !== (name.charCodeAt(0) | 0x20)) return false;

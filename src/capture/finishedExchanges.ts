@@ -1,7 +1,7 @@
 import type { ExchangeKey, ExchangeRow } from '../protocol/inspector.ts';
 import type { CaptureSource } from './captureSource.ts';
 
-/** Tells of each exchange that ends from now on, once. */
+/** Reports each exchange that ends from now on, once. */
 export class FinishedExchanges {
   private readonly capture: Pick<CaptureSource, 'count' | 'rows' | 'indexOf' | 'onDidChange'>;
   private readonly tell: (row: ExchangeRow) => void;

@@ -9,7 +9,7 @@ import type { StoredExchange } from './exchangeTable.ts';
 import type { RunId, StoredConnection, StoredRun } from './run.ts';
 import type { SegmentSlabs } from './segments.ts';
 
-/** What is shown of a connection at a time: bytes that were kept, and reads and writes. */
+/** Limits of what is shown of a connection at a time: bytes that were kept, and reads and writes. */
 const mostBytes = 1024 * 1024;
 const mostBlocks = 10_000;
 
@@ -87,7 +87,7 @@ function allBlocks({ received, sent }: StoredConnection, slabs: SegmentSlabs): F
   return [
     ...received.all(slabs).map((segment) => ({ ...segment, direction: 'received' as const })),
     ...sent.all(slabs).map((segment) => ({ ...segment, direction: 'sent' as const })),
-    // What was received at the same time as something was sent, brought that about.
+    // At equal times, what was received comes first: it brought about what was sent.
   ].sort((one, other) => one.time - other.time);
 }
 

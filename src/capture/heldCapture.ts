@@ -26,8 +26,8 @@ export interface StoreTotals {
 }
 
 /**
- * What is held of what was captured, in memory of a bounded size: beyond it, the oldest go first. Everything costs time
- * in proportion to what is added, not to what is held.
+ * The captured data held in memory of a bounded size: beyond that, the oldest go first. Every operation takes time in
+ * proportion to what is added, not to what is held.
  */
 export class HeldCapture {
   /** Runs in the order in which they started. */
@@ -39,7 +39,7 @@ export class HeldCapture {
   readonly marks = new Set<number>();
   /** What the user wrote about exchanges, by position. */
   readonly comments = new Map<number, string>();
-  /** Are told the position of each exchange that is stored anew or in another state. */
+  /** Called with the position of each exchange that is new or changed. */
   readonly watchers = new Set<(position: number) => void>();
   /** As `QueryTable.watchRenewals`. */
   readonly renewalWatchers = new Set<(renewed: (position: number) => number) => void>();
@@ -235,7 +235,7 @@ export class HeldCapture {
     return rowBytes + 2 * this.table.target(position).length;
   }
 
-  /** A connection that is closed stays for as long as one of its exchanges, or until its turn comes. */
+  /** A closed connection stays as long as any of its exchanges; without any, until it is the oldest to go. */
   private settleClosed(run: StoredRun, id: number): void {
     const connection = run.connections.get(id);
     if (connection !== undefined && connection.exchanges.length === 0) this.bare.set(connection, run);
@@ -278,7 +278,7 @@ export class HeldCapture {
     if (run.end !== null && run.connections.size === 0) this.removeRun(run);
   }
 
-  /** A run that is over goes with its last connection. */
+  /** A run that is over is removed with its last connection. */
   private removeRun(run: StoredRun): void {
     this.formerLeftOut += run.leftOut;
     this.runs.delete(run.description.id);
@@ -325,7 +325,7 @@ export class HeldCapture {
   }
 }
 
-/** Stands in where a connection's record was not kept. */
+/** A stand-in for a connection whose record was not kept. */
 function unknownConnection(id: number, run: StoredRun): ConnectionRecord {
   const nowhere = { address: '', port: 0 };
   return {

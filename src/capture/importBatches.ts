@@ -7,7 +7,7 @@ import type { ImportedConnection, ImportedExchange, ImportedSegment } from './im
 const batchBytes = 1024 * 1024;
 const batchExchanges = 500;
 
-/** What is said of the exchange with an id. */
+/** A user's mark or comment on the exchange with an id. */
 export interface ImportedRemark {
   readonly id: number;
   readonly marked: boolean;
@@ -25,7 +25,7 @@ export interface ImportedRun {
   readonly endedAt: number;
 }
 
-/** An exchange with its connection, which may have been told of before. */
+/** An exchange with its connection, which an earlier batch may contain. */
 interface Placed {
   readonly id: number;
   readonly exchange: ImportedExchange;

@@ -11,7 +11,7 @@ export interface CapturedPacket {
   /** Milliseconds since the epoch, with fractions. */
   readonly time: number;
   readonly comments: readonly string[];
-  /** Spark wrote the file, and nobody changed it since. */
+  /** Spark wrote the file, and it has not been changed since. */
   readonly ofSpark: boolean;
 }
 
@@ -134,7 +134,7 @@ function millisecondsOf(ticks: bigint, { ticksPerSecond, offsetSeconds }: Interf
   const seconds = Number(ticks / ticksPerSecond) + offsetSeconds;
   const fraction = Number(ticks % ticksPerSecond) / Number(ticksPerSecond);
   const time = seconds * 1000 + fraction * 1000;
-  // A Date has no more than this; a file may say anything.
+  // The limit of a Date; a file may say anything.
   return time >= 0 && time <= 8.64e15 ? time : 0;
 }
 

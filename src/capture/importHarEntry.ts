@@ -6,7 +6,7 @@ export interface HarEntry extends ImportedLife {
   /** The same for all entries of a connection. */
   readonly connection: string;
   /**
-   * Puts its messages behind those of the entry before, whose ends `after` has, and moves these.
+   * Places its messages after those of the previous entry, whose ends are in `after`, and updates these.
    *
    * @throws ImportProblem where they have places, and these are taken
    */

@@ -4,7 +4,7 @@ import { type HarEntry, headOf } from './importHarEntry.ts';
 import { type RebuiltMessage, rebuiltRequest, rebuiltResponse } from './importHarMessage.ts';
 import type { EntryReader } from './importJson.ts';
 
-/** Of another program, or of a rebuilt exchange: nothing tells where the bytes stood. */
+/** An entry by another program, or of a rebuilt exchange: nothing tells the offsets of its bytes. */
 export function otherEntry(entry: EntryReader, index: number): HarEntry {
   const request = entry.object('request');
   const rebuilt = rebuiltRequest(request);

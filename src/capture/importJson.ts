@@ -99,7 +99,7 @@ export function isJsonObject(value: Json | undefined): value is { readonly [name
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Reads values of an entry of a HAR file, and says which of them is not as it should be. */
+/** Reads values of a HAR entry, and names the one that is not as it should be. */
 export class EntryReader {
   private readonly value: { readonly [name: string]: Json };
   private readonly entry: number;

@@ -65,7 +65,7 @@ export class MessageFinder {
     const run = this.runs[this.run];
     const start = Math.max(this.at, run.start);
     const found = this.messageAt(start, run.bytes.subarray(start - run.start), requestMethod);
-    // Nothing of a message is no message: what is behind it is looked at anew.
+    // An empty message would not move on: go one byte further.
     this.at = Math.max(found.end, start + 1);
     return found;
   }

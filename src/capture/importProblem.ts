@@ -12,7 +12,7 @@ export interface ImportLimits {
 /** Bytes of a file that can be imported. */
 export const mostFileBytes = 256 * 1024 * 1024;
 
-/** The problem of a file of so many bytes. */
+/** The problem with a file that is too large. */
 export function tooLarge(bytes: number): ImportProblem {
   const mebibyte = 1024 * 1024;
   return new ImportProblem(

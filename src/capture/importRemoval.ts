@@ -4,8 +4,8 @@ import type { RunId, StoredConnection, StoredRun } from './run.ts';
 import type { CaptureStore } from './store.ts';
 
 /**
- * Removes what was imported from files, by its runs; what servers captured stays. Costs time in proportion to all that is
- * stored: exchanges that stay get new positions behind all former ones, in the same order, as if they had come anew.
+ * Removes imported runs; what was captured from servers stays. Takes time in proportion to all that is stored: exchanges
+ * that stay get new positions after all former ones, in the same order, as if they had just come.
  */
 export function removeImported(store: CaptureStore, ids: readonly RunId[]): void {
   const runs = ids

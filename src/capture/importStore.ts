@@ -13,8 +13,8 @@ export interface ImportTarget {
 }
 
 /**
- * Stores what was read from a file as runs of their own, one batch at a time: whoever stores it may do something else
- * in between. Gives back the key of its first exchange.
+ * Stores what was read from a file as runs of their own, one batch at a time, so that the caller may do something else in
+ * between. Returns the key of its first exchange.
  *
  * @param file its name
  * @param id a name for the import, without `/`, that no run has

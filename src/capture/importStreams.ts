@@ -12,7 +12,7 @@ export interface StreamPiece {
   readonly comments: readonly string[];
 }
 
-/** A TCP connection, put together again. Pieces stand in the order of their offsets, without overlaps. */
+/** A reassembled TCP connection. Pieces are in the order of their offsets, without overlaps. */
 export interface CapturedConnection {
   readonly client: Endpoint;
   readonly server: Endpoint;
@@ -56,7 +56,7 @@ class Half {
     this.pieces.push({ offset, length, kept: payload.subarray(0, length), time, comments });
   }
 
-  /** What was sent again is taken once. */
+  /** Retransmissions are taken once. */
   inOrder(): StreamPiece[] {
     const sorted = this.pieces.sort((one, other) => one.offset - other.offset);
     const taken: StreamPiece[] = [];

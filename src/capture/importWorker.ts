@@ -1,4 +1,4 @@
-/** Reads a file with a capture in a thread of its own: whatever is in it keeps nobody waiting, and takes no one along. */
+/** Reads a file with a capture in a thread of its own: whatever is in it, it can neither block nor crash the rest. */
 import { readFileSync, statSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { l10n } from '../l10n/l10n.ts';

@@ -1,4 +1,4 @@
-/** How far beyond the highest id so far one may lie to get a slot: ids count up, with gaps where several count. */
+/** How far beyond the highest id so far an id may be to get a slot. Ids count up, with gaps where several workers count. */
 const farthest = 4096;
 const none = -1;
 

@@ -27,7 +27,7 @@ export interface RunEnd {
   readonly time: number;
 }
 
-/** Whose an exchange is. */
+/** The run and the connection that an exchange belongs to. */
 export interface ExchangeOwner {
   readonly run: StoredRun;
   readonly connection: StoredConnection;
@@ -38,7 +38,7 @@ export interface ExchangeOwner {
 /** A connection as it is stored, with where its exchanges and bytes are. */
 export class StoredConnection {
   record: ConnectionRecord;
-  /** Number of the slab that was the next when it came: its age, comparable with that of exchanges. */
+  /** Number that the next slab had when it came: its age, comparable with that of exchanges. */
   readonly slab: number;
   readonly received = new Stream();
   readonly sent = new Stream();

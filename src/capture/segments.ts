@@ -16,7 +16,7 @@ interface Slab {
   /** The first of its segments among those of the columns, and how many they are. */
   readonly from: number;
   readonly count: number;
-  /** Where segments come from that the kernel sent out of files, by their places in the slab. */
+  /** The files of segments that the kernel sent from files, by their index in the slab. */
   readonly files: ReadonlyMap<number, SentFile>;
   readonly bytes: Uint8Array;
 }
@@ -29,7 +29,7 @@ export interface Segment {
   /** First kept byte, counted as `start`; the bytes belong to the store. */
   readonly keptStart: number;
   readonly kept: Uint8Array;
-  /** Whose bytes they are, where the kernel sent them out of a file. */
+  /** The file that its bytes come from, where the kernel sent them. */
   readonly file: SentFile | null;
 }
 

@@ -1,4 +1,4 @@
-/** Work that stops after each slice, so that whoever goes on with it may do something else in between. */
+/** Work that pauses after each slice, so that its caller may do something else in between. */
 export type SlicedWork<Result> = Generator<undefined, Result>;
 
 /** Items that are sorted or merged at a time: a millisecond's work, or little more. */

@@ -17,7 +17,7 @@ import {
 import { HeldCapture, type StoreTotals } from './heldCapture.ts';
 import type { RunDescription, RunEnd, RunId, StoredConnection, StoredRun } from './run.ts';
 
-/** What was captured, as it is asked for; what is held of it, and for how long, is the affair of `HeldCapture`. */
+/** The capture's interface for reading; `HeldCapture` decides what is held of it, and for how long. */
 export class CaptureStore implements CaptureSource {
   private readonly held: HeldCapture;
   private readonly subject: ExchangeSubject;
@@ -225,7 +225,7 @@ export class CaptureStore implements CaptureSource {
     this.emit('changed');
   }
 
-  /** Writes about an exchange; an empty text takes away what was written. Nothing happens where it is not stored. */
+  /** Sets the comment on an exchange; an empty text removes it. Does nothing where the exchange is not stored. */
   comment(key: ExchangeKey, text: string): void {
     const position = this.held.positionOf(key);
     if (position === null || (this.held.comments.get(position) ?? '') === text) return;

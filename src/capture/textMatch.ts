@@ -11,7 +11,7 @@ const mostRemembered = 2000;
 /** UTF-16 units of a text that is worth its memory. */
 const longestRemembered = 200;
 
-/** The same, remembering its answers: in a capture the same paths, methods and types come again and again. */
+/** Caches the answers of a test: in a capture the same paths, methods and types come again and again. */
 export function remembering(matches: (text: string) => boolean): (text: string) => boolean {
   const answers = new Map<string, boolean>();
   return (text) => {

@@ -1,6 +1,6 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 
-/** Milliseconds that the making of pieces keeps the process from others at a time. */
+/** Milliseconds that making pieces may keep the process busy at a time. */
 const slice = 20;
 /** Bytes after which what was made is written, however little time it took. */
 const mostWaiting = 4 * 1024 * 1024;
@@ -9,7 +9,7 @@ const mostWaiting = 4 * 1024 * 1024;
 export type FilePieces = Iterable<string | Uint8Array>;
 
 /**
- * Writes a file of which the pieces are made as it is written. It is there as a whole, or as it was before.
+ * Writes a file whose pieces are made as it is written. Afterwards it is complete, or as it was before.
  *
  * @returns whether it was written: it is not where that was cancelled
  * @throws Error where it cannot be written

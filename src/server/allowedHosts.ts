@@ -5,7 +5,7 @@
  */
 export class AllowedHosts {
   private readonly names = new Set<string>();
-  /** The host that was last found allowed: mostly the next one, too. */
+  /** The host that was last found allowed: mostly the next request is for the same one. */
   private lastAllowed: string | null = null;
 
   /** Names beside the loopback names; a port behind one is ignored, `*` stands for any. */

@@ -2,7 +2,7 @@ import type { Exchange } from '../http/exchange.ts';
 import { Fifo } from '../http/fifo.ts';
 import type { Direction } from '../protocol/capture.ts';
 
-/** A run of bytes of a connection, and what is kept of it. Starts are inclusive, ends exclusive. */
+/** A run of a connection's bytes, and which of them are kept. Starts are inclusive, ends exclusive. */
 export interface BoundedRun {
   readonly start: number;
   readonly keptStart: number;

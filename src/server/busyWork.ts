@@ -1,13 +1,13 @@
 import type { RequestHandler } from '../http/requestHandler.ts';
 
-/** Milliseconds of one try at measuring this machine, and how many there are. */
+/** Milliseconds of one attempt to measure this machine, and the number of attempts. */
 const tryTime = 5;
 const tries = 10;
 const roundsAtATime = 10_000;
 
 /**
- * Work that no compiler leaves out, always the same for the same number of rounds. Work is counted, not timed: on
- * a processor that is shared, time passes for a thread that does not run.
+ * Work that no compiler removes, always the same for the same number of rounds. It is counted, not timed: on a shared
+ * processor, time passes for a thread that does not run.
  */
 function work(rounds: number): number {
   let state = 0x9e3779b9;

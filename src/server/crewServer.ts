@@ -56,7 +56,7 @@ export async function startCrew(options: StartOptions, rounds: number): Promise<
   return {
     address: model.address,
     allowHosts(hosts) {
-      // Those who come later are to know them too.
+      // Workers that start later are to know them too.
       settings = { ...settings, allowHosts: [...settings.allowHosts, ...hosts] };
       model.tellAll({ type: 'allowHosts', hosts });
     },

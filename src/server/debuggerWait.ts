@@ -17,8 +17,8 @@ export function openInspector(): string {
 }
 
 /**
- * While it waits for a debugger, and whenever the debugger holds this process later, nothing reaches it, not even that
- * its host has died: another process looks after that. (A thread of this one would do, but would show in the debugger.)
+ * While this process waits for a debugger, and whenever it is paused later, it learns of nothing, not even that its host
+ * has died: another process watches for that. (A thread of this one would do, but would show in the debugger.)
  */
 export function startGuard(): void {
   const guard = spawn(process.execPath, ['-e', guardProgram, String(process.ppid), String(process.pid)], {

@@ -1,11 +1,11 @@
 import type { LogLevel } from '../protocol/server.ts';
 
-/** Texts that clients have a part in could be many. */
+/** Bounded, since messages may contain text from clients. */
 const rememberedMessages = 1_000;
 
 /**
- * One log of several workers. What happens to all of them - the served folder is gone - each of them says: a message
- * is passed on when a worker says it more often than any has before.
+ * One log of several workers. What happens to all of them (the served folder is gone), each of them reports: a message is
+ * passed on when one worker has reported it more often than any had before.
  */
 export class LogOfWorkers {
   private readonly pass: (level: LogLevel, message: string) => void;

@@ -8,8 +8,8 @@ const parameter = /([?&;])([^=&;#]+)=([^&;#]*)/g;
 const channel = new RegExp(`${liveReloadPath.replaceAll('.', '\\.')}[^/?#]+`, 'g');
 
 /**
- * A request's target as a log may keep it: without what opens something to whoever reads it. That is the way to the live
- * channel, user information, and the values of parameters whose names say so. A capture has all of it.
+ * A request target as a log may keep it: without what would give its readers access to something. That is the path of the
+ * live channel, user information, and the values of parameters with telling names. A capture has all of it.
  */
 export function loggedTarget(target: string): string {
   return target

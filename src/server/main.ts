@@ -1,4 +1,4 @@
-/** The server's process: starts what the host asks for, and ends with it. */
+/** The server process: starts what the host asks for, and ends with the host. */
 import inspector from 'node:inspector';
 import path from 'node:path';
 import type { CaptureBatch } from '../protocol/capture.ts';

@@ -5,7 +5,7 @@ import type { SocketAddress } from './transport.ts';
 export const sockaddrBytes = 28;
 
 /** The family of a numeric address. */
-function familyOf(address: string): AddressFamily {
+export function familyOf(address: string): AddressFamily {
   return address.includes(':') ? 'AF_INET6' : 'AF_INET';
 }
 

@@ -30,7 +30,7 @@ export class ChangeHistory {
     return { id: this.latest, change };
   }
 
-  /** What came after the event with this id: all that there is to know, where that is not remembered any more. */
+  /** The events after the one with this id; where that is no longer remembered, one that says that anything may have changed. */
   after(id: string): NumberedChange[] {
     const missed = this.missed(id);
     if (missed === 0) return [];

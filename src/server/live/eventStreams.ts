@@ -3,7 +3,7 @@ import type { LiveChange } from '../../protocol/live.ts';
 import { ChangeHistory, type NumberedChange } from './changeHistory.ts';
 
 /**
- * A stream ends after this many milliseconds: a proxy may never say that a page has left, and whoever is still there
+ * Milliseconds after which a stream ends: a proxy may never report that a page has left, and a page that is still there
  * resumes it.
  */
 const lifetime = 30_000;

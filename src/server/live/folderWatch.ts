@@ -1,13 +1,13 @@
 import { watch } from 'chokidar';
 import { ChangeCollector } from '../../protocol/changeCollector.ts';
 
-/** Milliseconds after which changes of a few files are told of. */
+/** Milliseconds without a change after which a few changed files are reported. */
 const quiet = 100;
 /** Folders of tools, which hold more files than a page has, and none that it is made of. */
 const ignored = /(?:^|[\\/])(?:\.git|node_modules)(?:[\\/]|$)/;
 
 /**
- * Tells of files that are changed, made or deleted below folders: for the command line, which has no editor to tell it.
+ * Reports files that are changed, created or deleted below folders: for the command line, which has no editor to do so.
  * Links are not followed: what they lead to may be anything.
  */
 export class FolderWatch {

@@ -10,7 +10,7 @@ import { looseEnds } from './looseEnds.ts';
 import { ServedPaths } from './servedPaths.ts';
 import { SourceVersions } from './sourceVersions.ts';
 
-/** Beyond so many files a change is one of the whole site. */
+/** A change of more files than this counts as one of the whole site. */
 const mostListed = 100;
 const htmlName = /\.html?$/i;
 
@@ -73,7 +73,7 @@ export class LiveReload implements FileView {
   setUnsaved(file: string, bytes: Uint8Array | null): boolean {
     const real = realPath(file);
     if (bytes === null) return this.unsavedFiles.delete(real);
-    // Until it is whole, what was whole before is shown.
+    // Until it is complete, the last complete version is shown.
     const shown = this.unsavedFiles.get(real) ?? contentOf(real);
     if (htmlName.test(real) && looseEnds(bytes) > looseEnds(shown)) return false;
     this.unsavedFiles.set(real, bytes);
@@ -89,7 +89,7 @@ export class LiveReload implements FileView {
     return true;
   }
 
-  /** Tells the pages that files have changed; null: more than anybody wants to list. */
+  /** Tells the pages that files have changed; null: too many to list. */
   changed(files: readonly string[] | null): void {
     if (files === null || files.length > mostListed) {
       this.streams.tell({ paths: null });

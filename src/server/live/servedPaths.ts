@@ -4,7 +4,7 @@ import { relative, sep } from 'node:path';
 const mostFiles = 10_000;
 const mostPathsOfFile = 16;
 
-/** Under which paths each file was served: a page may be known by several (`/`, `/index.html`, a clean URL). */
+/** The paths under which each file was served: a page may have several (`/`, `/index.html`, a clean URL). */
 export class ServedPaths {
   private readonly byFile = new Map<string, Set<string>>();
 

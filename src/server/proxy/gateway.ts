@@ -20,7 +20,7 @@ export class Gateway {
   private readonly pseudonym = `spark-${randomBytes(4).toString('hex')}`;
 
   private readonly log: (problem: string) => void;
-  /** What went wrong last with each server, until it answers again: a page that asks every second is logged once. */
+  /** The last problem of each server, until it answers again: a page that asks every second is logged once. */
   private readonly problems = new Map<string, string>();
 
   /** `scheme`: how clients speak to this server. */

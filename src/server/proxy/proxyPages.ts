@@ -1,4 +1,4 @@
-/** The pages of what could not be forwarded, or was not answered. */
+/** Error pages for requests that could not be forwarded, or were not answered. */
 import type { Request as HttpRequest, Response } from '../../http/message.ts';
 import { errorResponse } from '../../site/errorPage.ts';
 import { shown } from '../../site/refusals.ts';
