@@ -4,19 +4,17 @@ import fc from 'fast-check';
 import { runBounded } from '../../../src/capture/boundedRun.ts';
 import { ExchangeQuery } from '../../../src/capture/exchangeQuery.ts';
 import { parseFilter } from '../../../src/capture/filter.ts';
-import { CaptureStore } from '../../../src/capture/store.ts';
+import type { CaptureStore } from '../../../src/capture/store.ts';
 import type { ListColumn, ListOrder } from '../../../src/protocol/exchangeList.ts';
 import type { ExchangeRow } from '../../../src/protocol/inspector.ts';
-import { batchOf, connectionRecord, type ExchangeFields, exchangeFields, type Segment } from './traffic.ts';
-
-const megabyte = 1024 * 1024;
-const description = { id: 'run', serverName: 'site', root: '/site', startedAt: 1000 };
-
-function newStore(maxBytes = 64 * megabyte): CaptureStore {
-  const store = new CaptureStore(maxBytes);
-  store.addRun(description);
-  return store;
-}
+import {
+  batchOf,
+  connectionRecord,
+  type ExchangeFields,
+  exchangeFields,
+  newStore,
+  type Segment,
+} from './traffic.ts';
 
 let sequence = 0;
 function add(store: CaptureStore, exchanges: ExchangeFields[], segments: Segment[] = []): void {

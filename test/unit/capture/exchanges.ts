@@ -1,7 +1,7 @@
-import { CaptureStore } from '../../../src/capture/store.ts';
+import type { CaptureStore } from '../../../src/capture/store.ts';
 import { dissect } from '../../../src/http/dissect.ts';
 import type { ExchangeDetail } from '../../../src/protocol/inspector.ts';
-import { batchOf, connectionRecord, exchangeFields, type Segment } from './traffic.ts';
+import { batchOf, connectionRecord, exchangeFields, newStore, type Segment } from './traffic.ts';
 
 export interface WireExchange {
   readonly request: string | Uint8Array;
@@ -17,8 +17,7 @@ export const port = 5500;
 
 /** A store with one connection that carried these exchanges, and is closed. */
 export function storeOf(exchanges: readonly WireExchange[], local = port): CaptureStore {
-  const store = new CaptureStore(256 * 1024 * 1024);
-  store.addRun({ id: 'run', serverName: 'site', root: '/site', startedAt: 1000 });
+  const store = newStore(256 * 1024 * 1024);
   const start = Date.UTC(2026, 0, 2, 3, 4, 5);
   let received = 0;
   let sent = 0;

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,6 +7,7 @@ import { exchangesOnly, pcapngFile } from '../../../src/capture/exportConversati
 import { type ExportFormat, exportPieces } from '../../../src/capture/exportFormat.ts';
 import { CaptureStore } from '../../../src/capture/store.ts';
 import { batchOf, connectionRecord, exchangeFields, type Segment } from './traffic.ts';
+import { skipWithoutTshark, wireshark } from './tshark.ts';
 
 const ask = 'GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';
 const switched = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';
@@ -88,16 +88,12 @@ test('as text, both directions stand in order with times and pauses, and nothing
   assert.ok(lines.includes('\\x81\\x08\\x1B[2J\\xE9<b>'), text);
 });
 
-const missing = spawnSync('tshark', ['--version']).error !== undefined;
-
-test('pcapng of a connection, or of what began a tunnel, has the tunnel', { skip: missing }, () => {
+test('pcapng of a connection, or of what began a tunnel, has the tunnel', { skip: skipWithoutTshark }, () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'spark-connection-'));
   const file = path.join(folder, 'x.pcapng');
   const tshark = (bytes: Uint8Array, ...args: readonly string[]) => {
     writeFileSync(file, bytes);
-    const { stdout, stderr, status } = spawnSync('tshark', ['-n', '-r', file, ...args], { encoding: 'utf8' });
-    assert.equal(status, 0, stderr);
-    return stdout;
+    return wireshark('tshark', '-n', '-r', file, ...args);
   };
   try {
     const store = newStore();

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,11 +6,9 @@ import { after, describe, test } from 'node:test';
 import { pcapngFile } from '../../../src/capture/exportConversations.ts';
 import type { ExchangeDetail } from '../../../src/protocol/inspector.ts';
 import { allOf, bytesOf, detailsOf, storeOf, type WireExchange } from './exchanges.ts';
+import { skipWithoutTshark, wireshark } from './tshark.ts';
 
-const missing = spawnSync('tshark', ['--version']).error !== undefined;
-const skip = missing ? 'tshark, which checks the file, is not installed.' : false;
-
-describe('a pcapng file, as tshark reads it', { skip }, () => {
+describe('a pcapng file, as tshark reads it', { skip: skipWithoutTshark }, () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'spark-pcapng-'));
   after(() => rmSync(folder, { recursive: true }));
   let files = 0;
@@ -20,12 +17,7 @@ describe('a pcapng file, as tshark reads it', { skip }, () => {
     const file = path.join(folder, `${files++}.pcapng`);
     writeFileSync(file, Buffer.concat([...pcapngFile(details, '1.2.3')]));
     const checks = ['-o', 'tcp.check_checksum:TRUE', '-o', 'ip.check_checksum:TRUE'];
-    const { stdout, stderr, status } = spawnSync('tshark', ['-n', '-r', file, ...checks, ...args], {
-      encoding: 'utf8',
-      maxBuffer: 256 * 1024 * 1024,
-    });
-    assert.equal(status, 0, stderr);
-    return stdout;
+    return wireshark('tshark', '-n', '-r', file, ...checks, ...args);
   }
 
   /** Both directions of the first TCP stream, reassembled. */

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CaptureStore } from '../../../src/capture/store.ts';
+import type { CaptureStore } from '../../../src/capture/store.ts';
 import type { FollowedBlock } from '../../../src/protocol/follow.ts';
-import { batchOf, connectionRecord, exchangeFields, type Segment } from './traffic.ts';
+import { batchOf, connectionRecord, exchangeFields, newStore, type Segment } from './traffic.ts';
 
 const text = (value: string) => Buffer.from(value, 'latin1');
 
 function storeOf(segments: readonly Segment[], exchanges = [exchangeFields(1)]): CaptureStore {
-  const store = new CaptureStore(64 * 1024 * 1024);
-  store.addRun({ id: 'run', serverName: 'site', root: '/site', startedAt: 1000 });
+  const store = newStore();
   store.add('run', batchOf(1, { connections: [connectionRecord(1)], exchanges, segments: [...segments] }));
   return store;
 }

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,6 +8,7 @@ import { harFile } from '../../../src/capture/exportHar.ts';
 import type { ExchangeDetail } from '../../../src/protocol/inspector.ts';
 import { allOf, storeOf } from './exchanges.ts';
 import { essence, imported } from './importing.ts';
+import { skipWithoutTshark, wireshark } from './tshark.ts';
 
 const entry = (changes: Record<string, unknown> = {}) => ({
   startedDateTime: '2026-01-02T03:04:05.250Z',
@@ -113,9 +113,9 @@ test('what was rebuilt stays so through another export, in both formats', () => 
   }
 });
 
-const missing = spawnSync('tshark', ['--version']).error !== undefined;
-
-test('a file that another program wrote, with what its user wrote on packets', { skip: missing }, () => {
+test('a file that another program wrote, with what its user wrote on packets', {
+  skip: skipWithoutTshark,
+}, () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'spark-import-'));
   try {
     const get = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
@@ -128,15 +128,11 @@ test('a file that another program wrote, with what its user wrote on packets', {
     const details = allOf(store);
     const [own, saved] = ['own.pcapng', 'saved.pcapng'].map((name) => path.join(folder, name));
     writeFileSync(own, Buffer.concat([...pcapngFile(details, '1')]));
-    const run = (program: string, ...args: string[]) => {
-      const { status, stderr } = spawnSync(program, args, { encoding: 'utf8' });
-      assert.equal(status, 0, stderr);
-    };
-    run('tshark', '-r', own, '-w', saved);
+    wireshark('tshark', '-r', own, '-w', saved);
     assert.deepEqual(imported(readFileSync(saved)).map(essence), details.map(essence));
     // Each packet twice, as a capture on several devices has them.
     const twice = path.join(folder, 'twice.pcapng');
-    run('mergecap', '-w', twice, own, saved);
+    wireshark('mergecap', '-w', twice, own, saved);
     assert.deepEqual(
       imported(readFileSync(twice)).map(({ row, request }) => [row.target, request.length]),
       details.map(({ row, request }) => [row.target, request.length]),

@@ -1,26 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { CaptureStore } from '../../../src/capture/store.ts';
+import type { CaptureStore } from '../../../src/capture/store.ts';
 import type { MessageDetail } from '../../../src/protocol/inspector.ts';
 import {
   batchOf,
   connectionRecord,
   type ExpectedExchange,
+  exampleRun,
   exchangeFields,
   makeTraffic,
+  newStore,
   type PlannedExchange,
 } from './traffic.ts';
 
 const megabyte = 1024 * 1024;
-const description = { id: 'run', serverName: 'site', root: '/site', startedAt: 1000 };
-
-function newStore(maxBytes = 64 * megabyte): CaptureStore {
-  const store = new CaptureStore(maxBytes);
-  store.addRun(description);
-  return store;
-}
-
 const anyPlan = fc.array(
   fc.array(
     fc.record<PlannedExchange>({
@@ -299,9 +293,9 @@ describe('the store', () => {
 
 test('why a connection has no system calls is told', () => {
   const store = newStore();
-  store.addRun({ ...description, id: 'untraced', traced: false });
-  store.addRun({ ...description, id: 'traced', traced: true });
-  store.addRun({ ...description, id: 'file', imported: { file: 'site.har', rebuilt: true } });
+  store.addRun({ ...exampleRun, id: 'untraced', traced: false });
+  store.addRun({ ...exampleRun, id: 'traced', traced: true });
+  store.addRun({ ...exampleRun, id: 'file', imported: { file: 'site.har', rebuilt: true } });
   const reasons = ['untraced', 'traced', 'file'].map((run) => store.callsOf(run, 1).untraced);
   assert.deepEqual(reasons, ['off', 'libuv', 'imported']);
 });

@@ -1,3 +1,5 @@
+import type { RunDescription } from '../../../src/capture/run.ts';
+import { CaptureStore } from '../../../src/capture/store.ts';
 import type {
   CaptureBatch,
   ConnectionRecord,
@@ -30,6 +32,18 @@ export type ExchangeFields = {
     ? Text
     : number;
 };
+
+const megabyte = 1024 * 1024;
+
+/** The run that test stores begin with. */
+export const exampleRun: RunDescription = { id: 'run', serverName: 'site', root: '/site', startedAt: 1000 };
+
+/** A store in which nothing was captured yet, with `exampleRun`. */
+export function newStore(maxBytes = 64 * megabyte): CaptureStore {
+  const store = new CaptureStore(maxBytes);
+  store.addRun(exampleRun);
+  return store;
+}
 
 export const endpoint = { address: '127.0.0.1', port: 5500 };
 
