@@ -66,7 +66,10 @@ function requestField(head: HeadBuffer, field: number, found: Delimiters, limits
   }
 }
 
-/** Tells how a response's body is delimited (RFC 9112 section 6.3), or which rule its head breaks. */
+/**
+ * Tells how a response's body is delimited, or which rule its head breaks. RFC 9112 section 6.3 numbers its rules; they
+ * are named where they are applied.
+ */
 export function responseFraming(head: HeadBuffer, requestMethod: string): Framing | Violation {
   const { status } = head;
   const found = delimiters();
@@ -81,11 +84,13 @@ export function responseFraming(head: HeadBuffer, requestMethod: string): Framin
     }
     if (violation !== null) return violation;
   }
+  // Rule 2; and 101, after which the connection is not HTTP's any more.
   const switched = status === 101 || (requestMethod === 'CONNECT' && status >= 200 && status < 300);
   if (switched) return { kind: 'untilClose' };
+  // Rule 1.
   if (requestMethod === 'HEAD' || status < 200 || status === 204 || status === 304) return noFraming;
   const announced = found.contentLengthField >= 0 || found.transferEncodingField >= 0;
-  // A response may end with its connection, whatever its transfer codings are.
+  // Rule 8; and rule 4: a response may end with its connection, whatever its transfer codings are.
   const chunkedLast = found.chunked || found.transferEncodingField < 0;
   if (!announced || (!chunkedLast && found.contentLengthField < 0)) return { kind: 'untilClose' };
   found.unknownCoding = -1;
@@ -103,22 +108,26 @@ function delimiters(): Delimiters {
   };
 }
 
+/** Rules 3 to 7 of RFC 9112 section 6.3; rule 5, an invalid Content-Length, is found where that is read. */
 function delimited(head: HeadBuffer, found: Delimiters): Framing | Violation {
   const { contentLengthField: length, transferEncodingField: encoding } = found;
   if (encoding >= 0) {
     if (head.minorVersion === 0) {
       return { rule: 'transfer-encoding-in-http-1.0', offset: head.nameStart(encoding) };
     }
+    // Rule 3 lets Transfer-Encoding overrule Content-Length. Whoever sends both may be smuggling a request: refused.
     if (length >= 0) {
       return {
         rule: 'content-length-with-transfer-encoding',
         offset: head.nameStart(Math.max(length, encoding)),
       };
     }
+    // Rule 4: without chunked at the end, nobody can tell where a request ends.
     if (!found.chunked) return { rule: 'chunked-not-final', offset: head.valueStart(encoding) };
     if (found.unknownCoding >= 0) return { rule: 'transfer-coding-unknown', offset: found.unknownCoding };
     return chunkedFraming;
   }
+  // Rule 6, or 7: a request that announces no body has none.
   return found.contentLength > 0 ? { kind: 'length', length: found.contentLength } : noFraming;
 }
 

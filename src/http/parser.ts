@@ -2,6 +2,9 @@
  * The parser of HTTP/1.1 messages (RFC 9112): start line, header section, body, trailer section, each a small machine
  * that is fed with whatever pieces the network delivers. A message cut anywhere resumes in the state where it was cut,
  * so that every cut gives the same result and no byte is looked at twice.
+ *
+ * To be read beside the RFC: `MessagePart` has the grammar of a message, and `parsePart` goes through it. The machines:
+ * `startLine.ts` (sections 3, 4), `target.ts` (3.2), `fieldSection.ts` (5), `framing.ts` (6), `chunkLine.ts` (7.1).
  */
 import { CR, LF, latin1 } from './bytes.ts';
 import { ChunkLine } from './chunkLine.ts';
@@ -9,6 +12,7 @@ import { FieldSection } from './fieldSection.ts';
 import { type Framing, noFraming, requestFraming, responseFraming } from './framing.ts';
 import { HeadBuffer } from './headBuffer.ts';
 import type { Limits } from './limits.ts';
+import type { MessagePart } from './messagePart.ts';
 import { RepeatedSection } from './repeatedSection.ts';
 import type { RuleId } from './rules.ts';
 import type { SpanName, SpanObserver } from './span.ts';
@@ -16,18 +20,6 @@ import { RequestLine, type StartLine, StatusLine } from './startLine.ts';
 import { requestTarget } from './target.ts';
 import { Tokens } from './tokens.ts';
 import type { Violation } from './violation.ts';
-
-type Part =
-  | 'start-line'
-  | 'header-section'
-  | 'body-by-length'
-  | 'body-until-close'
-  | 'chunk-line'
-  | 'chunk-data'
-  | 'chunk-cr'
-  | 'chunk-lf'
-  | 'trailer-section'
-  | 'complete';
 
 export interface ParserOptions {
   readonly message: 'request' | 'response';
@@ -47,7 +39,7 @@ export class MessageParser {
   /** Called with the content as it comes, without its framing: input bytes from `start` to `end` (exclusive). */
   whenContent: ((bytes: Uint8Array, start: number, end: number) => void) | null = null;
 
-  private part: Part = 'start-line';
+  private part: MessagePart = 'start-line';
   /** Bytes of the message parsed so far. */
   private offset = 0;
   /** The first offset beyond the limit of the present line or section, and the rule that a byte there breaks. */
@@ -211,6 +203,7 @@ export class MessageParser {
     }
   }
 
+  /** Has the present part's machine parse from index `i` to `stop` (exclusive); returns as `StartLine.parse` does. */
   private parsePart(bytes: Uint8Array, i: number, stop: number, base: number): number {
     switch (this.part) {
       case 'start-line': {
@@ -234,23 +227,16 @@ export class MessageParser {
         if (this.headerSection.complete) this.endHead(next - base);
         return next;
       }
-      case 'trailer-section': {
-        const next = this.trailerSection.parse(bytes, i, stop, base);
-        if (this.whenContent !== null && next > i) this.trailerBytes.push(bytes.slice(i, next));
-        if (this.trailerSection.complete) this.part = 'complete';
-        return next;
-      }
       case 'body-by-length':
       case 'chunk-data':
         return this.parseData(bytes, i, stop, base);
       case 'body-until-close':
         this.whenContent?.(bytes, i, stop);
         return stop;
-      case 'complete':
-        return stop;
       case 'chunk-line':
         return this.parseChunkLine(bytes, i, stop, base);
       case 'chunk-cr':
+        // Anything else would mean that the two ends disagree on where the chunk ends, and so on what is a request.
         if (bytes[i] !== CR) return this.tokens.fail('chunk-end', i - base);
         this.part = 'chunk-lf';
         return i + 1;
@@ -259,9 +245,21 @@ export class MessageParser {
         this.tokens.token('CRLF', i + 1 - base);
         this.beginChunkLine();
         return i + 1;
+      case 'trailer-section': {
+        const next = this.trailerSection.parse(bytes, i, stop, base);
+        if (this.whenContent !== null && next > i) this.trailerBytes.push(bytes.slice(i, next));
+        if (this.trailerSection.complete) this.part = 'complete';
+        return next;
+      }
+      case 'complete':
+        return stop;
     }
   }
 
+  /**
+   * Until here, nothing of the message may be acted on (RFC 9110 section 5.3). Now it shows what the request is for, and
+   * where the message ends (RFC 9112 sections 3.2 and 6.3).
+   */
   private endHead(end: number): void {
     const { head, repeated } = this;
     head.end = end;
@@ -321,6 +319,7 @@ export class MessageParser {
     }
   }
 
+  /** Octets whose number was announced: what they hold is nothing to the parser, be it another request. */
   private parseData(bytes: Uint8Array, i: number, stop: number, base: number): number {
     const next = i + Math.min(this.remaining, stop - i);
     this.whenContent?.(bytes, i, next);
