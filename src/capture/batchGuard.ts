@@ -3,7 +3,8 @@ import { nativeCallNames } from '../sockets/nativeCalls.ts';
 
 const states: readonly unknown[] = ['accepted', 'reading', 'responding', 'idle', 'tunnel', 'closed'];
 
-const exchangeNumbers = [
+/** Whole numbers; -1 for what is not known. */
+const exchangePlaces = [
   'connection',
   'number',
   'requestStart',
@@ -12,13 +13,10 @@ const exchangeNumbers = [
   'responseStart',
   'responseBodyStart',
   'responseEnd',
-  'startedAt',
-  'headAt',
-  'requestEndedAt',
-  'respondedAt',
-  'endedAt',
   'ruleOffset',
 ] as const;
+
+const exchangeTimes = ['startedAt', 'headAt', 'requestEndedAt', 'respondedAt', 'endedAt'] as const;
 
 const callNumbers = [
   'first',
@@ -32,7 +30,7 @@ const callNumbers = [
   'connection',
 ] as const;
 
-const segmentNumbers = ['connection', 'length', 'keptStart', 'keptLength', 'keptAt', 'time'] as const;
+const segmentPlaces = ['connection', 'offset', 'length', 'keptStart', 'keptLength', 'keptAt'] as const;
 
 /** Whether a value from another process, or from a file, is a batch that the store can take. */
 export function isCaptureBatch(value: unknown): value is CaptureBatch {
@@ -45,7 +43,7 @@ export function isCaptureBatch(value: unknown): value is CaptureBatch {
     value.bytes instanceof Uint8Array &&
     isSegmentColumns(value.segments, value.bytes.length) &&
     Array.isArray(value.sentFiles) &&
-    value.sentFiles.every(isSentFile) &&
+    Array.from(value.sentFiles).every(isSentFile) &&
     isObject(value.leftOut) &&
     isCount(value.leftOut.exchanges) &&
     isCount(value.leftOut.bytes) &&
@@ -93,7 +91,9 @@ function isExchangeColumns(value: unknown): boolean {
   const { length } = value.id;
   const isText = (column: unknown) => Array.isArray(column) && column.length === length && areTexts(column);
   return (
-    exchangeNumbers.every((name) => isNumbers(value[name], length)) &&
+    arePlaces(value.id, length, 1) &&
+    exchangePlaces.every((name) => arePlaces(value[name], length, -1)) &&
+    exchangeTimes.every((name) => areTimes(value[name], length)) &&
     value.status instanceof Uint16Array &&
     value.status.length === length &&
     value.aborted instanceof Uint8Array &&
@@ -119,18 +119,31 @@ function isForwarding(value: unknown): boolean {
 function isSegmentColumns(value: unknown, byteCount: number): boolean {
   if (!isObject(value) || !(value.offset instanceof Float64Array)) return false;
   const { length } = value.offset;
-  if (!segmentNumbers.every((name) => isNumbers(value[name], length))) return false;
+  if (!segmentPlaces.every((name) => arePlaces(value[name], length, 0))) return false;
+  if (!areTimes(value.time, length)) return false;
   if (!(value.direction instanceof Uint8Array) || value.direction.length !== length) return false;
   const { keptStart, keptLength, keptAt, length: whole } = value as unknown as SegmentColumns;
   for (let i = 0; i < length; i++) {
     const count = keptLength[i];
-    if (!(keptStart[i] >= 0 && count >= 0 && keptStart[i] + count <= whole[i])) return false;
-    if (!(keptAt[i] >= 0 && keptAt[i] + count <= byteCount)) return false;
+    if (keptStart[i] + count > whole[i] || keptAt[i] + count > byteCount) return false;
   }
   return true;
 }
 
-// A plain loop, for speed: it runs for every exchange and call that arrives.
+// Plain loops, for speed: they run for every exchange, segment and call that arrives.
+function arePlaces(column: unknown, length: number, least: number): boolean {
+  if (!(column instanceof Float64Array) || column.length !== length) return false;
+  for (let row = 0; row < length; row++)
+    if (!(column[row] >= least && Number.isSafeInteger(column[row]))) return false;
+  return true;
+}
+
+function areTimes(column: unknown, length: number): boolean {
+  if (!(column instanceof Float64Array) || column.length !== length) return false;
+  for (let row = 0; row < length; row++) if (!Number.isFinite(column[row])) return false;
+  return true;
+}
+
 function areTexts(column: readonly unknown[]): boolean {
   for (let row = 0; row < column.length; row++) if (typeof column[row] !== 'string') return false;
   return true;

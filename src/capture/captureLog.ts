@@ -1,36 +1,23 @@
-import { closeSync, ftruncateSync, openSync, readFileSync, rmSync, writevSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, rmSync, truncateSync, writevSync } from 'node:fs';
 import path from 'node:path';
-import { deserialize, serialize } from 'node:v8';
+import { serialize } from 'node:v8';
 import type { CaptureBatch, PackedBatch } from '../protocol/capture.ts';
 import type { ExchangeKey } from '../protocol/inspector.ts';
+import {
+  type Frame,
+  fileNames,
+  type KeptFile,
+  type KeptRun,
+  lengthBytes,
+  logFormat,
+  readFrames,
+  type Unreadable,
+  type WrittenFrame,
+} from './captureLogFile.ts';
 import type { StoreTotals } from './heldCapture.ts';
-import { unpackedBatch } from './packedBatch.ts';
 import type { RunDescription, RunEnd, RunId } from './run.ts';
 import type { CaptureStore } from './store.ts';
 
-/** An entry of the log, which is in the order of events. `totals` are those after it. */
-type Frame =
-  /** First in each file: what the file before it may have said, but no longer does. */
-  | { type: 'file'; number: number; runs: readonly KeptRun[]; totals: StoreTotals }
-  | { type: 'run'; run: KeptRun }
-  | { type: 'batch'; run: RunId; batch: CaptureBatch; totals: StoreTotals }
-  | { type: 'end'; run: RunId; end: RunEnd }
-  | { type: 'removed'; runs: readonly RunId[]; totals: StoreTotals }
-  /** Written behind the exchange that they are about, and so kept for at least as long. */
-  | { type: 'mark'; exchange: ExchangeKey; marked: boolean }
-  | { type: 'comment'; exchange: ExchangeKey; text: string };
-
-type WrittenFrame =
-  | Exclude<Frame, { type: 'batch' }>
-  | (Omit<Extract<Frame, { type: 'batch' }>, 'batch'> & { batch: PackedBatch });
-
-interface KeptRun {
-  readonly description: RunDescription;
-  readonly end: RunEnd | null;
-}
-
-const fileNames = ['capture.0', 'capture.1'] as const;
-const lengthBytes = 4;
 /** Room for the first frame of a file. */
 const reservedBytes = 16 * 1024;
 
@@ -65,31 +52,24 @@ export class CaptureLog {
   }
 
   /**
-   * Restores what an earlier process kept, and goes on from there. Reading a file ends at a frame that is cut off or
-   * malformed.
+   * Restores what an earlier process kept, as far as it is understood, and goes on from there. The rest is removed.
+   *
+   * @returns why there was a rest; null where there was none
    */
-  restore(): void {
-    const files = fileNames.map((name) => readFrames(path.join(this.folder, name)));
-    const known = files
-      .filter((file) => file.frames.length > 0)
-      .sort((one, other) => one.number - other.number);
-    if (known.length === 0) return;
-    let totals: StoreTotals | null = null;
-    let lastTime = 0;
-    const frames = known.flatMap((file) => file.frames);
-    const removed = new Set(frames.flatMap((frame) => (frame.type === 'removed' ? frame.runs : [])));
-    for (const frame of frames) {
-      if (!('run' in frame && removed.has(runOf(frame.run)))) this.replay(frame);
-      if ('totals' in frame) totals = frame.totals;
-      if (frame.type === 'batch') lastTime = Math.max(lastTime, ...frame.batch.exchanges.endedAt);
+  restore(): Unreadable | null {
+    let unreadable: Unreadable | null = null;
+    try {
+      const files = fileNames.map((name) => readFrames(this.folder, name));
+      this.resume(files.filter(({ number }) => number >= 0));
+      for (const file of files) {
+        if (file.unreadable === null) continue;
+        unreadable ??= file.unreadable;
+        removeRest(file);
+      }
+    } catch (error) {
+      this.fail(error);
     }
-    for (const run of this.store.runs()) {
-      const time = Math.max(lastTime, run.description.startedAt);
-      if (run.beforeReload)
-        this.store.endRun(run.description.id, { reason: 'The window was reloaded or closed.', time });
-    }
-    if (totals !== null) this.store.resume(totals);
-    this.continueFile(known[known.length - 1]);
+    return unreadable;
   }
 
   addRun(description: RunDescription): void {
@@ -170,7 +150,8 @@ export class CaptureLog {
     this.descriptor = openSync(path.join(this.folder, fileNames[this.fileNumber % 2]), 'w', 0o600);
     this.fileBytes = 0;
     const runs = this.store.runs().map(({ description, end }) => ({ description, end }));
-    this.write(serialize({ type: 'file', number: this.fileNumber++, runs, totals: this.store.totals() }));
+    const [number, totals] = [this.fileNumber++, this.store.totals()];
+    this.write(serialize({ type: 'file', format: logFormat, number, runs, totals }));
   }
 
   private write(body: Buffer): void {
@@ -189,6 +170,27 @@ export class CaptureLog {
   private fail(error: unknown): void {
     this.close();
     this.failed(error);
+  }
+
+  private resume(files: readonly KeptFile[]): void {
+    const known = [...files].sort((one, other) => one.number - other.number);
+    if (known.length === 0) return;
+    let totals: StoreTotals | null = null;
+    let lastTime = 0;
+    const frames = known.flatMap((file) => file.frames);
+    const removed = new Set(frames.flatMap((frame) => (frame.type === 'removed' ? frame.runs : [])));
+    for (const frame of frames) {
+      if (!('run' in frame && removed.has(runOf(frame.run)))) this.replay(frame);
+      if ('totals' in frame) totals = frame.totals;
+      if (frame.type === 'batch') lastTime = Math.max(lastTime, lastEndIn(frame.batch));
+    }
+    for (const run of this.store.runs()) {
+      const time = Math.max(lastTime, run.description.startedAt);
+      if (run.beforeReload)
+        this.store.endRun(run.description.id, { reason: 'The window was reloaded or closed.', time });
+    }
+    if (totals !== null) this.store.resume(totals);
+    this.continueFile(known[known.length - 1]);
   }
 
   private replay(frame: Frame): void {
@@ -227,119 +229,12 @@ function runOf(run: RunId | KeptRun): RunId {
   return typeof run === 'string' ? run : run.description.id;
 }
 
-/** A file of the log, as far as its frames are whole. */
-interface KeptFile {
-  readonly path: string;
-  /** Rises with each file begun; -1 where there is none. */
-  readonly number: number;
-  readonly frames: readonly Frame[];
-  /** Bytes of the whole frames. */
-  readonly size: number;
+function lastEndIn({ exchanges }: CaptureBatch): number {
+  return exchanges.endedAt.reduce((last, time) => Math.max(last, time), 0);
 }
 
-function readFrames(file: string): KeptFile {
-  const bytes = readIfThere(file);
-  const frames: Frame[] = [];
-  let number = -1;
-  let at = 0;
-  while (at + lengthBytes <= bytes.length) {
-    const end = at + lengthBytes + bytes.readUInt32BE(at);
-    const frame = end <= bytes.length ? readFrame(bytes.subarray(at + lengthBytes, end)) : null;
-    if (frame === null) break;
-    if (frames.length === 0) {
-      if (frame.type !== 'file') break;
-      number = frame.number;
-    }
-    frames.push(frame);
-    at = end;
-  }
-  return { path: file, number, frames, size: at };
-}
-
-function readIfThere(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return Buffer.alloc(0);
-    throw error;
-  }
-}
-
-function readFrame(bytes: Buffer): Frame | null {
-  let value: unknown;
-  try {
-    value = deserialize(bytes);
-  } catch {
-    // Cut off, or of another version: what follows cannot be trusted either.
-    return null;
-  }
-  if (!isWrittenFrame(value)) return null;
-  if (value.type !== 'batch') return value;
-  const batch = unpackedBatch(value.batch);
-  return batch === null ? null : { ...value, batch };
-}
-
-/** But for what a batch holds. */
-function isWrittenFrame(value: unknown): value is WrittenFrame {
-  if (!isObject(value)) return false;
-  switch (value.type) {
-    case 'file':
-      return (
-        Number.isInteger(value.number) &&
-        Array.isArray(value.runs) &&
-        value.runs.every(isKeptRun) &&
-        isTotals(value.totals)
-      );
-    case 'run':
-      return isKeptRun(value.run);
-    case 'batch':
-      return typeof value.run === 'string' && isTotals(value.totals);
-    case 'end':
-      return typeof value.run === 'string' && isRunEnd(value.end);
-    case 'removed':
-      return (
-        Array.isArray(value.runs) &&
-        value.runs.every((run) => typeof run === 'string') &&
-        isTotals(value.totals)
-      );
-    case 'mark':
-      return typeof value.exchange === 'string' && typeof value.marked === 'boolean';
-    case 'comment':
-      return typeof value.exchange === 'string' && typeof value.text === 'string';
-    default:
-      return false;
-  }
-}
-
-function isKeptRun(value: unknown): boolean {
-  if (!isObject(value) || !isObject(value.description)) return false;
-  const { id, serverName, root, startedAt, traced, imported } = value.description;
-  return (
-    (imported === undefined || isImportedFrom(imported)) &&
-    (traced === undefined || typeof traced === 'boolean') &&
-    [id, serverName, root].every((text) => typeof text === 'string') &&
-    Number.isFinite(startedAt) &&
-    (value.end === null || isRunEnd(value.end))
-  );
-}
-
-function isImportedFrom(value: unknown): boolean {
-  return isObject(value) && typeof value.file === 'string' && typeof value.rebuilt === 'boolean';
-}
-
-function isRunEnd(value: unknown): boolean {
-  return isObject(value) && typeof value.reason === 'string' && Number.isFinite(value.time);
-}
-
-function isTotals(value: unknown): boolean {
-  return (
-    isObject(value) &&
-    [value.captured, value.displaced, value.leftOut, value.lostInReload].every((count) =>
-      Number.isInteger(count),
-    )
-  );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
+/** What is not understood is not to be found, and told of, once more. */
+function removeRest({ path: file, frames, size }: KeptFile): void {
+  if (frames.length === 0) rmSync(file, { force: true });
+  else truncateSync(file, size);
 }

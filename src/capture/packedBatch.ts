@@ -80,6 +80,8 @@ function unpackedColumns(packed: unknown): Record<string, unknown> | null {
   const columns: Record<string, unknown> = {};
   let at = 0;
   for (let i = 0; i < names.length; i++) {
+    // An array that was written may have gaps, which no check of its members comes by.
+    if (!(i in names && i in packed.kinds)) return null;
     const Kind = kinds[packed.kinds[i]];
     const end = at + rows * Kind.BYTES_PER_ELEMENT;
     if (end > buffer.byteLength) return null;

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { CaptureLog } from '../capture/captureLog.ts';
+import type { Unreadable } from '../capture/captureLogFile.ts';
 import type { ImportTarget } from '../capture/importStore.ts';
 import type { RunId } from '../capture/run.ts';
 import { CaptureStore } from '../capture/store.ts';
@@ -9,6 +10,7 @@ import { Coalescer } from './coalescer.ts';
 import { settingOf } from './configuration.ts';
 import { setContextKey } from './contextKeys.ts';
 import { LiveTokens } from './liveTokens.ts';
+import { notify, showLog } from './notices.ts';
 import { rootOfFolder } from './servedFolder.ts';
 import type * as serverStart from './serverStart.ts';
 import { Servers } from './servers.ts';
@@ -73,11 +75,12 @@ export class SparkWindow implements vscode.Disposable {
     let left: WindowState;
     try {
       left = this.folder.claim();
-      this.log.restore();
     } catch (error) {
       this.channel.error(`What was captured before cannot be read: ${error}`);
       return;
     }
+    const unreadable = this.log.restore();
+    if (unreadable !== null) this.tellUnreadable(unreadable);
     const { exchanges, lostInReload } = this.store.summary();
     if (exchanges + lostInReload > 0) {
       this.channel.info(`From before the reload: ${exchanges} exchanges; ${lostInReload} were not kept.`);
@@ -150,6 +153,12 @@ export class SparkWindow implements vscode.Disposable {
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 
+  /** History is missing: its user is told once, for it is removed. */
+  private tellUnreadable(why: Unreadable): void {
+    this.channel.warn(`What was kept over the reload is not all understood (${why}); the rest was removed.`);
+    notify('warning', unreadableText(why), showLog());
+  }
+
   private serversChanged(): void {
     this.updateServerKeys();
     this.clearFormerRuns();
@@ -203,5 +212,22 @@ export class SparkWindow implements vscode.Disposable {
     if (change.affectsConfiguration('spark.capture.keepMegabytes')) {
       this.log.setMaxBytes(settingOf(windowOptions.keptBytes));
     }
+  }
+}
+
+function unreadableText(why: Unreadable): string {
+  switch (why) {
+    case 'earlierFormat':
+      return vscode.l10n.t(
+        'History that an earlier version of Spark kept could not be taken over, and was removed.',
+      );
+    case 'laterFormat':
+      return vscode.l10n.t(
+        'History that a later version of Spark kept could not be taken over, and was removed.',
+      );
+    case 'damaged':
+      return vscode.l10n.t(
+        'History that was kept over the reload is damaged: what could not be read of it was removed.',
+      );
   }
 }

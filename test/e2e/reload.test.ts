@@ -29,3 +29,25 @@ walk(
   },
   { openFile: 'index.html' },
 );
+
+walk('History that 0.4.0 kept is told of once, and removed; what 0.5.0 kept is there', async (workbench) => {
+  const told = workbench.notification(
+    'History that an earlier version of Spark kept could not be taken over',
+  );
+  await workbench.startServer();
+  await workbench.runCommand('Spark: Open Request Inspector');
+  const empty = workbench.webview().getByText('Nothing captured yet.');
+  await empty.waitFor();
+  workbench.leaveHistory('test/fixtures/kept/0.4.0');
+  await workbench.reload();
+  await told.waitFor();
+  await empty.waitFor();
+
+  workbench.leaveHistory('test/fixtures/kept/0.5.0');
+  await workbench.reload();
+  await workbench
+    .webview()
+    .getByRole('row', { name: /^GET \/page-2, exchange/ })
+    .waitFor();
+  assert.equal(await told.count(), 0);
+});

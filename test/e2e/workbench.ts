@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -141,6 +141,20 @@ export class Workbench {
     await this.runCommand('Developer: Reload Window');
     await loaded;
     await this.isReady();
+  }
+
+  /** Puts into the place of what this window keeps what an earlier one kept, so that the next one takes that over. */
+  leaveHistory(kept: string): void {
+    const storage = path.join(this.server.data, 'User/workspaceStorage');
+    const windows = readdirSync(storage, { recursive: true, encoding: 'utf8' }).find((name) =>
+      /spark.*[\\/]windows$/.test(name),
+    );
+    assert.ok(windows !== undefined, 'the extension keeps nothing yet');
+    const { pid } = spawnSync(process.execPath, ['-e', '']);
+    const folder = path.join(storage, windows, `${pid}-earlier`);
+    cpSync(path.join(project, kept), folder, { recursive: true });
+    const later = Date.now() / 1000 + 3600;
+    for (const name of readdirSync(folder)) utimesSync(path.join(folder, name), later, later);
   }
 
   private async isReady(): Promise<void> {

@@ -100,6 +100,11 @@ export class CodeServer {
     return `${this.address}/?${query}`;
   }
 
+  /** Folder of settings, and of what extensions keep. */
+  get data() {
+    return path.join(this.#folder, 'data');
+  }
+
   /** Settled when code-server has ended, for whatever reason. */
   get ended() {
     return ended(this.#program);

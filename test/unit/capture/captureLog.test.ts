@@ -1,10 +1,22 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
+import { deserialize, serialize } from 'node:v8';
 import fc from 'fast-check';
 import { CaptureLog } from '../../../src/capture/captureLog.ts';
+import { logFormat, type Unreadable } from '../../../src/capture/captureLogFile.ts';
 import { CaptureStore } from '../../../src/capture/store.ts';
 import type { CaptureBatch } from '../../../src/protocol/capture.ts';
 import { packedBatch } from '../../../src/protocol/packedBatch.ts';
@@ -22,11 +34,17 @@ function withFolder(test: (folder: string) => void): void {
   }
 }
 
-function open(folder: string, maxBytes = 16 * megabyte): { store: CaptureStore; log: CaptureLog } {
+interface Opened {
+  readonly store: CaptureStore;
+  readonly log: CaptureLog;
+  readonly unreadable: Unreadable | null;
+}
+
+function open(folder: string, maxBytes = 16 * megabyte): Opened {
   const store = new CaptureStore(64 * megabyte);
   const log = new CaptureLog(folder, store, maxBytes, (error) => assert.fail(String(error)));
-  log.restore();
-  return { store, log };
+  const unreadable = log.restore();
+  return { store, log, unreadable };
 }
 
 /** A window that captures and is gone without a word. */
@@ -50,6 +68,37 @@ function oneExchange(id: number, bytes = new Uint8Array(0)): CaptureBatch {
     exchanges: [exchangeFields(id, { connection: id, requestEnd: bytes.length, endedAt: 5000 })],
     segments: bytes.length === 0 ? [] : [{ connection: id, direction: 0, offset: 0, bytes }],
   });
+}
+
+/** Captures one exchange more, in a run of its own, as a window does that goes on with what there is. */
+function captureNext({ store, log }: Opened): void {
+  const next = { ...description, id: 'next' };
+  store.addRun(next);
+  log.addRun(next);
+  store.add('next', oneExchange(1));
+  log.addBatch('next', packedBatch(oneExchange(1)));
+  log.close();
+}
+
+/** Whatever is read of it. */
+function readAll(store: CaptureStore): void {
+  for (const { key } of store.rows(0, store.count)) {
+    store.detail(key);
+    store.calls(key);
+  }
+  for (const run of store.runs())
+    for (const { record } of run.newestConnections(100))
+      store.follow(`${run.description.id}/${record.id}`, 0);
+}
+
+/** The file's first frame with other members. */
+function rewriteFirstFrame(file: string, members: Record<string, unknown>): void {
+  const bytes = readFileSync(file);
+  const end = 4 + bytes.readUInt32BE(0);
+  const body = serialize({ ...deserialize(bytes.subarray(4, end)), ...members });
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(body.length);
+  writeFileSync(file, Buffer.concat([length, body, bytes.subarray(end)]));
 }
 
 function sizeOf(folder: string): number {
@@ -91,19 +140,14 @@ describe('the capture log', () => {
           capture(folder, batches);
           const file = path.join(folder, 'capture.0');
           truncateSync(file, cut % (statSync(file).size + 1));
-          const { store, log } = open(folder);
-          const restored = store.count;
+          const opened = open(folder);
+          const restored = opened.store.count;
           assert.deepEqual(
-            store.rows(0, restored).map((row) => row.id),
+            opened.store.rows(0, restored).map((row) => row.id),
             batches.slice(0, restored).map((_, i) => i + 1),
           );
           // What comes after the cut must be found again, behind what was whole.
-          const next = { ...description, id: 'next' };
-          store.addRun(next);
-          log.addRun(next);
-          store.add('next', oneExchange(1));
-          log.addBatch('next', packedBatch(oneExchange(1)));
-          log.close();
+          captureNext(opened);
           assert.equal(open(folder).store.count, restored + 1);
         });
       }),
@@ -212,7 +256,116 @@ describe('the capture log', () => {
       const batch = oneExchange(1, new Uint8Array(10));
       capture(folder, [{ ...batch, bytes: new Uint8Array(3) }]);
       assert.ok(readFileSync(path.join(folder, 'capture.0')).length > 100);
-      assert.equal(open(folder).store.count, 0, 'bytes that the segments do not account for');
+      const { store, unreadable } = open(folder);
+      assert.equal(store.count, 0, 'bytes that the segments do not account for');
+      assert.equal(unreadable, 'damaged');
+    });
+  });
+
+  test('goes on with what 0.5.0 kept', () => {
+    withFolder((folder) => {
+      cpSync('test/fixtures/kept/0.5.0', folder, { recursive: true });
+      const { store, log, unreadable } = open(folder);
+      assert.equal(unreadable, null);
+      assert.deepEqual(
+        store.rows(0, 9).map(({ target, marked, comment }) => ({ target, marked, comment })),
+        [
+          { target: '/page-1', marked: false, comment: '' },
+          { target: '/page-2', marked: true, comment: '' },
+          { target: '/page-3', marked: false, comment: 'kept' },
+        ],
+      );
+      log.close();
+      assert.equal(open(folder).store.count, 3);
+    });
+  });
+
+  test('tells once that what 0.4.0 kept is not understood, and removes it', () => {
+    withFolder((folder) => {
+      cpSync('test/fixtures/kept/0.4.0', folder, { recursive: true });
+      const before = sizeOf(folder);
+      const opened = open(folder);
+      assert.equal(opened.unreadable, 'earlierFormat');
+      assert.equal(opened.store.count, 0);
+      assert.deepEqual(opened.store.runs(), []);
+      assert.ok(sizeOf(folder) < before / 4, `${sizeOf(folder)} of ${before} bytes are left`);
+      captureNext(opened);
+      const again = open(folder);
+      assert.deepEqual([again.unreadable, again.store.count], [null, 1]);
+    });
+  });
+
+  test('reads no other format than its own, and says whether it is an earlier or a later one', () => {
+    for (const [format, expected] of [
+      [logFormat - 1, 'earlierFormat'],
+      [logFormat + 1, 'laterFormat'],
+      ['1', 'damaged'],
+    ] as const) {
+      withFolder((folder) => {
+        capture(folder, [oneExchange(1)]);
+        rewriteFirstFrame(path.join(folder, 'capture.0'), { format });
+        const opened = open(folder);
+        assert.deepEqual([opened.unreadable, opened.store.count], [expected, 0]);
+        assert.deepEqual(readdirSync(folder), []);
+        captureNext(opened);
+        assert.equal(open(folder).store.count, 1);
+      });
+    }
+  });
+
+  test('reads any bytes without an exception, and tells of them once', () => {
+    const whole = Array.from({ length: 6 }, (_, i) => oneExchange(i + 1, new Uint8Array(40)));
+    const change = fc.record({
+      at: fc.nat(1_000_000),
+      bytes: fc.uint8Array({ minLength: 1, maxLength: 12 }),
+    });
+    const damage = fc.oneof(
+      fc.record({ random: fc.uint8Array({ maxLength: 200 }) }),
+      fc.record({
+        changes: fc.array(change, { minLength: 1, maxLength: 4 }),
+        cut: fc.option(fc.nat(1_000_000)),
+      }),
+    );
+    fc.assert(
+      fc.property(damage, fc.constantFrom('capture.0', 'capture.1'), (damaged, name) => {
+        withFolder((folder) => {
+          capture(folder, whole);
+          const file = path.join(folder, name);
+          writeFileSync(file, damagedBytes(readFileSync(path.join(folder, 'capture.0')), damaged));
+          const opened = open(folder);
+          const restored = opened.store.count;
+          readAll(opened.store);
+          captureNext(opened);
+          const again = open(folder);
+          again.log.close();
+          assert.deepEqual([again.unreadable, again.store.count], [null, restored + 1]);
+        });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('takes a place that it cannot read for empty, and says why it keeps nothing there', () => {
+    withFolder((folder) => {
+      mkdirSync(path.join(folder, 'capture.0'));
+      const errors: unknown[] = [];
+      const store = new CaptureStore(megabyte);
+      const log = new CaptureLog(folder, store, megabyte, (error) => errors.push(error));
+      assert.equal(log.restore(), null);
+      assert.match(String(errors[0]), /EISDIR/);
     });
   });
 });
+
+type Damage =
+  | { readonly random: Uint8Array }
+  | { readonly changes: readonly { at: number; bytes: Uint8Array }[]; readonly cut: number | null };
+
+function damagedBytes(whole: Buffer, damage: Damage): Uint8Array {
+  if ('random' in damage) return damage.random;
+  for (const { at, bytes } of damage.changes) {
+    const place = at % whole.length;
+    whole.set(bytes.subarray(0, whole.length - place), place);
+  }
+  return damage.cut === null ? whole : whole.subarray(0, damage.cut % whole.length);
+}

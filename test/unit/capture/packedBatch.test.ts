@@ -64,7 +64,39 @@ describe('a packed batch', () => {
         exchanges: { ...exchanges, names: exchanges.names.map((name) => `${name}s`) },
       },
       'no calls': { ...packed, calls: undefined },
+      // As a file may hold it that is damaged.
+      'an array with a gap': { ...packed, exchanges: { ...exchanges, kinds: withGap(exchanges.kinds) } },
+      'sent files with a gap': { ...packed, sentFiles: new Array(1) },
     };
     for (const [what, value] of Object.entries(refused)) assert.equal(unpackedBatch(value), null, what);
   });
+
+  test('is refused where places are no whole numbers, or times no numbers', () => {
+    const batch = batchOf(1, {
+      exchanges: [exchangeFields(1)],
+      segments: [{ connection: 1, direction: 0, offset: 0, bytes: new Uint8Array(4) }],
+    });
+    assert.notEqual(unpackedBatch(packedBatch(batch)), null);
+    const { exchanges, segments } = batch;
+    for (const [column, value] of [
+      [exchanges.requestEnd, 0.5],
+      [exchanges.responseStart, -2],
+      [exchanges.endedAt, Number.NaN],
+      [segments.offset, -1],
+      [segments.length, 4.5],
+      [segments.keptAt, Number.NaN],
+      [segments.time, Number.POSITIVE_INFINITY],
+    ] as const) {
+      const before = column[0];
+      column[0] = value;
+      assert.equal(unpackedBatch(packedBatch(batch)), null, String(value));
+      column[0] = before;
+    }
+  });
 });
+
+function withGap<Member>(array: readonly Member[]): Member[] {
+  const gap = [...array];
+  delete gap[1];
+  return gap;
+}
