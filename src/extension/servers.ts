@@ -112,7 +112,8 @@ export class Servers {
     if (server.isActive) return server;
     const settings = serverSettings(scope, this.tokens.of(root), this.certificates);
     tellMissingMounts(root, settings.site.mounts);
-    const shared = sharedAs === undefined ? {} : { host: '0.0.0.0', allowHosts: sharedAs };
+    const shared =
+      sharedAs === undefined ? {} : { host: '0.0.0.0', allowHosts: [...settings.allowHosts, ...sharedAs] };
     server.isShared = sharedAs !== undefined;
     const where = server.portToStartOn(settings.port, again);
     const outcome = await server.start({ ...settings, ...shared, port: port ?? where }, debugged);

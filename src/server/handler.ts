@@ -128,12 +128,14 @@ export class SiteHandler implements RequestHandler {
   private hostRefusal(host: string): Response {
     if (!this.refusedHosts.has(host) && this.refusedHosts.size < loggedHosts) {
       this.refusedHosts.add(host);
-      this.log(`Refused a request for the host ${JSON.stringify(host)}. Allow it with --allow-host.`);
+      this.log(
+        `Refused a request for the host ${JSON.stringify(host)}. Allow it with spark.allowedHosts (--allow-host).`,
+      );
     }
     return errorResponse(
       403,
       'This host name is not allowed',
-      `The request is for "${host}", and this server answers for local names only, so that no other web site can read its files through the browser. To allow the name, start the server with --allow-host ${host}. In VS Code, the preview's own address is allowed by itself.`,
+      `The request is for "${host}", and this server answers for local names only, so that no other web site can read its files through the browser. To allow the name, add it to the setting spark.allowedHosts in VS Code and start the server again, or start it with --allow-host ${host}. In VS Code, the preview's own address is allowed by itself.`,
     );
   }
 }
@@ -142,7 +144,7 @@ function originRefusal(): Response {
   return errorResponse(
     403,
     'This request comes from another site',
-    'Only pages of this server may send requests that ask for a change, so that no other web site can send them through the browser. Send it from a page that this server serves, or from a program; or start the server with --allow-host and the name of the site.',
+    'Only pages of this server may send requests that ask for a change, so that no other web site can send them through the browser. Send it from a page that this server serves, or from a program; or allow the name of the site, with the setting spark.allowedHosts in VS Code or with --allow-host.',
   );
 }
 

@@ -108,16 +108,6 @@ export function onOff(byDefault: boolean): Kind<boolean> {
   };
 }
 
-/** Texts that are not blank: one each time the flag is given, an array in settings.json. */
-export function texts(form: string): Kind<readonly string[]> {
-  const wanted = () => l10n.t('texts that are not empty');
-  const read = (list: readonly unknown[]): Reading<readonly string[]> =>
-    list.every((one) => typeof one === 'string' && one.trim() !== '')
-      ? { value: list.map((one) => String(one).trim()) }
-      : { wanted: wanted() };
-  return listOfTexts(form, wanted, read);
-}
-
 /** A value that nobody sets. */
 export function fixed<Value>(): Kind<Value> {
   const wanted = 'anything: it cannot be set';

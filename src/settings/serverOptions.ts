@@ -1,8 +1,9 @@
 /** The one place of what a server can be told, and of what it does untold: for the command line and VS Code alike. */
 import { l10n } from '../l10n/l10n.ts';
 import type { LiveSettings, ServerSettings } from '../protocol/server.ts';
+import { hostNames } from './hostNames.ts';
 import { httpsOptions } from './httpsOptions.ts';
-import { choice, fixed, integer, text, texts } from './kinds.ts';
+import { choice, fixed, integer, text } from './kinds.ts';
 import { limitOptions } from './limitOptions.ts';
 import { modelOptions } from './modelOptions.ts';
 import { option, readOptions } from './option.ts';
@@ -24,12 +25,13 @@ export const serverOptions = {
     setting: 'host',
   }),
   allowHosts: option({
-    kind: texts('NAME'),
+    kind: hostNames('NAME'),
     default: [],
     flag: {
       name: 'allow-host',
       help: 'a host name that requests may be for, beside the loopback names; may be given again; * = any',
     },
+    setting: 'allowedHosts',
   }),
   echo: option({
     kind: choice(['off', 'unhandled', 'all'], 'MODE'),

@@ -47,6 +47,7 @@ test('what is restricted are settings that there are, those of address, files, c
     'https.cert',
     'headers',
     'cors',
+    'allowedHosts',
   ])
     assert.ok(restrictedConfigurations.includes(`spark.${name}`), name);
 });

@@ -70,6 +70,7 @@ for (const [host, allowHosts, allowed] of hosts) {
     if (refusal !== null) {
       assert.equal(refusal.status, 403);
       assert.ok(text(refusal).includes(`--allow-host ${host}`));
+      assert.ok(text(refusal).includes('spark.allowedHosts'));
     }
   });
 }

@@ -58,6 +58,22 @@ suite('A server', () => {
     }
   });
 
+  test('answers for the names that spark.allowedHosts adds; whom it refuses learns of the setting', async () => {
+    const configuration = vscode.workspace.getConfiguration('spark');
+    await configuration.update('allowedHosts', ['spark.test'], vscode.ConfigurationTarget.Workspace);
+    try {
+      const { server } = await startServer();
+      assert.ok(server.state.kind === 'running');
+      const { port } = server.state;
+      const ask = (host: string) =>
+        exchange(port, `GET /style.css HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+      assert.match(await ask('spark.test'), /^HTTP\/1\.1 200 /);
+      assert.match(await ask('other.test'), /^HTTP\/1\.1 403 .*spark\.allowedHosts/s);
+    } finally {
+      await configuration.update('allowedHosts', undefined, vscode.ConfigurationTarget.Workspace);
+    }
+  });
+
   test('shows what it was asked and what it answered, byte by byte', async () => {
     const { server } = await startServer();
     assert.ok(server.state.kind === 'running');
