@@ -14,7 +14,6 @@ import { ConnectionsView } from './connectionsView.ts';
 import { programType } from './debugStart.ts';
 import { registerLater } from './laterCommands.ts';
 import { Loading } from './loading.ts';
-import { keepSilencedIn } from './notices.ts';
 import type { Servers } from './servers.ts';
 import { ServerTasks } from './serverTask.ts';
 import { StatusBar } from './statusBar.ts';
@@ -33,7 +32,6 @@ let window: SparkWindow | null = null;
 /** Registers names. What stands behind most of them is loaded when the first is called: see `Loading`. */
 export function activate(context: vscode.ExtensionContext): SparkExtension {
   l10n.use(vscode.env.language, vscode.l10n.bundle);
-  keepSilencedIn(context.globalState);
   const present = new SparkWindow(context, async () => (await later.features()).serverStart);
   window = present;
   const { store, servers } = present;

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { CaptureSource } from '../capture/captureSource.ts';
 import type { featureCommandIds, Handlers, inspectorCommandIds } from './commandIds.ts';
 import { commands } from './commands.ts';
+import { takeOverSilenced } from './configuration.ts';
 import type { Element, TooltipLines } from './connectionItems.ts';
 import { FolderConsent } from './folderConsent.ts';
 import { followConnection } from './followCommand.ts';
@@ -15,6 +16,7 @@ import { ProgramDebugging } from './programDebugging.ts';
 import type { RareFeatures } from './rareFeatures.ts';
 import { ServerSource } from './serverSource.ts';
 import * as serverStart from './serverStart.ts';
+import { windowOptions } from './settings.ts';
 import { callLines, kernelLines } from './socketLines.ts';
 import type { SparkWindow } from './window.ts';
 
@@ -37,6 +39,7 @@ export class Features implements vscode.Disposable {
     const { extensionUri } = context;
     const { servers, store } = window;
     this.window = window;
+    void takeOverSilenced(context.globalState, windowOptions.takenPortNotice);
     this.inspector = new InspectorPanel(
       {
         extensionUri,

@@ -28,32 +28,6 @@ export function notifyOnce(severity: Severity, message: string, ...actions: read
   void show(severity, message, actions).then((action) => action?.run());
 }
 
-const silencedKey = 'spark.silencedNotices';
-let kept: vscode.Memento | null = null;
-
-/** @param memento keeps which kinds of notices the user wants no more */
-export function keepSilencedIn(memento: vscode.Memento): void {
-  kept = memento;
-}
-
-/** Shows a notice of a kind that comes again and again, until the user wants it no more. */
-export function notifyRepeatedly(
-  kind: string,
-  severity: Severity,
-  message: string,
-  ...actions: readonly NoticeAction[]
-): void {
-  if (silenced().includes(kind)) return;
-  notify(severity, message, ...actions, {
-    title: vscode.l10n.t("Don't Show Again"),
-    run: () => kept?.update(silencedKey, [...silenced(), kind]),
-  });
-}
-
-function silenced(): readonly string[] {
-  return kept?.get<readonly string[]>(silencedKey, []) ?? [];
-}
-
 interface Item extends vscode.MessageItem {
   readonly action: NoticeAction;
 }

@@ -10,11 +10,11 @@ import type { SocketOwner } from '../sockets/kernelView.ts';
 import { type PlatformName, platforms } from '../sockets/platform.ts';
 import { portOwner } from '../sockets/portOwner.ts';
 import type { TracedCall } from '../sockets/tracedCall.ts';
-import { settingOf } from './configuration.ts';
+import { dontShowAgain, settingOf } from './configuration.ts';
 import { visibleText } from './displayText.ts';
-import { type NoticeAction, notify, notifyRepeatedly, offer, openSettings, showLog } from './notices.ts';
+import { type NoticeAction, notify, offer, openSettings, showLog } from './notices.ts';
 import type { Server, StartOutcome } from './server.ts';
-import { previewOptions } from './settings.ts';
+import { previewOptions, windowOptions } from './settings.ts';
 
 /** Ports tried after the one asked for. */
 const furtherPorts = 99;
@@ -85,15 +85,15 @@ export interface OwnPrograms {
 
 /** The server listens on another port than the one asked for. */
 export async function tellTakenPort(server: Server, asked: number, own: OwnPrograms): Promise<void> {
-  if (server.state.kind !== 'running') return;
+  if (server.state.kind !== 'running' || !settingOf(windowOptions.takenPortNotice)) return;
   const { host, port } = server.state;
   const taken = takenBy(String(asked), await portOwner({ address: host, port: asked }), own);
-  notifyRepeatedly(
-    'takenPort',
+  notify(
     'information',
     `${taken} ${vscode.l10n.t('Spark serves {0} on port {1}.', server.name, String(port))}`,
     offer(vscode.l10n.t('Open in Browser'), 'spark.openInBrowser', server),
     offer(vscode.l10n.t('Choose Another Port'), 'workbench.action.openSettings', '@id:spark.port'),
+    dontShowAgain(windowOptions.takenPortNotice),
   );
 }
 

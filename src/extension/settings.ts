@@ -21,6 +21,7 @@ export const windowOptions = {
     default: 16 * megabyte,
     setting: 'capture.keepMegabytes',
   }),
+  takenPortNotice: option({ kind: onOff(true), default: true, setting: 'takenPortNotice' }),
 };
 
 /** What can be set of the preview, for each folder. */

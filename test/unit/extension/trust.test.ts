@@ -13,7 +13,7 @@ const { supported, restrictedConfigurations } = capabilities.untrustedWorkspaces
 const harmless = [
   /^spark\.(?:capture|limits|reload)\./,
   /^spark\.files\.(?!spaFallback$)/,
-  /^spark\.(?:model|workers|backlog|sockets|trace|startPage|preview\.openIn)$/,
+  /^spark\.(?:model|workers|backlog|sockets|trace|takenPortNotice|startPage|preview\.openIn)$/,
 ];
 
 test('a folder that is not trusted opens no door: each setting waits for trust, is the machine’s, or is harmless', () => {

@@ -1,42 +1,85 @@
 import assert from 'node:assert/strict';
-import { suite, test } from 'mocha';
+import net from 'node:net';
+import { suite, teardown, test } from 'mocha';
 import * as vscode from 'vscode';
-import { keepSilencedIn, notifyRepeatedly } from '../../../src/extension/notices.ts';
+import { takeOverSilenced } from '../../../src/extension/configuration.ts';
+import { windowOptions } from '../../../src/extension/settings.ts';
+import { leaveNothing, spark, startServer, until } from './spark.ts';
 
-suite('Notices that come again and again', () => {
-  test('come no more when the user wants none; others do', async () => {
+const { Global, Workspace } = vscode.ConfigurationTarget;
+
+function settings(): vscode.WorkspaceConfiguration {
+  return vscode.workspace.getConfiguration('spark');
+}
+
+function settingTurnedOff(): Promise<void> {
+  return until(
+    () => settings().inspect('takenPortNotice')?.globalValue === false,
+    (listener) => vscode.workspace.onDidChangeConfiguration(listener),
+  );
+}
+
+suite('The notice of a taken port', () => {
+  teardown(leaveNothing);
+
+  test('comes no more when the user wants none, and again when the user thinks better of it', async () => {
+    const { servers } = await spark();
+    const taken = net.createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const address = taken.address();
+    assert.ok(typeof address === 'object' && address !== null);
     const { showInformationMessage } = vscode.window;
-    const kept = new Map<string, unknown>();
-    const shown: string[] = [];
-    const offered: string[] = [];
-    let answered: Promise<unknown> = Promise.resolve();
-    keepSilencedIn({
+    let shown = 0;
+    let tell: () => void = () => undefined;
+    // Clicks the last of what is offered.
+    const click = (message: string, ...items: vscode.MessageItem[]) => {
+      assert.match(message, / has port /);
+      assert.equal(items.at(-1)?.title, "Don't Show Again");
+      shown++;
+      tell();
+      return Promise.resolve(items.at(-1));
+    };
+    Object.assign(vscode.window, { showInformationMessage: click });
+    await settings().update('port', address.port, Workspace);
+    try {
+      const told = () =>
+        new Promise<void>((resolve) => {
+          tell = resolve;
+        });
+      const first = told();
+      await startServer();
+      await Promise.all([first, settingTurnedOff()]);
+      await servers.stopAll();
+      await startServer();
+      await servers.stopAll();
+      assert.equal(shown, 1);
+      await settings().update('takenPortNotice', undefined, Global);
+      const second = told();
+      await startServer();
+      await Promise.all([second, settingTurnedOff()]);
+    } finally {
+      Object.assign(vscode.window, { showInformationMessage });
+      await settings().update('port', undefined, Workspace);
+      await settings().update('takenPortNotice', undefined, Global);
+      await new Promise((resolve) => taken.close(resolve));
+    }
+  });
+
+  test('stays away where it was turned off before there was a setting', async () => {
+    const kept = new Map<string, unknown>([['spark.silencedNotices', ['takenPort']]]);
+    const memento = {
       keys: () => [...kept.keys()],
       get: (key: string, byDefault?: unknown) => kept.get(key) ?? byDefault,
       update: async (key: string, value: unknown) => void kept.set(key, value),
-    } as vscode.Memento);
-    // Clicks the last of what is offered.
-    const click = (message: string, ...items: vscode.MessageItem[]) => {
-      shown.push(message);
-      offered.push(items.map(({ title }) => title).join());
-      answered = Promise.resolve(items.at(-1));
-      return answered;
     };
-    Object.assign(vscode.window, { showInformationMessage: click });
     try {
-      for (const [kind, message] of [
-        ['port', 'first'],
-        ['port', 'second'],
-        ['other', 'third'],
-      ]) {
-        notifyRepeatedly(kind, 'information', message, { title: 'Help', run: () => undefined });
-        await answered;
-        await new Promise(setImmediate);
-      }
-      assert.deepEqual(shown, ['first', 'third']);
-      assert.deepEqual(offered, ["Help,Don't Show Again", "Help,Don't Show Again"]);
+      await takeOverSilenced(memento as vscode.Memento, windowOptions.takenPortNotice);
+      await settingTurnedOff();
+      await settings().update('takenPortNotice', undefined, Global);
+      await takeOverSilenced(memento as vscode.Memento, windowOptions.takenPortNotice);
+      assert.equal(settings().inspect('takenPortNotice')?.globalValue, undefined, 'once');
     } finally {
-      Object.assign(vscode.window, { showInformationMessage });
+      await settings().update('takenPortNotice', undefined, Global);
     }
   });
 });
