@@ -1,6 +1,7 @@
 import { concatenated } from '../http/bytes.ts';
 import type { Decompressed, HostCoding } from '../protocol/inspector.ts';
 import type { FromInspector } from '../protocol/inspectorMessages.ts';
+import { Question } from './question.ts';
 
 /** Bytes that are decompressed for a view: a few bytes can hold gigabytes. */
 const most = 4 * 1024 * 1024;
@@ -57,10 +58,15 @@ export class Decompressing {
 
   private ask(coding: HostCoding, bytes: Uint8Array): Promise<Decompressed> {
     const number = ++this.last;
+    // A copy of exact length: the whole buffer around a view would be sent.
+    const message = { type: 'decompress', number, coding, bytes: bytes.slice() } as const;
+    const question = new Question();
     return new Promise((resolve) => {
-      this.waiting.set(number, resolve);
-      // A copy of exact length: the whole buffer around a view would be sent.
-      this.post({ type: 'decompress', number, coding, bytes: bytes.slice() });
+      this.waiting.set(number, (result) => {
+        question.answered();
+        resolve(result);
+      });
+      question.ask(() => this.post(message));
     });
   }
 }
