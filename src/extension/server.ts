@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CaptureLog } from '../capture/captureLog.ts';
 import type { RunId } from '../capture/run.ts';
 import type { CaptureStore } from '../capture/store.ts';
-import type { LiveSettings, LogLevel, ServerSettings, ToServer } from '../protocol/server.ts';
+import type { LiveSettings, LogLevel, ServerSettings, StartFailure, ToServer } from '../protocol/server.ts';
 import type { TracedCall } from '../sockets/tracedCall.ts';
 import { describeEnd, type ProcessEnd, type ServerMessage, ServerProcess } from './serverProcess.ts';
 
@@ -23,7 +23,8 @@ export type ServerState =
 /** How an attempt to start came out. */
 export type StartOutcome =
   | { readonly kind: 'running'; readonly port: number; readonly skippedPorts: readonly number[] }
-  | { readonly kind: 'failed'; readonly code: string; readonly message: string }
+  /** `message`: why, in English, unless nothing but it is known. */
+  | { readonly kind: 'failed'; readonly reason: StartFailure; readonly message: string }
   | { readonly kind: 'died'; readonly reason: string }
   | { readonly kind: 'stopped' };
 
@@ -64,7 +65,7 @@ export class Server {
   private deaths: number[] = [];
   private starting: Promise<StartOutcome> | null = null;
   private started: ((outcome: StartOutcome) => void) | null = null;
-  private failure: { code: string; message: string } | null = null;
+  private failure: { reason: StartFailure; message: string } | null = null;
   private whenEnded: Promise<void> = Promise.resolve();
 
   /** @param root absolute path of the folder it serves */
@@ -133,7 +134,7 @@ export class Server {
   /** Gives up a start under way, and says why. */
   abandonStart(message: string): void {
     if (this.state.kind !== 'starting') return;
-    this.failure = { code: '', message };
+    this.failure = { reason: { kind: 'other' }, message };
     this.kill();
   }
 
@@ -217,7 +218,7 @@ export class Server {
         return;
       }
       case 'startFailed':
-        this.failure = { code: message.code, message: message.message };
+        this.failure = { reason: message.reason, message: message.message };
         return;
       case 'batch':
         store.add(this.run, message.batch);

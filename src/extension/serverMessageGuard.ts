@@ -18,13 +18,34 @@ export function isFromServer(value: unknown): value is FromServer {
         message.skippedPorts.every(isPort)
       );
     case 'startFailed':
-      return typeof message.code === 'string' && typeof message.message === 'string';
+      return isStartFailure(message.reason) && typeof message.message === 'string';
     case 'batch':
       return typeof message.batch === 'object' && message.batch !== null;
     case 'log':
       return levels.includes(message.level) && typeof message.message === 'string';
     case 'stopping':
     case 'stopped':
+      return true;
+    default:
+      return false;
+  }
+}
+
+function isStartFailure(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
+  const { kind, first, last, host, port, setting, model }: Record<string, unknown> = { ...value };
+  switch (kind) {
+    case 'portsTaken':
+      return isPort(first) && isPort(last);
+    case 'notPermitted':
+      return typeof host === 'string' && isPort(port);
+    case 'addressNotAvailable':
+    case 'hostUnknown':
+      return typeof host === 'string';
+    case 'needsEventLoop':
+      return typeof setting === 'string' && typeof model === 'string';
+    case 'needsLibuv':
+    case 'other':
       return true;
     default:
       return false;

@@ -12,9 +12,10 @@ import { portOwner } from '../sockets/portOwner.ts';
 import type { TracedCall } from '../sockets/tracedCall.ts';
 import { dontShowAgain, settingOf } from './configuration.ts';
 import { visibleText } from './displayText.ts';
-import { type NoticeAction, notify, offer, openSettings, showLog } from './notices.ts';
+import { notify, offer, openSettings, showLog } from './notices.ts';
 import type { Server, StartOutcome } from './server.ts';
 import { previewOptions, windowOptions } from './settings.ts';
+import { startFailureText } from './startFailureText.ts';
 
 /** Ports tried after the one asked for. */
 const furtherPorts = 99;
@@ -55,24 +56,29 @@ export function tellMissingMounts(root: string, mounts: readonly Mount[]): void 
   }
 }
 
+type Failure = Extract<StartOutcome, { kind: 'failed' | 'died' }>;
+
 /** The server does not run, though it was to. */
-export function tellFailure(
-  { name }: Server,
-  outcome: Extract<StartOutcome, { kind: 'failed' | 'died' }>,
-): void {
-  const reason = outcome.kind === 'failed' ? outcome.message : outcome.reason;
+export function tellFailure({ name }: Server, outcome: Failure): void {
+  const { text, settings } = whyNot(outcome);
   notify(
     'error',
-    vscode.l10n.t('Spark could not serve {0}. {1}', name, reason),
+    vscode.l10n.t('Spark could not serve {0}. {1}', name, text),
     showLog(),
-    ...(outcome.kind === 'failed' ? settingsNamedIn(reason) : []),
+    ...(settings.length === 0 ? [] : [openSettings(settings)]),
   );
 }
 
+/** In a sentence, with the settings where it can be put right. */
+function whyNot(outcome: Failure): { readonly text: string; readonly settings: readonly string[] } {
+  if (outcome.kind === 'died') return { text: outcome.reason, settings: [] };
+  const { reason, message } = outcome;
+  return startFailureText(reason) ?? { text: message, settings: settingsNamedIn(message) };
+}
+
 /** What the server complains of by its setting can be put right there. */
-function settingsNamedIn(message: string): NoticeAction[] {
-  const names = new Set(message.match(/\bspark\.[a-z]+(?:\.[a-z]+)*/gi));
-  return names.size === 0 ? [] : [openSettings([...names])];
+function settingsNamedIn(message: string): string[] {
+  return [...new Set(message.match(/\bspark\.[a-z]+(?:\.[a-z]+)*/gi))];
 }
 
 /** Who may have a port, beside programs that are none of ours. */

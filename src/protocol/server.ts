@@ -146,6 +146,25 @@ export type ToServer =
   | { readonly type: 'filesChanged'; readonly files: readonly string[] | null }
   | { readonly type: 'stop' };
 
+/** Why a server could not start, as far as it can be told apart: what its user reads is made of it, in the user's language. */
+export type StartFailure =
+  /** All ports that the settings allow, from the first to the last. */
+  | { readonly kind: 'portsTaken'; readonly first: number; readonly last: number }
+  | { readonly kind: 'notPermitted'; readonly host: string; readonly port: number }
+  /** No network interface has the address. */
+  | { readonly kind: 'addressNotAvailable'; readonly host: string }
+  /** No address belongs to the name. */
+  | { readonly kind: 'hostUnknown'; readonly host: string }
+  /** What a setting asks for needs the model `eventLoop`. */
+  | { readonly kind: 'needsEventLoop'; readonly setting: NeedsEventLoop; readonly model: ModelName }
+  /** TLS needs libuv, and the settings ask for system calls. */
+  | { readonly kind: 'needsLibuv' }
+  /** The message says what is known. */
+  | { readonly kind: 'other' };
+
+/** Settings that need the model `eventLoop`. */
+export type NeedsEventLoop = 'spark.https.enabled' | 'spark.proxy';
+
 /** Server to extension host. */
 export type FromServer =
   /** The process waits for a debugger at this address, a `ws:` URL, and does nothing until it has attached. */
@@ -159,8 +178,8 @@ export type FromServer =
       readonly secure: boolean;
       readonly skippedPorts: readonly number[];
     }
-  /** The server could not start; the process exits with 1. `code` is an errno name (EADDRINUSE) where there is one. */
-  | { readonly type: 'startFailed'; readonly code: string; readonly message: string }
+  /** The server could not start; the process exits with 1. `message`: why, in English, for the log. */
+  | { readonly type: 'startFailed'; readonly reason: StartFailure; readonly message: string }
   | { readonly type: 'batch'; readonly batch: PackedBatch }
   | { readonly type: 'log'; readonly level: LogLevel; readonly message: string }
   /** It stops: nothing new is accepted, and answers under way may finish. */

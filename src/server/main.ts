@@ -5,11 +5,11 @@ import type { CaptureBatch } from '../protocol/capture.ts';
 import { LentMemory } from '../protocol/columnMemory.ts';
 import { packedBatch } from '../protocol/packedBatch.ts';
 import type { FromServer, ToServer } from '../protocol/server.ts';
-import { SystemCallError } from '../sockets/systemCallError.ts';
 import { openInspector, startGuard } from './debuggerWait.ts';
 import { unacknowledgedBatches } from './recorder.ts';
 import type { RunningServer } from './runningServer.ts';
 import { startServer } from './server.ts';
+import { startFailureOf } from './startFailure.ts';
 
 let server: RunningServer | null = null;
 let stopping = false;
@@ -100,9 +100,8 @@ async function start({ settings }: Extract<ToServer, { type: 'start' }>): Promis
     const { host, port, skippedPorts } = server;
     send({ type: 'listening', host, port, secure: settings.https.enabled, skippedPorts });
   } catch (error) {
-    const code = error instanceof SystemCallError ? error.code : '';
     const message = error instanceof Error ? error.message : String(error);
-    exit(1, { type: 'startFailed', code, message });
+    exit(1, { type: 'startFailed', reason: startFailureOf(error, settings), message });
   }
 }
 

@@ -8,8 +8,7 @@ import { checkModelNeeds } from './modelNeeds.ts';
 import { RunningServer, type Server, type StartOptions } from './runningServer.ts';
 import { allNumbers, Serving } from './serving.ts';
 import { chooseTransport } from './socketLayer.ts';
-
-const highestPort = 65_535;
+import { highestPort } from './startFailure.ts';
 
 /** Without a path; an IPv6 address stands in brackets (RFC 3986 section 3.2.2). */
 export function serverUrl(host: string, port: number, secure: boolean): string {

@@ -71,7 +71,10 @@ test('neither log nor messages hold what opens something', async () => {
 test('--live, --https and --proxy under another model: one line that names the model and what to do', async () => {
   const asked: [flags: string[], line: RegExp][] = [
     [['--live'], /spark\.model \(--model\) is "threads", but live reload \(--live\) needs "eventLoop"/],
-    [['--https'], /spark\.model \(--model\) is "threads", but spark\.https \(--https\) needs "eventLoop"/],
+    [
+      ['--https'],
+      /spark\.model \(--model\) is "threads", but spark\.https\.enabled \(--https\) needs "eventLoop"/,
+    ],
     [
       ['--proxy', '/api=http://127.0.0.1:1'],
       /spark\.model \(--model\) is "threads", but spark\.proxy \(--proxy\) needs "eventLoop"/,

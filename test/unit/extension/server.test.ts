@@ -106,11 +106,11 @@ describe('a server', () => {
   });
 
   test('tells why it could not start', async () => {
-    const fails = `send({ type: 'startFailed', code: 'EADDRINUSE', message: 'All ports are taken.' }); process.disconnect();`;
+    const fails = `send({ type: 'startFailed', reason: { kind: 'portsTaken', first: 1, last: 2 }, message: 'All ports are taken.' }); process.disconnect();`;
     await withServer(fails, async ({ server, states }) => {
       assert.deepEqual(await server.start(settings), {
         kind: 'failed',
-        code: 'EADDRINUSE',
+        reason: { kind: 'portsTaken', first: 1, last: 2 },
         message: 'All ports are taken.',
       });
       assert.deepEqual(states, ['starting', 'stopped']);
@@ -226,7 +226,11 @@ describe('a server', () => {
       const outcome = server.start(settings, true);
       await awaited;
       server.abandonStart('No debugger came.');
-      assert.deepEqual(await outcome, { kind: 'failed', code: '', message: 'No debugger came.' });
+      assert.deepEqual(await outcome, {
+        kind: 'failed',
+        reason: { kind: 'other' },
+        message: 'No debugger came.',
+      });
     });
   });
 

@@ -40,7 +40,7 @@ test('a taken port is skipped where further ones are allowed, else the start fai
   const unlucky = programs.child();
   await assert.rejects(unlucky.start({ port: address.port }));
   const failure = await unlucky.hear('startFailed');
-  assert.equal(failure.code, 'EADDRINUSE');
+  assert.deepEqual(failure.reason, { kind: 'portsTaken', first: address.port, last: address.port });
   assert.match(failure.message, new RegExp(`127\\.0\\.0\\.1:${address.port}`));
   assert.equal(await unlucky.exit, 1);
   other.close();

@@ -407,11 +407,11 @@ test('https needs the event loop and libuv: others refuse, and name the settings
   const other = (change: (settings: ServerSettings) => ServerSettings) => start({}, change);
   await assert.rejects(
     other((settings) => ({ ...settings, model: { ...settings.model, name: 'processes' } })),
-    /spark\.model \(--model\) is "processes", but spark\.https \(--https\) needs "eventLoop"/,
+    /spark\.model \(--model\) is "processes", but spark\.https\.enabled \(--https\) needs "eventLoop"/,
   );
   await assert.rejects(
     other((settings) => ({ ...settings, sockets: { ...settings.sockets, layer: 'systemCalls' } })),
-    /spark\.sockets \(--sockets\) is "systemCalls", but spark\.https \(--https\) needs "libuv"/,
+    /spark\.sockets \(--sockets\) is "systemCalls", but spark\.https\.enabled \(--https\) needs "libuv"/,
   );
   const { told } = await start();
   assert.ok(told.logged.some((line) => line.includes('TLS (spark.https, --https) stands on them')));
