@@ -131,7 +131,7 @@ class BlockingConnection {
       return '';
     }
     this.isSilent = false;
-    const bytes = buffer.slice(0, count);
+    const bytes = buffer.subarray(0, count);
     try {
       this.connection.receive(bytes, time);
     } finally {

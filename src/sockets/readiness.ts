@@ -32,6 +32,7 @@ const acceptsPerTurn = 64;
 /** Milliseconds until the next attempt where no descriptor was left for a connection. */
 const shortagePause = 100;
 const readBytes = 64 * 1024;
+const sendBytes = 64 * 1024;
 
 /**
  * The transport that stands on the system calls alone: non-blocking sockets, and an interface of the kernel that tells
@@ -78,8 +79,10 @@ class ReadinessListener implements Listener {
   readonly address: SocketAddress;
   readonly calls: SystemCalls;
   readonly interests: InterestSet;
-  /** What every read goes into first; between two reads, small pieces are put together in it. */
-  readonly scratch = Buffer.allocUnsafeSlow(readBytes);
+  /** What every read goes into. */
+  readonly readMemory = Buffer.allocUnsafeSlow(readBytes);
+  /** Where small pieces are put together before they are sent. */
+  readonly sendMemory = Buffer.allocUnsafeSlow(sendBytes);
   private readonly events: ListenerEvents;
   private readonly wakening: Wakening;
   private readonly descriptor: Descriptor;
@@ -302,19 +305,17 @@ class ReadinessConnection implements TransportConnection {
   }
 
   private read(): void {
-    const { calls, scratch } = this.listener;
+    const { calls, readMemory } = this.listener;
     let count: number;
     try {
-      count = calls.recv(this.descriptor, scratch);
+      count = calls.recv(this.descriptor, readMemory);
     } catch (error) {
       this.fail(error);
       return;
     }
     if (count === wouldBlock) return;
     if (count > 0) {
-      const bytes = Buffer.allocUnsafe(count);
-      scratch.copy(bytes, 0, 0, count);
-      this.events?.received(bytes);
+      this.events?.received(readMemory.subarray(0, count));
       return;
     }
     this.peerEnded = true;
@@ -334,8 +335,8 @@ class ReadinessConnection implements TransportConnection {
 
   /** Returns how many of the queued bytes the kernel took. */
   private transfer(): number {
-    const { calls, scratch } = this.listener;
-    const taken = this.attempt(() => this.queue.transfer(calls, this.descriptor, scratch));
+    const { calls, sendMemory } = this.listener;
+    const taken = this.attempt(() => this.queue.transfer(calls, this.descriptor, sendMemory));
     if (taken === wouldBlock) return 0;
     this.taken += taken;
     return taken;

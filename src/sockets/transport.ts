@@ -18,7 +18,7 @@ export type UnreadByPeer = number | 'absent' | 'unknown';
 
 /** What a driver is told of a connection. No call comes after `closed`. */
 export interface TransportEvents {
-  /** Bytes from the peer, in order. They belong to the receiver. */
+  /** Bytes from the peer, in order. They are lent for the call: their memory is the next read's. */
   received(bytes: Uint8Array): void;
   /** The peer has shut down its sending side. */
   ended(): void;

@@ -44,7 +44,10 @@ function serve(pieces: readonly Uint8Array[], ends: boolean) {
     }
   };
   for (const piece of pieces) {
-    connection.receive(piece, 0);
+    // What is received is lent for the call: afterwards, other bytes lie there.
+    const lent = piece.slice();
+    connection.receive(lent, 0);
+    lent.fill(0x58);
     send();
   }
   if (ends) {
