@@ -57,7 +57,7 @@ export class Serving {
           ? null
           : new Gateway(settings.proxy, settings.limits, settings.https.enabled ? 'https' : 'http', warn),
       echo: settings.echo,
-      // The server says that it is found there; an address is safe, since no name server has a say in it.
+      // The server says that it is found there.
       allowHosts: [...settings.allowHosts, settings.host],
       log: warn,
     });

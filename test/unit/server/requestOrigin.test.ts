@@ -20,6 +20,8 @@ const cases: readonly (readonly [
   ['another name of this machine', '/', [own, 'Origin: http://127.0.0.1:5500'], true],
   ['another program of this machine', '/', ['Host: 127.0.0.1:5500', 'Origin: http://127.0.0.1:3000'], true],
   ['another program of this machine, by IPv6', '/', ['Host: [::1]:5500', 'Origin: http://[::1]:3000'], true],
+  ['another program of this machine, by the address of all', '/', [own, 'Origin: http://0.0.0.0:3000'], true],
+  ['another program of this machine, by its address', '/', [own, 'Origin: http://10.0.0.7:3000'], true],
   ['another site', '/', [own, 'Origin: http://evil.test'], true],
   ['a sandboxed frame', '/', [own, 'Origin: null'], true],
   ['an empty origin', '/', [own, 'Origin:'], true],
@@ -54,7 +56,10 @@ for (const [name, target, fields, elsewhere] of cases) {
     assert.equal(violation, null);
     const request = new ParsedRequest(head);
     assert.equal(
-      comesFromElsewhere(request, new AllowedHosts(['code.test', '*', '127.0.0.1', 'localhost', '::1'])),
+      comesFromElsewhere(
+        request,
+        new AllowedHosts(['code.test', '*', '127.0.0.1', 'localhost', '::1', '0.0.0.0']),
+      ),
       elsewhere,
     );
   });
