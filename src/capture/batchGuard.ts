@@ -130,17 +130,19 @@ function isSegmentColumns(value: unknown, byteCount: number): boolean {
   return true;
 }
 
-// Plain loops, for speed: they run for every exchange, segment and call that arrives.
+// Plain loops and comparisons, for speed: they run for every exchange, segment and call that arrives.
 function arePlaces(column: unknown, length: number, least: number): boolean {
   if (!(column instanceof Float64Array) || column.length !== length) return false;
-  for (let row = 0; row < length; row++)
-    if (!(column[row] >= least && Number.isSafeInteger(column[row]))) return false;
+  for (let row = 0; row < length; row++) {
+    const place = column[row];
+    if (!(place >= least && place <= Number.MAX_SAFE_INTEGER && Math.floor(place) === place)) return false;
+  }
   return true;
 }
 
 function areTimes(column: unknown, length: number): boolean {
   if (!(column instanceof Float64Array) || column.length !== length) return false;
-  for (let row = 0; row < length; row++) if (!Number.isFinite(column[row])) return false;
+  for (let row = 0; row < length; row++) if (!(Math.abs(column[row]) <= Number.MAX_VALUE)) return false;
   return true;
 }
 

@@ -58,6 +58,30 @@ suite('A server', () => {
     }
   });
 
+  test('that settings forbid is told of with the settings that help', async () => {
+    const configuration = vscode.workspace.getConfiguration('spark');
+    const { showErrorMessage } = vscode.window;
+    const told: string[][] = [];
+    const dismiss = (message: string, ...items: vscode.MessageItem[]) => {
+      told.push([message, ...items.map(({ title }) => title)]);
+      return Promise.resolve(undefined);
+    };
+    Object.assign(vscode.window, { showErrorMessage: dismiss });
+    await configuration.update('model', 'threads', vscode.ConfigurationTarget.Workspace);
+    await configuration.update('https.enabled', true, vscode.ConfigurationTarget.Workspace);
+    try {
+      await vscode.commands.executeCommand('spark.startServer');
+      assert.equal(told.length, 1);
+      const [message, ...offered] = told[0];
+      assert.match(message, /could not serve .*\. spark\.https\.enabled needs the model eventLoop, /);
+      assert.deepEqual(offered, ['Show Log', 'Open Settings']);
+    } finally {
+      Object.assign(vscode.window, { showErrorMessage });
+      await configuration.update('model', undefined, vscode.ConfigurationTarget.Workspace);
+      await configuration.update('https.enabled', undefined, vscode.ConfigurationTarget.Workspace);
+    }
+  });
+
   test('answers for the names that spark.allowedHosts adds; whom it refuses learns of the setting', async () => {
     const configuration = vscode.workspace.getConfiguration('spark');
     await configuration.update('allowedHosts', ['spark.test'], vscode.ConfigurationTarget.Workspace);
