@@ -15,7 +15,7 @@ const handler: RequestHandler = {
   respond: ({ method, target, host }, message) => ({
     status: 200,
     fields: [],
-    body: [message ?? bytesOf(`${method} ${target} for ${host}`)],
+    body: [bytesOf(`${method} ${target} for ${host}`), message ?? new Uint8Array(0)],
   }),
   refuse: ({ rule, offset }) => ({
     status: rules[rule].status || 400,
