@@ -170,7 +170,6 @@ async function serve(usage: CommandLine): Promise<void> {
       )
     : null;
   await watch?.ready;
-  tell({ event: 'listening', time: time(), url: serverUrl(server.host, server.port, https.enabled) });
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;
@@ -183,6 +182,7 @@ async function serve(usage: CommandLine): Promise<void> {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  tell({ event: 'listening', time: time(), url: serverUrl(server.host, server.port, https.enabled) });
 }
 
 /** In the style of strace, and where strace prints. */

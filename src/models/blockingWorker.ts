@@ -1,6 +1,7 @@
 import type { Response } from '../http/message.ts';
 import type { RequestHandler } from '../http/requestHandler.ts';
 import type { ToWorker } from '../protocol/worker.ts';
+import { nextDescriptor } from '../sockets/descriptorLimit.ts';
 import { SystemCallError } from '../sockets/systemCallError.ts';
 import type { Accepted, Descriptor, PollEntry, SystemCalls } from '../sockets/systemCalls.ts';
 import type { SocketAddress } from '../sockets/transport.ts';
@@ -15,6 +16,9 @@ export const longestWait = 250;
 
 /** Errors of `accept` that pass when somebody gives a descriptor or memory back. */
 const shortages: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM']);
+
+/** Descriptors that a client may take: its socket, a file, and another one while it is looked whether that is there compressed. */
+const descriptorsEach = 3;
 
 /** What a thread without an event loop does for those above it, between two waits. */
 export interface Duties {
@@ -33,6 +37,10 @@ export interface BlockingWorkerOptions {
   readonly service: Service;
   readonly duties: Duties;
   readonly table: WorkerTable;
+  /** How many descriptors this process may have open. */
+  readonly descriptorLimit: number;
+  /** Counts the workers of this process, from 1. */
+  readonly place: number;
 }
 
 /** Makes a listening socket one whose `accept` waits no longer than `longestWait`. */
@@ -61,14 +69,19 @@ export class BlockingWorker {
   private stopOrdered = false;
   private cutTime = Number.POSITIVE_INFINITY;
   private connectionToClose = 0;
+  private readonly descriptorLimit: number;
+  private readonly place: number;
   private shortageTold = false;
 
-  constructor({ calls, listener, service, duties, table }: BlockingWorkerOptions) {
+  constructor(options: BlockingWorkerOptions) {
+    const { calls, listener, service, duties, table, descriptorLimit, place } = options;
     this.calls = calls;
     this.listener = listener;
     this.address = calls.getsockname(listener);
     this.duties = duties;
     this.table = table;
+    this.descriptorLimit = descriptorLimit;
+    this.place = place;
     this.listenerEntry = { descriptor: listener, events: calls.platform.POLLIN, revents: 0 };
     this.service = { ...service, handler: givingWay(service.handler, () => this.othersWait()) };
   }
@@ -96,15 +109,19 @@ export class BlockingWorker {
     return time >= this.cutTime ? 'The server stopped.' : '';
   }
 
-  /** Waits for the next client; null where none came while it waited. */
+  /** Waits for the next client; null where none came while it waited, or where there are no descriptors for one. */
   accept(): Accepted | null {
     const { calls, listener } = this;
+    if (this.isShort()) {
+      this.waitForDescriptors();
+      return null;
+    }
     try {
-      if (!acceptHasTimeLimit(calls) && calls.poll([this.listenerEntry], longestWait) === 0) return null;
+      if (!acceptHasTimeLimit(calls) && calls.poll([this.listenerEntry], longestWait) === 0)
+        return this.nobody();
       const client = calls.accept(listener);
-      if (client === null) return null;
+      if (client === null) return this.nobody();
       this.table.setDescriptor(client.descriptor);
-      this.shortageTold = false;
       return client;
     } catch (error) {
       this.acceptFailed(error);
@@ -151,13 +168,42 @@ export class BlockingWorker {
       return;
     }
     if (!shortages.has(error.code)) throw error;
-    if (!this.shortageTold)
-      this.service.log('warning', `Not every connection can be accepted: ${error.message}`);
-    this.shortageTold = true;
+    this.tellShortage(error.message);
     // Until there is one again: `accept` does not wait for that.
     this.calls.poll([], longestWait);
   }
+
+  /**
+   * Whether descriptors do not suffice for this worker and those before it. So they do for the ones that accept, all at the
+   * same time even; and the first one always may, so that no two wait for each other.
+   */
+  private isShort(): boolean {
+    return this.place > 1 && nextDescriptor() + this.place * descriptorsEach > this.descriptorLimit;
+  }
+
+  private waitForDescriptors(): void {
+    if (!this.othersWait()) this.nobody();
+    else this.tellShortage(tooFewForAll);
+    this.calls.poll([], longestWait);
+  }
+
+  /** Once for a shortage, not for each attempt. */
+  private tellShortage(reason: string): void {
+    if (!this.shortageTold)
+      this.service.log('warning', `Not every connection can be accepted at once: ${reason}`);
+    this.shortageTold = true;
+  }
+
+  /** No client waits: a shortage, if there was one, is over. */
+  private nobody(): null {
+    if (this.shortageTold) this.service.log('warning', 'Connections are accepted again.');
+    this.shortageTold = false;
+    return null;
+  }
 }
+
+const tooFewForAll =
+  'there are too few file descriptors for all workers, and some wait. Raise the limit (ulimit -n), or have fewer workers.';
 
 /** Answers, and lets the connection end with the answer where others wait: they could wait for long. */
 function givingWay(handler: RequestHandler, othersWait: () => boolean): RequestHandler {

@@ -1,6 +1,7 @@
 import { readSync } from 'node:fs';
 import { Connection } from '../http/connection.ts';
 import type { FileSlice } from '../http/message.ts';
+import { type DescriptorShares, shortageText } from '../sockets/descriptorLimit.ts';
 import { wouldBlock } from '../sockets/systemCalls.ts';
 import { isTlsFailure, tlsFailure } from '../sockets/tlsFailure.ts';
 import type {
@@ -12,7 +13,7 @@ import type {
 } from '../sockets/transport.ts';
 import { closedEarly, KernelSending, lastPiece } from './kernelSending.ts';
 import type { ConnectionRecorder, RunningModel, Service } from './served.ts';
-import { TurnedAwayConnection, tooMany } from './turnedAway.ts';
+import { TurnedAway, type TurnedAwayConnection, tooMany } from './turnedAway.ts';
 
 /** A file is read and sent in pieces of this size, one at a time: memory stays small however slow the client is. */
 const filePiece = lastPiece;
@@ -39,6 +40,7 @@ export async function runEventLoop(
 ): Promise<RunningModel> {
   const open = new Map<number, ServedConnection | TurnedAwayConnection>();
   const crowd = new Crowd(service);
+  const turnedAway = new TurnedAway(service.limits);
   const listener = await transport.listen(options, {
     accepted(socket) {
       const { id, recorder } = service.recorder.opened(socket.peer, socket.local, now(), socket.tls);
@@ -50,7 +52,7 @@ export async function runEventLoop(
               open.delete(id);
               crowd.leave();
             })
-          : new TurnedAwayConnection(socket, service.limits, recorder, now(), () => open.delete(id));
+          : turnedAway.add(socket, recorder, now(), () => open.delete(id));
       open.set(id, connection);
       return connection;
     },
@@ -68,7 +70,15 @@ export async function runEventLoop(
     failed(error) {
       service.log('warning', `Not every connection can be accepted: ${error.message}`);
     },
+    recovered() {
+      service.log('warning', 'Connections are accepted again.');
+    },
   });
+  const { shares } = listener;
+  if (shares !== undefined) {
+    crowd.shares = shares;
+    turnedAway.most = shares.spare;
+  }
   const timer = setInterval(() => {
     const time = now();
     for (const connection of open.values()) connection.expire(time);
@@ -101,6 +111,8 @@ async function stop(
 
 /** Counts who is served, and says in the log when others were turned away: once for a crowd, not for each. */
 class Crowd {
+  /** Where descriptors are what bounds it. */
+  shares: DescriptorShares | null = null;
   private readonly service: Service;
   private served = 0;
   private turnedAway = 0;
@@ -111,21 +123,26 @@ class Crowd {
 
   /** `how` others are turned away. */
   admits(how: string): boolean {
-    const { limits, log } = this.service;
-    if (this.served < limits.connections) {
+    if (this.served < this.most) {
       this.served++;
       return true;
     }
     this.turnedAway++;
-    if (this.turnedAway === 1)
-      log('warning', `There are ${limits.connections} connections: others are turned away ${how}.`);
+    if (this.turnedAway === 1) {
+      const why = this.shares?.connections === this.most ? ` ${shortageText(this.shares)}` : '';
+      this.service.log('warning', `There are ${this.most} connections: others are turned away ${how}.${why}`);
+    }
     return false;
+  }
+
+  private get most(): number {
+    return Math.min(this.service.limits.connections, this.shares?.connections ?? Number.POSITIVE_INFINITY);
   }
 
   leave(): void {
     this.served--;
     // Not at the first free place: in a crowd, that would be said again and again.
-    if (this.turnedAway === 0 || this.served > this.service.limits.connections / 2) return;
+    if (this.turnedAway === 0 || this.served > this.most / 2) return;
     this.service.log('warning', `${this.turnedAway} connections were turned away. There is room again.`);
     this.turnedAway = 0;
   }

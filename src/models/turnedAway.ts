@@ -7,6 +7,34 @@ const serviceUnavailable = { status: 503, fields: [['Retry-After', '1']], body: 
 
 export const tooMany = 'There were too many connections.';
 
+/** The connections that are being turned away. Each keeps a descriptor until its client has read the answer. */
+export class TurnedAway {
+  /** At a time: beyond, the one that was told first gives way. */
+  most = Number.POSITIVE_INFINITY;
+  private readonly limits: Limits;
+  private readonly open = new Set<TurnedAwayConnection>();
+
+  constructor(limits: Limits) {
+    this.limits = limits;
+  }
+
+  add(
+    socket: TransportConnection,
+    recorder: ConnectionRecorder | null,
+    now: number,
+    forget: () => void,
+  ): TurnedAwayConnection {
+    const connection = new TurnedAwayConnection(socket, this.limits, recorder, now, () => {
+      this.open.delete(connection);
+      forget();
+    });
+    this.open.add(connection);
+    const [first] = this.open;
+    if (this.open.size > this.most) first.abort(tooMany);
+    return connection;
+  }
+}
+
 /**
  * A connection that there is no room for: it is told so at once, whatever it asks. Then its bytes are thrown away for a
  * while: closed with bytes unread, it would be reset, and the client could lose the response (RFC 9112 section 9.6).

@@ -44,7 +44,10 @@ export function startClusterProcess(
     serialization,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  const { process: child } = cluster.fork(nodeEnvironment());
+  const worker = cluster.fork(nodeEnvironment());
+  // What cannot be started says so twice; once is enough, but nobody hearing it would end this process.
+  worker.on('error', () => {});
+  const { process: child } = worker;
   return workerOf(child, { ...assignment, listener: null }, listener);
 }
 

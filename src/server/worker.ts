@@ -13,6 +13,7 @@ import type { FromWorkerProcess, ToWorkerProcess } from '../models/workerProcess
 import { WorkerTable } from '../models/workerTable.ts';
 import { startThread, type ThreadStart } from '../models/workerThread.ts';
 import type { Assignment, FromWorker, ToWorker } from '../protocol/worker.ts';
+import { descriptorLimit } from '../sockets/descriptorLimit.ts';
 import { libuvTransport } from '../sockets/libuv.ts';
 import { loadSystemCalls } from '../sockets/loadSystemCalls.ts';
 import { SystemCallError } from '../sockets/systemCallError.ts';
@@ -34,6 +35,9 @@ async function serveInThread(port: MessagePort, { assignment, table }: ThreadSta
     listener,
     service: serving.service,
     table: shared,
+    descriptorLimit: await descriptorLimit(),
+    // Each process has descriptors of its own; threads share theirs.
+    place: settings.model.name === 'processes' ? 1 : assignment.number,
     duties: {
       nextOrder: () => (receiveMessageOnPort(port)?.message as ToWorker | undefined) ?? null,
       carryOut(order) {

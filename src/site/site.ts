@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Request, Response } from '../http/message.ts';
 import type { SiteSettings } from '../protocol/server.ts';
+import { isOutOfDescriptors } from '../sockets/descriptorLimit.ts';
 import { preferredCoding } from './acceptEncoding.ts';
 import { codingFor, compressedResponse, isCompressible } from './compression.ts';
 import { CrossOrigin } from './crossOrigin.ts';
@@ -117,9 +118,13 @@ export class Site {
       }
       return unlessChanged(() => this.get(request)) ?? refusals.beingWritten();
     } catch (error) {
+      if (isOutOfDescriptors(error)) {
+        this.logOnce(outOfDescriptors);
+        return refusals.busy();
+      }
       const message = error instanceof Error ? error.message : String(error);
       this.logOnce(`${request.method} ${refusals.shown(request)} could not be answered: ${message}`);
-      return isOutOfDescriptors(error) ? refusals.busy() : refusals.unexpected();
+      return refusals.unexpected();
     }
   }
 
@@ -311,7 +316,5 @@ function decodedPath(path: string): string {
   return `/${names.join('/')}${folder && names.length > 0 ? '/' : ''}`;
 }
 
-function isOutOfDescriptors(error: unknown): boolean {
-  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-  return code === 'EMFILE' || code === 'ENFILE';
-}
+const outOfDescriptors =
+  'A file could not be opened, and 503 was answered: no file descriptor is left (EMFILE). Close connections, or raise the limit (ulimit -n).';

@@ -1,6 +1,6 @@
-import { closeSync, openSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import { type DescriptorShares, descriptorShares, nextDescriptor } from './descriptorLimit.ts';
 import { SystemCallError } from './systemCallError.ts';
 import {
   defaultBacklog,
@@ -21,8 +21,11 @@ export const libuvTransport: Transport = {
     }),
 };
 
-/** Listens, and hands each socket that is accepted to what `taker` returns. */
-export function listenWith(
+/**
+ * Listens, and hands each socket that is accepted to what `taker` returns. A server of node:net cannot stop accepting
+ * while it listens: where descriptors are short, its connections are to be told so.
+ */
+export async function listenWith(
   options: ListenOptions,
   events: ListenerEvents,
   taker: (turns: Turns) => (socket: Socket) => void,
@@ -34,15 +37,10 @@ export function listenWith(
     allowHalfOpen: true,
   });
   const take = taker(new Turns(events));
-  let open = 0;
-  let mostOpen = 0;
+  const shares = await descriptorShares();
+  const watch = new DescriptorWatch(shares, events);
   server.on('connection', (socket) => {
-    socket.once('close', () => open--);
-    if (++open > mostOpen) {
-      mostOpen = open;
-      const error = descriptorShortage();
-      if (error !== null) events.failed(error);
-    }
+    watch.opened(socket);
     take(socket);
   });
   server.on('drop', () => events.failed(new Error('A connection was dropped before it was accepted.')));
@@ -55,25 +53,45 @@ export function listenWith(
     server.listen(options.port, options.host, options.backlog ?? defaultBacklog, () => {
       server.removeAllListeners('error');
       server.on('error', (error) => events.failed(error));
-      resolve({ address: boundAddress(server), close: () => closed(server) });
+      resolve({ address: boundAddress(server), shares, close: () => closed(server) });
     });
   });
 }
 
+const noneLeft = 'No file descriptor is left. Close connections, or raise the limit (ulimit -n).';
+
 /**
- * Where no descriptor is left, libuv accepts what waits and closes it, and tells nobody; nor can a server of node:net stop
- * accepting while it listens, as one that stands on the system calls does. So that somebody hears of it, one is opened to
- * try.
+ * Where no descriptor is left all the same, libuv accepts what waits and closes it, and tells nobody. So that somebody
+ * hears of it, one is opened to try, as often as there are more connections than ever.
  */
-function descriptorShortage(): SystemCallError | null {
-  try {
-    closeSync(openSync(process.execPath, 'r'));
-  } catch (error) {
-    const { code, errno } = error as NodeJS.ErrnoException;
-    if (code === 'EMFILE' || code === 'ENFILE')
-      return new SystemCallError('open', code, Math.abs(errno ?? 0), process.execPath);
+class DescriptorWatch {
+  private readonly shares: DescriptorShares;
+  private readonly events: ListenerEvents;
+  private open = 0;
+  private mostOpen = 0;
+  private told = false;
+
+  constructor(shares: DescriptorShares, events: ListenerEvents) {
+    this.shares = shares;
+    this.events = events;
   }
-  return null;
+
+  opened(socket: Socket): void {
+    socket.once('close', () => this.closed());
+    if (++this.open <= this.mostOpen) return;
+    this.mostOpen = this.open;
+    if (this.told || nextDescriptor() < this.shares.limit) return;
+    this.told = true;
+    this.events.failed(new Error(noneLeft));
+  }
+
+  private closed(): void {
+    this.open--;
+    if (!this.told || this.open > this.mostOpen / 2) return;
+    this.told = false;
+    this.mostOpen = this.open;
+    this.events.recovered();
+  }
 }
 
 function boundAddress(server: Server): SocketAddress {

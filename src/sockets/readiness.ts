@@ -1,3 +1,4 @@
+import { type DescriptorShares, descriptorShares, nextDescriptor, shortageText } from './descriptorLimit.ts';
 import {
   EpollSet,
   type InterestSet,
@@ -12,7 +13,7 @@ import type { NativeLibrary } from './nativeLibrary.ts';
 import { SendQueue } from './sendQueue.ts';
 import { unreadByPeer } from './sockDiag.ts';
 import { SystemCallError } from './systemCallError.ts';
-import { type Descriptor, type SystemCalls, wouldBlock } from './systemCalls.ts';
+import { type Accepted, type Descriptor, type SystemCalls, wouldBlock } from './systemCalls.ts';
 import type {
   Listener,
   ListenerEvents,
@@ -29,7 +30,7 @@ export type ReadinessInterface = 'epoll' | 'kqueue' | 'poll';
 
 /** Connections accepted before the others have their turn. */
 const acceptsPerTurn = 64;
-/** Milliseconds until the next attempt where no descriptor was left for a connection. */
+/** Milliseconds between two attempts where there was no descriptor for a connection. */
 const shortagePause = 100;
 const readBytes = 64 * 1024;
 const sendBytes = 64 * 1024;
@@ -53,10 +54,11 @@ export class ReadinessTransport implements Transport {
   async listen(options: ListenOptions, events: ListenerEvents): Promise<Listener> {
     const descriptor = await openListeningSocket(this.calls, options);
     try {
+      const shares = await descriptorShares();
       // A response must not wait for the acknowledgement of the one before (Nagle's algorithm). Connections inherit it.
       this.calls.setsockopt(descriptor, 'TCP_NODELAY', 1);
       this.calls.setNonBlocking(descriptor, true);
-      return new ReadinessListener(this.library, this.calls, this.kind, descriptor, events);
+      return new ReadinessListener(this.library, this.calls, this.kind, descriptor, shares, events);
     } catch (error) {
       this.calls.close(descriptor);
       throw error;
@@ -86,11 +88,14 @@ class ReadinessListener implements Listener {
   private readonly events: ListenerEvents;
   private readonly wakening: Wakening;
   private readonly descriptor: Descriptor;
+  private readonly descriptors: DescriptorShares;
   private readonly open = new Map<Descriptor, ReadinessConnection>();
   private interest = 0;
   private listening = true;
-  private shortage: NodeJS.Timeout | null = null;
-  private shortageTold = false;
+  /** The number that the last connection was given, or that the next would have been when it was last looked. */
+  private newest: Descriptor = 0;
+  /** Attempts to accept, from time to time; null where there is no shortage of descriptors. */
+  private attempts: NodeJS.Timeout | null = null;
   private readonly closed: Promise<void>;
   private resolveClosed: () => void = () => {};
 
@@ -99,9 +104,11 @@ class ReadinessListener implements Listener {
     calls: SystemCalls,
     kind: ReadinessInterface,
     descriptor: Descriptor,
+    shares: DescriptorShares,
     events: ListenerEvents,
   ) {
     this.calls = calls;
+    this.descriptors = shares;
     this.events = events;
     this.closed = new Promise((resolve) => {
       this.resolveClosed = resolve;
@@ -135,7 +142,7 @@ class ReadinessListener implements Listener {
   close(): Promise<void> {
     if (this.listening) {
       this.listening = false;
-      if (this.shortage !== null) clearTimeout(this.shortage);
+      if (this.attempts !== null) clearInterval(this.attempts);
       this.interests.forget(this.descriptor, this.interest);
       this.calls.close(this.descriptor);
       this.endIfDone();
@@ -145,6 +152,8 @@ class ReadinessListener implements Listener {
 
   forget(descriptor: Descriptor): void {
     this.open.delete(descriptor);
+    // There may be room for one who waits.
+    if (this.listening && this.attempts !== null && !this.isShort()) this.want(readable);
     this.endIfDone();
   }
 
@@ -162,32 +171,63 @@ class ReadinessListener implements Listener {
     this.events.turnEnded();
   }
 
+  /** Accepts those who wait, for as long as there are descriptors for them and for what they ask for. */
   private accept(): void {
-    for (let i = 0; i < acceptsPerTurn; i++) {
+    if (this.isShort()) {
+      const { size } = this.open;
+      this.pauseAccepting(
+        new Error(`There are ${size} connections: others wait. ${shortageText(this.descriptors)}`),
+      );
+      return;
+    }
+    this.want(readable);
+    for (let i = 0; i < acceptsPerTurn && !this.isShort(); i++) {
       try {
         const accepted = this.calls.accept(this.descriptor, true);
         if (accepted === null) {
-          this.shortageTold = false;
+          this.endShortage();
           return;
         }
-        const { descriptor, peer } = accepted;
-        const connection = new ReadinessConnection(this, descriptor, peer, this.localAddress(descriptor));
-        this.open.set(descriptor, connection);
-        connection.start(this.events);
+        this.take(accepted);
       } catch (error) {
-        this.acceptFailed(error);
+        this.pauseAccepting(error instanceof Error ? error : new Error(String(error)));
         return;
       }
     }
   }
 
-  private acceptFailed(error: unknown): void {
-    // Once for a shortage, not for each attempt.
-    if (!this.shortageTold) this.events.failed(error instanceof Error ? error : new Error(String(error)));
-    this.shortageTold = true;
+  private take({ descriptor, peer }: Accepted): void {
+    this.newest = descriptor;
+    const connection = new ReadinessConnection(this, descriptor, peer, this.localAddress(descriptor));
+    this.open.set(descriptor, connection);
+    connection.start(this.events);
+  }
+
+  /** Whether what is left of the descriptors is needed by the connections there are, or was taken by somebody else. */
+  private isShort(): boolean {
+    const { limit, connections, spare } = this.descriptors;
+    if (this.open.size === 0) return false;
+    if (this.open.size >= connections) return true;
+    if (this.newest < limit - spare) return false;
+    this.newest = nextDescriptor();
+    return this.newest >= limit - spare;
+  }
+
+  private pauseAccepting(reason: Error): void {
     // Whoever waits would wake this up again and again.
     this.want(0);
-    this.shortage = setTimeout(() => this.want(readable), shortagePause);
+    if (this.attempts !== null) return;
+    // Once for a shortage, not for each attempt.
+    this.events.failed(reason);
+    this.attempts = setInterval(() => this.accept(), shortagePause);
+  }
+
+  /** Nobody waits. Where there is hardly room for one more, the next crowd is the same as this one. */
+  private endShortage(): void {
+    if (this.attempts === null || this.open.size > this.descriptors.connections / 2) return;
+    clearInterval(this.attempts);
+    this.attempts = null;
+    this.events.recovered();
   }
 
   /** That of the listener, unless it listens everywhere. */

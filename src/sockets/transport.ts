@@ -1,3 +1,5 @@
+import type { DescriptorShares } from './descriptorLimit.ts';
+
 /** The address that a socket is bound or connected to. */
 export interface SocketAddress {
   readonly address: string;
@@ -81,12 +83,16 @@ export interface ListenerEvents {
   turnEnded(): void;
   /** A connection came to nothing, since no TLS was agreed on. `reason`: a sentence. */
   refused?(addresses: Addresses, reason: string): void;
-  /** A connection could not be accepted, or the next one will not be; listening goes on. */
+  /** A connection could not be accepted, or the next one will not be; listening goes on. Told once, until `recovered`. */
   failed(error: Error): void;
+  /** What `failed` told of is over. */
+  recovered(): void;
 }
 
 export interface Listener {
   readonly address: SocketAddress;
+  /** Where it cannot let connections wait: how many there may be, by the descriptors there are. */
+  readonly shares?: DescriptorShares;
   /** Accepts no more; connections go on. Resolves when the listening socket is closed. */
   close(): Promise<void>;
 }

@@ -28,6 +28,7 @@ test('bytes are received within turns, and a turn ends before the next bytes are
       turnBegan: () => said.push('began'),
       turnEnded: () => said.push('ended'),
       failed: (error) => assert.fail(error),
+      recovered() {},
     },
   );
   const client = connect(listener.address.port, '127.0.0.1');
@@ -57,6 +58,7 @@ test('several writes between two flushes arrive in order', async () => {
       turnBegan() {},
       turnEnded() {},
       failed: (error) => assert.fail(error),
+      recovered() {},
     },
   );
   const client = connect(listener.address.port, '127.0.0.1');
