@@ -1,7 +1,6 @@
 import { readSync } from 'node:fs';
 import { Connection } from '../http/connection.ts';
 import type { FileSlice } from '../http/message.ts';
-import { type DescriptorShares, shortageText } from '../sockets/descriptorLimit.ts';
 import { wouldBlock } from '../sockets/systemCalls.ts';
 import { isTlsFailure, tlsFailure } from '../sockets/tlsFailure.ts';
 import type {
@@ -11,6 +10,7 @@ import type {
   TransportConnection,
   TransportEvents,
 } from '../sockets/transport.ts';
+import { Crowd } from './crowd.ts';
 import { closedEarly, KernelSending, lastPiece } from './kernelSending.ts';
 import type { ConnectionRecorder, RunningModel, Service } from './served.ts';
 import { TurnedAway, type TurnedAwayConnection, tooMany } from './turnedAway.ts';
@@ -82,6 +82,7 @@ export async function runEventLoop(
   const timer = setInterval(() => {
     const time = now();
     for (const connection of open.values()) connection.expire(time);
+    crowd.look(time);
   }, deadlineCheck);
   timer.unref();
   return {
@@ -107,45 +108,6 @@ async function stop(
   }, grace);
   await closed;
   clearTimeout(forced);
-}
-
-/** Counts who is served, and says in the log when others were turned away: once for a crowd, not for each. */
-class Crowd {
-  /** Where descriptors are what bounds it. */
-  shares: DescriptorShares | null = null;
-  private readonly service: Service;
-  private served = 0;
-  private turnedAway = 0;
-
-  constructor(service: Service) {
-    this.service = service;
-  }
-
-  /** `how` others are turned away. */
-  admits(how: string): boolean {
-    if (this.served < this.most) {
-      this.served++;
-      return true;
-    }
-    this.turnedAway++;
-    if (this.turnedAway === 1) {
-      const why = this.shares?.connections === this.most ? ` ${shortageText(this.shares)}` : '';
-      this.service.log('warning', `There are ${this.most} connections: others are turned away ${how}.${why}`);
-    }
-    return false;
-  }
-
-  private get most(): number {
-    return Math.min(this.service.limits.connections, this.shares?.connections ?? Number.POSITIVE_INFINITY);
-  }
-
-  leave(): void {
-    this.served--;
-    // Not at the first free place: in a crowd, that would be said again and again.
-    if (this.turnedAway === 0 || this.served > this.most / 2) return;
-    this.service.log('warning', `${this.turnedAway} connections were turned away. There is room again.`);
-    this.turnedAway = 0;
-  }
 }
 
 /** One connection: moves bytes between its socket and the HTTP state machine, as that wants. */

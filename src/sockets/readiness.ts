@@ -1,4 +1,5 @@
-import { type DescriptorShares, descriptorShares, nextDescriptor, shortageText } from './descriptorLimit.ts';
+import { type DescriptorShares, descriptorShares } from './descriptorLimit.ts';
+import { DescriptorShortage } from './descriptorShortage.ts';
 import {
   EpollSet,
   type InterestSet,
@@ -30,8 +31,6 @@ export type ReadinessInterface = 'epoll' | 'kqueue' | 'poll';
 
 /** Connections accepted before the others have their turn. */
 const acceptsPerTurn = 64;
-/** Milliseconds between two attempts where there was no descriptor for a connection. */
-const shortagePause = 100;
 const readBytes = 64 * 1024;
 const sendBytes = 64 * 1024;
 
@@ -88,14 +87,10 @@ class ReadinessListener implements Listener {
   private readonly events: ListenerEvents;
   private readonly wakening: Wakening;
   private readonly descriptor: Descriptor;
-  private readonly descriptors: DescriptorShares;
+  private readonly shortage: DescriptorShortage;
   private readonly open = new Map<Descriptor, ReadinessConnection>();
   private interest = 0;
   private listening = true;
-  /** The number that the last connection was given, or that the next would have been when it was last looked. */
-  private newest: Descriptor = 0;
-  /** Attempts to accept, from time to time; null where there is no shortage of descriptors. */
-  private attempts: NodeJS.Timeout | null = null;
   private readonly closed: Promise<void>;
   private resolveClosed: () => void = () => {};
 
@@ -108,7 +103,7 @@ class ReadinessListener implements Listener {
     events: ListenerEvents,
   ) {
     this.calls = calls;
-    this.descriptors = shares;
+    this.shortage = new DescriptorShortage(shares, events, () => this.accept());
     this.events = events;
     this.closed = new Promise((resolve) => {
       this.resolveClosed = resolve;
@@ -142,7 +137,7 @@ class ReadinessListener implements Listener {
   close(): Promise<void> {
     if (this.listening) {
       this.listening = false;
-      if (this.attempts !== null) clearInterval(this.attempts);
+      this.shortage.stopWatching();
       this.interests.forget(this.descriptor, this.interest);
       this.calls.close(this.descriptor);
       this.endIfDone();
@@ -153,7 +148,7 @@ class ReadinessListener implements Listener {
   forget(descriptor: Descriptor): void {
     this.open.delete(descriptor);
     // There may be room for one who waits.
-    if (this.listening && this.attempts !== null && !this.isShort()) this.want(readable);
+    if (this.listening && !this.shortage.isFull(this.open.size)) this.want(readable);
     this.endIfDone();
   }
 
@@ -173,19 +168,16 @@ class ReadinessListener implements Listener {
 
   /** Accepts those who wait, for as long as there are descriptors for them and for what they ask for. */
   private accept(): void {
-    if (this.isShort()) {
-      const { size } = this.open;
-      this.pauseAccepting(
-        new Error(`There are ${size} connections: others wait. ${shortageText(this.descriptors)}`),
-      );
+    if (this.shortage.isFull(this.open.size)) {
+      this.pauseAccepting(this.shortage.reason(this.open.size));
       return;
     }
     this.want(readable);
-    for (let i = 0; i < acceptsPerTurn && !this.isShort(); i++) {
+    for (let i = 0; i < acceptsPerTurn && !this.shortage.isFull(this.open.size); i++) {
       try {
         const accepted = this.calls.accept(this.descriptor, true);
         if (accepted === null) {
-          this.endShortage();
+          this.shortage.nobodyWaits(this.open.size);
           return;
         }
         this.take(accepted);
@@ -197,37 +189,16 @@ class ReadinessListener implements Listener {
   }
 
   private take({ descriptor, peer }: Accepted): void {
-    this.newest = descriptor;
+    this.shortage.accepted(descriptor);
     const connection = new ReadinessConnection(this, descriptor, peer, this.localAddress(descriptor));
     this.open.set(descriptor, connection);
     connection.start(this.events);
   }
 
-  /** Whether what is left of the descriptors is needed by the connections there are, or was taken by somebody else. */
-  private isShort(): boolean {
-    const { limit, connections, spare } = this.descriptors;
-    if (this.open.size === 0) return false;
-    if (this.open.size >= connections) return true;
-    if (this.newest < limit - spare) return false;
-    this.newest = nextDescriptor();
-    return this.newest >= limit - spare;
-  }
-
   private pauseAccepting(reason: Error): void {
     // Whoever waits would wake this up again and again.
     this.want(0);
-    if (this.attempts !== null) return;
-    // Once for a shortage, not for each attempt.
-    this.events.failed(reason);
-    this.attempts = setInterval(() => this.accept(), shortagePause);
-  }
-
-  /** Nobody waits. Where there is hardly room for one more, the next crowd is the same as this one. */
-  private endShortage(): void {
-    if (this.attempts === null || this.open.size > this.descriptors.connections / 2) return;
-    clearInterval(this.attempts);
-    this.attempts = null;
-    this.events.recovered();
+    this.shortage.begin(reason);
   }
 
   /** That of the listener, unless it listens everywhere. */

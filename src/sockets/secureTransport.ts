@@ -79,7 +79,7 @@ export function secureTransport(credentials: Credentials, handshakeTime: number)
         };
       });
       return {
-        address: listener.address,
+        ...listener,
         close() {
           const closed = listener.close();
           for (const socket of [...beginners.keys()]) {

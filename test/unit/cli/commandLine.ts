@@ -116,7 +116,7 @@ export class Command {
   }
 
   async listening(): Promise<void> {
-    const [, port] = await this.line(/http:\/\/127\.0\.0\.1:(\d+)\//);
+    const [, port] = await this.line(/https?:\/\/127\.0\.0\.1:(\d+)\//);
     this.port = Number(port);
   }
 

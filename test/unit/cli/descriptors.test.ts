@@ -5,9 +5,13 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { connect as connectSecurely } from 'node:tls';
 import { ask, requestOf, statusOf } from './client.ts';
 import { type Command, CommandLine } from './commandLine.ts';
 
+/** Who waits in vain for a line of the log, fails. */
+const timeout = 60_000;
 const skip = process.platform === 'linux' ? false : 'How many descriptors are open is read from procfs.';
 
 /** Larger than what the kernel holds for a client that does not read. */
@@ -19,6 +23,8 @@ let folder: string;
 
 before(async () => {
   spark = await CommandLine.bundle();
+  // Where the certificate is kept.
+  process.env.XDG_DATA_HOME = mkdtempSync(path.join(tmpdir(), 'spark-data-'));
   folder = mkdtempSync(path.join(tmpdir(), 'spark-site-'));
   writeFileSync(path.join(folder, 'index.html'), '<h1>Hello</h1>');
   writeFileSync(path.join(folder, 'large.bin'), content);
@@ -26,7 +32,8 @@ before(async () => {
 
 after(() => {
   spark.dispose();
-  rmSync(folder, { recursive: true, force: true });
+  for (const made of [folder, process.env.XDG_DATA_HOME ?? folder])
+    rmSync(made, { recursive: true, force: true });
 });
 
 /** How many descriptors the command has open in this way of serving, with nobody connected; or the one of its processes that has most. */
@@ -90,10 +97,12 @@ function countOf(command: Command, pattern: RegExp): number {
 }
 
 describe('more clients than descriptors', { skip }, () => {
-  test('event loop on system calls: clients wait, each gets its file, and the log says so', async () => {
+  test('event loop on system calls: clients wait, each gets its file, and the log says so', {
+    timeout,
+  }, async () => {
     const command = await serveWith(26);
     const sockets = await connected(command.port, 64);
-    await command.line(/There are \d+ connections: others wait\. .*\b\d+ file descriptors.*ulimit -n/);
+    await command.line(/\d+ are open, and others wait\. .*\b\d+ file descriptors.*ulimit -n/);
     for (const head of await answersTo(sockets)) assert.equal(statusOf(head), 200, head);
     await command.line(/accepted again/);
     assert.equal(statusOf(await ask(command.port, requestOf('/'))), 200);
@@ -103,18 +112,61 @@ describe('more clients than descriptors', { skip }, () => {
     await stopped(command);
   });
 
-  test('event loop on libuv: who finds no descriptor is answered 503, and the log says so', async () => {
+  test('event loop on libuv: who finds no descriptor is answered 503, and the log says so', {
+    timeout,
+  }, async () => {
     const command = await serveWith(26, '--sockets', 'libuv');
-    const heads = await answersTo(await connected(command.port, 64));
-    await command.line(/There are \d+ connections: others are turned away with 503\. .*ulimit -n/);
-    await command.line(/\d+ connections were turned away\. There is room again/);
-    assert.equal(heads.filter((head) => statusOf(head) === 200).length >= 4, true);
-    for (const head of heads.filter((each) => statusOf(each) !== 200)) {
+    const sockets = await connected(command.port, 64);
+    const [, room] = await command.line(
+      /There are (\d+) connections: others are turned away with 503\. .*ulimit -n/,
+    );
+    const turnedAway: Socket[] = [];
+    const answers: Promise<{ head: string }>[] = [];
+    // Nobody has asked for anything yet: those who are answered are those for whom there is no room.
+    for (const socket of sockets)
+      socket.once('readable', () => {
+        turnedAway.push(socket);
+        answers.push(received(socket));
+      });
+    while (turnedAway.length < sockets.length - Number(room)) await nextTurn();
+    for (const { head } of await Promise.all(answers)) {
       assert.equal(statusOf(head), 503, head);
       assert.match(head, /\r\nRetry-After: 1\r\n/);
     }
+    const admitted = sockets.filter((socket) => !turnedAway.includes(socket));
+    for (const socket of admitted) socket.removeAllListeners('readable');
+    for (const head of await answersTo(admitted)) assert.equal(statusOf(head), 200, head);
+    await command.line(/\d+ connections were turned away\. There is room again/);
     assert.equal(statusOf(await ask(command.port, requestOf('/'))), 200);
     assert.equal(command.lines.length, 3, command.output);
+    await stopped(command);
+  });
+
+  test('event loop with TLS: who finds no descriptor is let go before the handshake, and the log says so', {
+    timeout,
+  }, async () => {
+    const command = await serveWith(26, '--https');
+    const clients = Array.from({ length: 32 }, () =>
+      connectSecurely({ port: command.port, host: '127.0.0.1', rejectUnauthorized: false }),
+    );
+    const agreed: Socket[] = [];
+    await Promise.all(
+      clients.map(async (client) => {
+        const closed = once(client, 'close').catch(() => {});
+        const agrees = once(client, 'secureConnect').then(
+          () => agreed.push(client),
+          () => {},
+        );
+        await Promise.race([closed, agrees]);
+      }),
+    );
+    for (const head of await answersTo(agreed)) assert.equal(statusOf(head), 200, head);
+    await command.line(
+      /There are \d+ connections: others are turned away before the TLS handshake\. .*ulimit/,
+    );
+    const [, count] = await command.line(/(\d+) connections were turned away\. There is room again/);
+    assert.equal(agreed.length + Number(count), clients.length);
+    assert.equal(command.lines.length, 4, command.output);
     await stopped(command);
   });
 
@@ -123,7 +175,8 @@ describe('more clients than descriptors', { skip }, () => {
     ['processes', 3, false],
     ['threads', 7, true],
   ] as const) {
-    test(`${model}: clients wait, each gets its file${short ? ', and the log says so' : ''}`, async () => {
+    const name = `${model}: clients wait, each gets its file${short ? ', and the log says so' : ''}`;
+    test(name, { timeout }, async () => {
       const command = await serveWith(descriptors, '--model', model);
       const heads = await answersTo(await connected(command.port, 24));
       for (const head of heads) assert.equal(statusOf(head), 200, head);
@@ -135,3 +188,16 @@ describe('more clients than descriptors', { skip }, () => {
     });
   }
 });
+
+for (const sockets of ['systemCalls', 'libuv']) {
+  test(`a process that finds no descriptor to start a worker with says so in one line (${sockets})`, {
+    skip,
+    timeout,
+  }, async () => {
+    const args = ['--model', 'processes', '--sockets', sockets];
+    const own = await ownDescriptors(...args);
+    const command = spark.limited(own - 1, folder, '--port', '0', '--quiet', ...args);
+    assert.equal((await command.exit()).code, 1);
+    assert.match(command.errors, /^spark: Worker \d .*EMFILE[^\n]*\n$/);
+  });
+}

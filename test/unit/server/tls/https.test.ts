@@ -39,6 +39,8 @@ after(() => rmSync(folder, { recursive: true }));
 
 interface Told {
   readonly logged: string[];
+  /** Resolves with the first line of the log like this. */
+  line(pattern: RegExp): Promise<string>;
   /** Of each connection, what was told last. */
   readonly connections: Map<number, ConnectionRecord>;
   /** Resolves when a connection is told to be closed with a reason like this. */
@@ -53,18 +55,20 @@ async function start(
   const connections = new Map<number, ConnectionRecord>();
   const logged: string[] = [];
   let heard = (): void => {};
+  const found = async <Found>(find: () => Found | undefined): Promise<Found> => {
+    for (;;) {
+      const value = find();
+      if (value !== undefined) return value;
+      await new Promise<void>((resolve) => {
+        heard = resolve;
+      });
+    }
+  };
   const told: Told = {
     logged,
+    line: (pattern) => found(() => logged.find((line) => pattern.test(line))),
     connections,
-    async closedFor(reason) {
-      for (;;) {
-        const found = [...connections.values()].find((one) => reason.test(one.closeReason));
-        if (found !== undefined) return found;
-        await new Promise<void>((resolve) => {
-          heard = resolve;
-        });
-      }
-    },
+    closedFor: (reason) => found(() => [...connections.values()].find((one) => reason.test(one.closeReason))),
   };
   const server = await startServer({
     settings: change({
@@ -75,7 +79,10 @@ async function start(
     recording: { kind: 'capture', bodyBytes: 1024, unacknowledgedBatches: 8 },
     workerScript: '',
     report(report) {
-      if (report.type === 'log') logged.push(report.message);
+      if (report.type === 'log') {
+        logged.push(report.message);
+        heard();
+      }
       if (report.type !== 'batch') return;
       for (const record of report.batch.connections) connections.set(record.id, record);
       server.batchStored(report.batch.sequence);
@@ -194,10 +201,7 @@ describe('https', () => {
     await untilClosed(20);
     clearInterval(drip);
     assert.equal((await curl('-k', `https://127.0.0.1:${server.port}/`)).code, 0);
-    assert.match(
-      server.told.logged.at(-1) ?? '',
-      /^13 connections were turned away\. There is room again\.$/,
-    );
+    await server.told.line(/^13 connections were turned away\. There is room again\.$/);
     secure.destroy();
   });
 
