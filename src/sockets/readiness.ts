@@ -111,25 +111,14 @@ class ReadinessListener implements Listener {
     this.descriptor = descriptor;
     this.address = calls.getsockname(descriptor);
     const wake = (): void => this.turn();
-    switch (kind) {
-      case 'epoll': {
-        const set = new EpollSet(calls);
-        this.wakening = set.wakening(library, wake);
-        this.interests = set;
-        break;
-      }
-      case 'kqueue': {
-        const set = new KqueueSet(calls);
-        this.wakening = set.wakening(library, wake);
-        this.interests = set;
-        break;
-      }
-      case 'poll': {
-        const set = new PollSet(calls);
-        this.wakening = set.wakening(wake);
-        this.interests = set;
-        break;
-      }
+    if (kind === 'poll') {
+      const set = new PollSet(calls);
+      this.wakening = set.wakening(wake);
+      this.interests = set;
+    } else {
+      const set = kind === 'epoll' ? new EpollSet(calls) : new KqueueSet(calls);
+      this.wakening = set.wakening(library, wake);
+      this.interests = set;
     }
     this.want(readable);
   }

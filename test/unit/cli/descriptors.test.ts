@@ -80,9 +80,16 @@ async function received(socket: Socket): Promise<{ head: string; body: Buffer }>
   return { head: bytes.toString('latin1', 0, end), body: bytes.subarray(end) };
 }
 
-/** Has each ask for the large file; resolves with the heads of the answers, of which those with 200 were whole. */
-async function answersTo(sockets: readonly Socket[]): Promise<readonly string[]> {
+/**
+ * Has each ask for the large file, and read it when `then` is done; resolves with the heads of the answers, of which those with
+ * 200 were whole.
+ */
+async function answersTo(
+  sockets: readonly Socket[],
+  then: () => Promise<unknown> = async () => {},
+): Promise<readonly string[]> {
   for (const socket of sockets) socket.write(requestOf('/large.bin'));
+  await then();
   return Promise.all(
     sockets.map(async (socket) => {
       const { head, body } = await received(socket);
@@ -178,7 +185,8 @@ describe('more clients than descriptors', { skip }, () => {
     const name = `${model}: clients wait, each gets its file${short ? ', and the log says so' : ''}`;
     test(name, { timeout }, async () => {
       const command = await serveWith(descriptors, '--model', model);
-      const heads = await answersTo(await connected(command.port, 24));
+      const told = async () => short && (await command.line(/too few file descriptors for all workers/));
+      const heads = await answersTo(await connected(command.port, 24), told);
       for (const head of heads) assert.equal(statusOf(head), 200, head);
       if (short) await command.line(/accepted again/);
       assert.equal(statusOf(await ask(command.port, requestOf('/'))), 200);
