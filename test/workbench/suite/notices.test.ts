@@ -4,6 +4,7 @@ import { suite, teardown, test } from 'mocha';
 import * as vscode from 'vscode';
 import { takeOverSilenced } from '../../../src/extension/configuration.ts';
 import { windowOptions } from '../../../src/extension/settings.ts';
+import { portOwner } from '../../../src/sockets/portOwner.ts';
 import { leaveNothing, spark, startServer, until } from './spark.ts';
 
 const { Global, Workspace } = vscode.ConfigurationTarget;
@@ -51,8 +52,10 @@ suite('The notice of a taken port', () => {
       await Promise.all([first, settingTurnedOff()]);
       await servers.stopAll();
       await startServer();
-      await servers.stopAll();
+      // What a notice would wait for; it began to before this does.
+      for (let i = 0; i < 2; i++) await portOwner({ address: '127.0.0.1', port: address.port });
       assert.equal(shown, 1);
+      await servers.stopAll();
       await settings().update('takenPortNotice', undefined, Global);
       const second = told();
       await startServer();
