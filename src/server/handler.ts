@@ -74,8 +74,9 @@ export class SiteHandler implements RequestHandler {
   }
 
   wantsMessage(request: Request): boolean {
-    // A 2xx to CONNECT would open a tunnel (RFC 9110 section 9.3.6).
-    if (request.method === 'CONNECT') return false;
+    // A 2xx to CONNECT would open a tunnel (RFC 9110 section 9.3.6). The answer to TRACE would have to leave out what is
+    // secret (section 9.3.8), which an echo does not.
+    if (request.method === 'CONNECT' || request.method === 'TRACE') return false;
     switch (this.echo) {
       case 'off':
         return false;

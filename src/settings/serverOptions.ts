@@ -38,7 +38,7 @@ export const serverOptions = {
     default: 'off',
     flag: {
       name: 'echo',
-      help: "off; unhandled: a method the site does not serve is answered 200 with the request's own bytes as message/http; all: every request is (at most 1 MiB)",
+      help: "off; unhandled: a method the site does not serve is answered 200 with the request's own bytes as message/http; all: every request is (at most 1 MiB). Never TRACE and CONNECT",
     },
   }),
   site: siteOptions,

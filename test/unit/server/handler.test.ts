@@ -118,6 +118,9 @@ const echoes: [echo: EchoMode, method: string, result: 'file' | 'echo' | 405][] 
   ['unhandled', 'BREW', 'echo'],
   ['all', 'GET', 'echo'],
   ['all', 'POST', 'echo'],
+  ['unhandled', 'TRACE', 405],
+  ['all', 'TRACE', 405],
+  ['all', 'CONNECT', 405],
 ];
 
 for (const [echo, method, result] of echoes) {
