@@ -4,9 +4,10 @@ import { closeSync, openSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { after, before, describe, test } from 'node:test';
 import { nextDescriptor } from '../../../src/sockets/descriptorLimit.ts';
+import { libuvTransport } from '../../../src/sockets/libuv.ts';
 import { loadSystemCalls } from '../../../src/sockets/loadSystemCalls.ts';
 import { type ReadinessInterface, ReadinessTransport } from '../../../src/sockets/readiness.ts';
-import type { Listener } from '../../../src/sockets/transport.ts';
+import type { Listener, Transport } from '../../../src/sockets/transport.ts';
 import { Client } from '../cli/client.ts';
 
 const loaded = await loadSystemCalls();
@@ -44,9 +45,13 @@ class Told {
   }
 }
 
-function listen(kind: ReadinessInterface, told: Told, accepted: () => void): Promise<Listener> {
+function onSystemCalls(kind: ReadinessInterface): Transport {
   assert.ok(!('reason' in loaded));
-  return new ReadinessTransport(loaded.library, loaded.calls, kind).listen(
+  return new ReadinessTransport(loaded.library, loaded.calls, kind);
+}
+
+function listen(transport: Transport, told: Told, accepted: () => void): Promise<Listener> {
+  return transport.listen(
     { host: '127.0.0.1', port: 0 },
     {
       accepted(connection) {
@@ -61,6 +66,14 @@ function listen(kind: ReadinessInterface, told: Told, accepted: () => void): Pro
   );
 }
 
+/** Opens descriptors until so many are left. */
+function takeAllBut(count: number): readonly number[] {
+  const taken: number[] = [];
+  while (nextDescriptor() !== Number.POSITIVE_INFINITY) taken.push(openSync(devNull, 'r'));
+  for (const descriptor of taken.splice(-count)) closeSync(descriptor);
+  return taken;
+}
+
 describe('a shortage of descriptors', { skip }, () => {
   // Beyond those of this process, which the clients are in, too.
   before(() => limitDescriptors(nextDescriptor() + 150));
@@ -72,7 +85,7 @@ describe('a shortage of descriptors', { skip }, () => {
     }, async () => {
       const told = new Told();
       let open = 0;
-      const listener = await listen(kind, told, () => open++);
+      const listener = await listen(onSystemCalls(kind), told, () => open++);
       const clients = await Promise.all(
         Array.from({ length: 60 }, () => Client.connect(listener.address.port)),
       );
@@ -91,10 +104,8 @@ describe('a shortage of descriptors', { skip }, () => {
     }, async () => {
       const told = new Told();
       let open = 0;
-      const listener = await listen(kind, told, () => open++);
-      const taken: number[] = [];
-      while (nextDescriptor() !== Number.POSITIVE_INFINITY) taken.push(openSync(devNull, 'r'));
-      closeSync(taken.pop() ?? -1);
+      const listener = await listen(onSystemCalls(kind), told, () => open++);
+      const taken = takeAllBut(1);
       const client = await Client.connect(listener.address.port);
       await told.until(1);
       assert.match(told.said[0], /^accept4? .*EMFILE/);
@@ -106,4 +117,20 @@ describe('a shortage of descriptors', { skip }, () => {
       await listener.close();
     });
   }
+
+  test('libuv: the connection that takes the last descriptor is told of, and when there is room again', {
+    timeout,
+  }, async () => {
+    const told = new Told();
+    const listener = await listen(libuvTransport, told, () => {});
+    const taken = takeAllBut(2);
+    const client = await Client.connect(listener.address.port);
+    await told.until(1);
+    assert.match(told.said[0], /^No file descriptor is left\. .*ulimit -n/);
+    for (const descriptor of taken) closeSync(descriptor);
+    client.socket.end();
+    await told.until(2);
+    assert.equal(told.said[1], 'recovered');
+    await listener.close();
+  });
 });
