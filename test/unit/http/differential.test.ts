@@ -14,7 +14,12 @@ import {
 import { changedRequest, effort, nearlyHttp } from './nearlyHttp.ts';
 import { parsed } from './parsing.ts';
 
-function sparkVerdict(bytes: Uint8Array): Verdict {
+interface SparkVerdict extends Verdict {
+  /** Whether the header section is well-formed: what was refused stands behind it. */
+  readonly headPassed: boolean;
+}
+
+function sparkVerdict(bytes: Uint8Array): SparkVerdict {
   const parser = parsed('request', [bytes]);
   const { head, violation } = parser;
   const request = new ParsedRequest(head);
@@ -30,6 +35,7 @@ function sparkVerdict(bytes: Uint8Array): Verdict {
   return {
     outcome: violation !== null ? 'refused' : parser.complete ? 'complete' : 'incomplete',
     reason: violation?.rule ?? '',
+    headPassed: head.end > 0 && (violation === null || violation.offset >= head.end),
     end: parser.complete ? parser.length : -1,
     method: request.method,
     target: request.target,
@@ -45,6 +51,8 @@ function unexplained(bytes: Uint8Array): string | null {
   const llhttp = llhttpVerdict(bytes);
   if (spark.outcome === 'refused') {
     if (llhttp.outcome === 'refused' || spark.reason in llhttpLenient) return null;
+    // Where llhttp has seen no body, it could not refuse it either.
+    if (spark.headPassed && llhttpEndsOtherwise.some(({ when }) => when(spark))) return null;
     return `Only Spark refuses it: ${spark.reason}`;
   }
   if (llhttp.outcome === 'refused') {
@@ -76,6 +84,10 @@ test('llhttp does not read a body of CONNECT, Spark does', () => {
   assert.equal(unexplained(chunked), null);
   assert.equal(sparkVerdict(chunked).outcome, 'incomplete');
   assert.equal(llhttpVerdict(chunked).outcome, 'complete');
+  const malformed = Uint8Array.from([...chunked, ...bytesOf('close\r\n')]);
+  assert.equal(unexplained(malformed), null);
+  assert.equal(sparkVerdict(malformed).reason, 'chunk-size-syntax');
+  assert.equal(llhttpVerdict(malformed).outcome, 'complete');
 });
 
 for (const [name, requests] of [
