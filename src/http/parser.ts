@@ -6,7 +6,7 @@
  * To be read beside the RFC: `MessagePart` has the grammar of a message, and `parsePart` goes through it. The machines:
  * `startLine.ts` (sections 3, 4), `target.ts` (3.2), `fieldSection.ts` (5), `framing.ts` (6), `chunkLine.ts` (7.1).
  */
-import { CR, LF, latin1 } from './bytes.ts';
+import { CR, copied, LF, latin1 } from './bytes.ts';
 import { ChunkLine } from './chunkLine.ts';
 import { FieldSection } from './fieldSection.ts';
 import { type Framing, noFraming, requestFraming, responseFraming } from './framing.ts';
@@ -247,7 +247,7 @@ export class MessageParser {
         return i + 1;
       case 'trailer-section': {
         const next = this.trailerSection.parse(bytes, i, stop, base);
-        if (this.whenContent !== null && next > i) this.trailerBytes.push(bytes.slice(i, next));
+        if (this.whenContent !== null && next > i) this.trailerBytes.push(copied(bytes, i, next));
         if (this.trailerSection.complete) this.part = 'complete';
         return next;
       }

@@ -4,9 +4,12 @@ import type { RequestHandler } from '../http/requestHandler.ts';
 import type { CallTrace } from '../sockets/callTrace.ts';
 import type { SocketAddress } from '../sockets/transport.ts';
 
-/** What a model reports of one connection as it serves it. The bytes must not change after the call. */
+/** What a model reports of one connection as it serves it. */
 export interface ConnectionRecorder {
-  /** Called after the connection has taken the bytes: by then its exchanges know which of them are theirs. */
+  /**
+   * Called after the connection has taken the bytes: by then its exchanges know which of them are theirs. They are lent
+   * for the call.
+   */
   received(bytes: Uint8Array, time: number): void;
   /** Returns whether it holds on to the bytes; if not, they may change once they have been sent. */
   sent(bytes: Uint8Array, time: number): boolean;

@@ -243,6 +243,17 @@ for (const layer of ['libuv', 'auto'] as const satisfies readonly SocketLayerCho
         'POST /api/trailers HTTP/1.1\r\nHost: localhost\r\nTE: trailers\r\nConnection: TE, close\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX-One: 1\r\nHost: evil\r\n\r\n',
       );
       assert.match(await client.untilEnd(), /\{"x-one":"1"\}\r\n0\r\nX-Sum: 42\r\n\r\n$/);
+      const cut = await Client.connect(server.port);
+      await cut
+        .send(
+          'POST /api/trailers HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n',
+        )
+        .until(/100 Continue/);
+      cut.send('1\r\na\r\n0\r\nX-One: 1\r\nX-T');
+      // Another read comes between the two.
+      await get(server, '/api/x');
+      assert.match(await cut.send('wo: 2\r\n\r\n').until(/0\r\n\r\n$/), /\{"x-one":"1","x-two":"2"\}/);
+      cut.socket.destroy();
       assert.match(await get(server, '/api/trailers'), /\r\n0\r\n\r\n$/);
     });
 
