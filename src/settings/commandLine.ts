@@ -76,7 +76,7 @@ const headings: Readonly<Record<string, string>> = {
 };
 
 export interface CommandLine {
-  /** As given; the present one, if none was. */
+  /** As given; the current folder if none was. */
   readonly folder: string;
   readonly settings: Omit<ServerSettings, 'root' | 'furtherPorts'>;
   /** Whether pages show changes of files by themselves. */
@@ -143,7 +143,7 @@ function split(args: readonly string[]): {
 
 const usage = `Usage: spark [folder] [options]
 
-Serves a folder (the present one, if none is given) over HTTP/1.1.
+Serves a folder (the current one, if none is given) over HTTP/1.1.
 `;
 const exitStatus = 'Exit status: 0 stopped by SIGINT or SIGTERM, 1 could not start, 2 bad usage.';
 /** Columns of the terminal, and the one that explanations start in. */

@@ -32,7 +32,7 @@ export const modelOptions = {
     default: 0,
     flag: {
       name: 'compute',
-      help: 'so many milliseconds of busy work for each request, to compare the models',
+      help: 'milliseconds of busy work for each request, to compare the models',
     },
   }),
 };

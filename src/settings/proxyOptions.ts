@@ -12,7 +12,7 @@ export const proxyOptions = {
     default: [],
     flag: {
       name: 'proxy',
-      help: 'forward what is below a prefix to another server, as /api=http://127.0.0.1:3000; a path of the URL takes the place of the prefix; may be given again',
+      help: 'forward what is below a prefix to another server, such as /api=http://127.0.0.1:3000; a path in the URL replaces the prefix; may be repeated',
     },
     setting: 'proxy',
   }),

@@ -29,7 +29,7 @@ export const serverOptions = {
     default: [],
     flag: {
       name: 'allow-host',
-      help: 'a host name that requests may be for, beside the loopback names; may be given again; * = any',
+      help: 'a host name that requests may be for, besides the loopback names; may be repeated; * = any',
     },
     setting: 'allowedHosts',
   }),

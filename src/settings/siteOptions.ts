@@ -30,14 +30,14 @@ export const siteOptions = {
     default: true,
     flag: {
       name: 'no-error-pages',
-      help: "do not use the folder's 404.html and its like as the pages of errors",
+      help: "do not use the folder's 404.html and the like as error pages",
     },
     setting: 'files.errorPages',
   }),
   charset: option({
     kind: charset('NAME'),
     default: 'utf-8',
-    flag: { name: 'charset', help: 'what text files are said to be written in; empty: nothing is said' },
+    flag: { name: 'charset', help: 'charset that text files are labelled with; empty: none' },
     setting: 'files.charset',
   }),
   precompressed: option({
@@ -55,7 +55,7 @@ export const siteOptions = {
   mounts: option({
     kind: mounts('/PREFIX=FOLDER'),
     default: [],
-    flag: { name: 'mount', help: 'serve another folder below a prefix; may be given again' },
+    flag: { name: 'mount', help: 'serve another folder below a prefix; may be repeated' },
     setting: 'mounts',
   }),
   headers: option({
@@ -63,7 +63,7 @@ export const siteOptions = {
     default: [],
     flag: {
       name: 'header',
-      help: 'a field for every answer, "Name: value", or for some paths, "/lib/** Name: value"; may be given again',
+      help: 'a field for every response, "Name: value", or for some paths, "/lib/** Name: value"; may be repeated',
     },
     setting: 'headers',
   }),
@@ -72,7 +72,7 @@ export const siteOptions = {
     default: [],
     flag: {
       name: 'cors',
-      help: 'an origin whose scripts may read what is served; may be given again; * = any',
+      help: 'an origin whose scripts may read what is served; may be repeated; * = any',
     },
     setting: 'cors',
   }),

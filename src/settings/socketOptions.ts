@@ -11,7 +11,7 @@ export const socketOptions = {
     default: 'auto',
     flag: {
       name: 'sockets',
-      help: "systemCalls: the C library's, called from here; libuv: those of Node.js; auto: systemCalls where they are proven (Linux, x64, glibc), else libuv",
+      help: "systemCalls: the C library's, called from here; libuv: those of Node.js; auto: systemCalls where they are tested (Linux, x64, glibc), else libuv",
     },
     setting: 'sockets',
   }),
