@@ -24,6 +24,7 @@ export interface CaptureFile {
   finish(): Uint8Array;
 }
 
+/** `version`: of Spark. `secrets`: whether a HAR file holds cookies and credentials; a pcapng file always does. */
 export function captureFile(format: 'har' | 'pcapng', version: string, secrets: boolean): CaptureFile {
   switch (format) {
     case 'har':

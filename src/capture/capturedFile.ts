@@ -4,6 +4,7 @@ import type { ExchangeKey, ExchangeRow } from '../protocol/inspector.ts';
 import type { DumpForm } from './byteDump.ts';
 import type { CaptureSource } from './captureSource.ts';
 
+/** One of the two messages of an exchange. */
 export type MessageName = 'request' | 'response';
 
 /** `body`: as sent, with what delimits chunks; `decodedBody`: without it, and without content codings. */

@@ -25,6 +25,7 @@ export interface ConnectionBytes {
   readonly connections: readonly ConnectionKey[];
 }
 
+/** For exports without the bytes that belong to no exchange. */
 export const exchangesOnly: ConnectionBytes = { wholeConnection: () => null, connections: [] };
 
 /**

@@ -23,6 +23,7 @@ export interface ExportedExchange {
   readonly findings: readonly Finding[];
 }
 
+/** Parses an exchange's kept bytes, and looks for findings in it. */
 export function exportedExchange(detail: ExchangeDetail): ExportedExchange {
   const { row, times, connection } = detail;
   const refused = row.rule === '' ? null : { rule: row.rule, offset: detail.ruleOffset };
@@ -105,6 +106,7 @@ export function authorityOf({ local }: ExchangeDetail): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
+/** An IPv4-mapped IPv6 address as the IPv4 one; a loopback address where it is not known. */
 export function serverAddress({ address, port }: { address: string; port: number }): {
   host: string;
   port: number;

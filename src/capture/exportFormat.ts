@@ -7,6 +7,7 @@ import { httpFile } from './exportHttpFile.ts';
 import type { ExposedMessages } from './exportSecrets.ts';
 import type { WholeConnection } from './followConnection.ts';
 
+/** What exchanges are exported as. `harWithSecrets`: with cookies and credentials. `messageBytes`: both messages. */
 export type ExportFormat =
   | 'har'
   | 'harWithSecrets'

@@ -52,6 +52,7 @@ export interface SparkEntry {
   readonly findings: readonly SparkFinding[];
 }
 
+/** A message's lengths, bytes and segments as captured. Offsets count from its first byte. */
 export interface SparkMessage {
   readonly length: number;
   readonly complete: boolean;
@@ -65,6 +66,7 @@ interface SparkFinding extends Pick<Finding, 'id' | 'severity' | 'sentence'> {
   readonly places: Finding['places'];
 }
 
+/** A HAR entry with Spark's own extension. */
 export interface SparkHarEntry extends Entry {
   readonly _spark: SparkEntry;
 }
@@ -84,6 +86,7 @@ export function* harFile(details: Iterable<ExchangeDetail>, options: HarOptions)
   yield '\n]}}\n';
 }
 
+/** One exchange as a HAR entry. */
 export function harEntry(given: ExchangeDetail, { secrets }: HarOptions): SparkHarEntry {
   const detail = secrets ? given : withoutSecrets(given);
   const exchange = exportedExchange(detail);

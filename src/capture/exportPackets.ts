@@ -7,8 +7,10 @@ export const mostPayload = 65_495;
 const tcpProtocol = 6;
 const noFlags = 0;
 
+/** RFC 9293 section 3.1. */
 export const tcpFlags = { fin: 0x01, syn: 0x02, psh: 0x08, ack: 0x10 } as const;
 
+/** A TCP segment that is to become a packet. */
 export interface Segment {
   readonly from: Direction;
   /** Modulo 2^32. */

@@ -24,6 +24,7 @@ export const userMark = {
   write: (nth: number) => (nth > 1 ? `Marked (request ${nth} of this packet).` : 'Marked.'),
   read: (comment: string) => readRemark(/^Marked(?: \(request (\d{1,9}) of this packet\))?\.$()/, comment),
 };
+/** As `userMark`, for the user's comment. */
 export const userComment = {
   write: (text: string, nth: number) =>
     `Comment${nth > 1 ? ` (request ${nth} of this packet)` : ''}: ${text}`,
@@ -38,6 +39,7 @@ function readRemark(form: RegExp, comment: string): { nth: number; text: string 
 
 /** The beginning of packet comments with Spark's findings. */
 export const findingComment = /^(error|warning|note): /;
+/** The packet comment of connections that were rebuilt. */
 export const rebuiltComment = 'Rebuilt from what a HAR file says: these are not the bytes on the wire.';
 
 /** The blocks that begin a file, or a stream. */
@@ -75,6 +77,7 @@ export interface Transfer {
   readonly comments: readonly string[];
 }
 
+/** A user's mark and comment on an exchange; an empty comment is none. */
 export interface Remark {
   readonly marked: boolean;
   readonly comment: string;

@@ -24,6 +24,7 @@ export type ParsedFilter =
 /** Nested deeper than this, a filter is refused before it can exhaust the stack. */
 const deepest = 50;
 
+/** Never throws: what is wrong with the text is the `problem`. */
 export function parseFilter(text: string): ParsedFilter {
   try {
     return { condition: new FilterParser(text).parse(), problem: null };

@@ -40,6 +40,7 @@ export type MessageName = 'request' | 'response';
 /** What it takes to test a condition: numbers and words in memory, the heads of messages, or all their bytes. */
 export type FilterCost = 'columns' | 'heads' | 'bytes';
 
+/** How conditions are joined. */
 export type Conjunction = 'and' | 'or';
 
 /** Something that an exchange is or is not. */

@@ -28,6 +28,7 @@ const ifTimeOffset = 14;
 /** Comments of one packet that are read. */
 const mostComments = 1000;
 
+/** Whether a file begins as pcapng does. */
 export function isPcapng(bytes: Uint8Array): boolean {
   return (
     bytes.length >= 4 && new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) === sectionHeaderBlock

@@ -13,6 +13,7 @@ export interface HarEntry extends ImportedLife {
   place(after: { received: number; sent: number }, number: number): PlacedExchange;
 }
 
+/** An exchange with the segments that carried it, at their places on the connection. */
 export interface PlacedExchange {
   readonly exchange: ImportedExchange;
   readonly segments: readonly ImportedSegment[];
@@ -25,6 +26,7 @@ export interface MessageHead {
   readonly bodyStart: number;
 }
 
+/** Reads method, target and the start of the body from a message's spans. */
 export function headOf(spans: readonly Span[], bytes: Uint8Array): MessageHead {
   const text = (name: 'method' | 'request-target') => {
     const span = spans.find((one) => one.name === name);

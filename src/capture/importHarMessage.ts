@@ -11,6 +11,7 @@ export interface RebuiltMessage {
 const framing = new Set(['content-length', 'transfer-encoding']);
 const coding = 'content-encoding';
 
+/** A request made from HAR's description; a missing Host is taken from the URL. @throws ImportProblem */
 export function rebuiltRequest(request: EntryReader): RebuiltMessage & { method: string; target: string } {
   const method = oneLine(request.text('method'));
   const url = request.text('url');

@@ -95,6 +95,7 @@ export function brokenAt(text: string): number {
 
 const closing = { '{': '}', '[': ']' } as const;
 
+/** Whether a value is an object, not an array or null. */
 export function isJsonObject(value: Json | undefined): value is { readonly [name: string]: Json } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -36,6 +36,7 @@ export interface FilterValue {
   readonly whole: boolean;
 }
 
+/** The comparison that an operator's value asks for. */
 export function textMatch({ text: pattern, quoted, whole }: FilterValue): TextMatch {
   if (whole) return equalTo(pattern);
   if (!quoted && pattern.includes('*')) {
@@ -54,6 +55,7 @@ export function textMatch({ text: pattern, quoted, whole }: FilterValue): TextMa
   };
 }
 
+/** Compares the whole text, in either case. */
 export function equalTo(wanted: string): TextMatch {
   const lower = wanted.toLowerCase();
   return {

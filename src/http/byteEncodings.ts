@@ -2,6 +2,7 @@
 
 export const byteFormats = ['hex', 'hexDump', 'escaped', 'cArray', 'jsArray', 'base64', 'text'] as const;
 
+/** One of the formats. */
 export type ByteFormat = (typeof byteFormats)[number];
 
 /** Writes bytes in one of the formats. @param offset of the first byte: a hex dump counts from it */

@@ -13,6 +13,7 @@ export const capturedLimits: Limits = {
   body: Number.MAX_SAFE_INTEGER,
 };
 
+/** What the bytes of a captured message mean. */
 export interface CapturedMeaning {
   /** They tile the whole message, kept or not. */
   readonly spans: readonly Span[];

@@ -19,6 +19,7 @@ export interface Dissection {
   readonly complete: boolean;
 }
 
+/** What has to be known of a message besides its bytes. */
 export interface DissectOptions {
   /** Method of the request that a response answers. */
   readonly requestMethod?: string;

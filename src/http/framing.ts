@@ -5,6 +5,7 @@ import type { Limits } from './limits.ts';
 import { hostField } from './target.ts';
 import type { Violation } from './violation.ts';
 
+/** How a message's body is delimited (RFC 9112 section 6.3); `length` is above 0. */
 export type Framing =
   | { readonly kind: 'none' }
   | { readonly kind: 'length'; readonly length: number }

@@ -30,6 +30,7 @@ export interface Limits {
   readonly stopTime: number;
 }
 
+/** What holds where the settings say nothing else. */
 export const defaultLimits: Limits = {
   requestLine: 8 * 1024,
   headerSection: 64 * 1024,

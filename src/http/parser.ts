@@ -21,6 +21,7 @@ import { requestTarget } from './target.ts';
 import { Tokens } from './tokens.ts';
 import type { Violation } from './violation.ts';
 
+/** What a parser is made for. */
 export interface ParserOptions {
   readonly message: 'request' | 'response';
   readonly limits: Limits;
@@ -31,6 +32,7 @@ export interface ParserOptions {
   readonly overTls?: boolean;
 }
 
+/** Parses the messages of one direction of a connection, one after the other (`reset`). */
 export class MessageParser {
   /** Start line and header section of the message being parsed. */
   readonly head: HeadBuffer;

@@ -26,6 +26,7 @@ export interface ParserStanding {
   readonly framing: Framing | null;
 }
 
+/** What has to be known of a message besides its bytes. */
 export interface ParserAtWorkOptions {
   /** Method of the request that a response answers. */
   readonly requestMethod?: string;

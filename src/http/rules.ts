@@ -13,8 +13,10 @@ export type { Rule } from './rules/rule.ts';
 
 const table = { ...requestLineRules, ...targetRules, ...fieldRules, ...bodyRules, ...statusLineRules };
 
+/** The name of a rule. */
 export type RuleId = keyof typeof table;
 
+/** All rules by name. */
 export const rules: Readonly<Record<RuleId, Rule>> = table;
 
 /** The rules by what they are about, in the order in which a message is read. */

@@ -5,6 +5,7 @@ import { endToEnd, listElements } from './hopByHop.ts';
 import type { Field, Request } from './message.ts';
 import { checkFields } from './responseHead.ts';
 
+/** Where a request is forwarded to, and what the upstream server is told of its client. */
 export interface Route {
   /** The request target for the upstream server: a path with a query, in origin form. */
   readonly target: string;

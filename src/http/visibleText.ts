@@ -94,6 +94,7 @@ export function octetName(octet: number): string {
   return octet < 0x20 ? 'control character' : 'not ASCII';
 }
 
+/** Upper-case hexadecimal digits, at least so many. */
 export function hex(value: number, digits: number): string {
   return value.toString(16).toUpperCase().padStart(digits, '0');
 }

@@ -24,8 +24,10 @@ export interface WorkerListener {
   ended(how: string, tally: Tally | null): void;
 }
 
+/** Starts one worker; what happens to it goes to `listener`. */
 export type StartWorker = (assignment: Assignment, listener: WorkerListener) => Worker;
 
+/** What a supervisor starts, and whom it tells. */
 export interface SupervisorOptions {
   readonly workers: number;
   /** The orders for worker `number`, also for one that replaces it. */

@@ -5,6 +5,7 @@ import type { ConnectionRecorder } from './served.ts';
 
 const serviceUnavailable = { status: 503, fields: [['Retry-After', '1']], body: [] } as const;
 
+/** Why a connection was turned away. */
 export const tooMany = 'There were too many connections.';
 
 /** The connections that are being turned away. Each keeps a descriptor until its client has read the answer. */

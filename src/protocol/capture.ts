@@ -3,6 +3,7 @@ import type { ForwardingRecord } from '../http/forwarding.ts';
 import type { RuleId } from '../http/rules.ts';
 import type { CallColumns } from '../sockets/tracedCall.ts';
 
+/** One end of a connection: a numeric address, empty where it is not known. */
 export interface Endpoint {
   readonly address: string;
   readonly port: number;

@@ -122,6 +122,7 @@ export interface ImportedFrom {
   readonly rebuilt: boolean;
 }
 
+/** All that is stored of an exchange. */
 export interface ExchangeDetail {
   readonly row: ExchangeRow;
   readonly times: ExchangeTimes;

@@ -33,6 +33,7 @@ export type FromPage =
   /** A key that the page did not use and that means something to the panel. */
   | { readonly spark: 'key'; readonly token: string; readonly key: 'find' | 'reload' | 'back' | 'forward' };
 
+/** A line of a previewed page's console. */
 export interface ConsoleEntry {
   readonly level: 'debug' | 'info' | 'warning' | 'error';
   readonly text: string;

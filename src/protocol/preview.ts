@@ -20,6 +20,7 @@ export interface ScreenState {
   readonly rotated: boolean;
 }
 
+/** As large as the panel, without zoom. */
 export const plainScreen: ScreenState = { size: '', zoom: 100, rotated: false };
 
 /** What the panel's page is told when it is made. */

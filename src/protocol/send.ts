@@ -12,6 +12,7 @@ export interface SendPlan {
   readonly oneConnection: boolean;
 }
 
+/** A server that requests can be sent to. */
 export interface SendTarget {
   readonly name: string;
   readonly url: string;

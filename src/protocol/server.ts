@@ -1,6 +1,7 @@
 import type { Limits } from '../http/limits.ts';
 import type { PackedBatch } from './capture.ts';
 
+/** Which requests are answered with their own bytes; `unhandled`: those of methods that the site does not serve. */
 export type EchoMode = 'off' | 'unhandled' | 'all';
 
 /** Everything the server needs to know to start; the same for the extension and the command line. */
@@ -26,6 +27,7 @@ export interface ServerSettings {
   readonly live: LiveSettings | null;
 }
 
+/** Live reload of pages. */
 export interface LiveSettings {
   /** Unguessable letters and digits: whoever knows them hears of changes. */
   readonly token: string;
@@ -99,6 +101,7 @@ export interface HeaderRule {
   readonly fields: readonly (readonly [name: string, value: string])[];
 }
 
+/** What is recorded. */
 export interface CaptureSettings {
   readonly enabled: boolean;
   /** Body bytes recorded per exchange and direction. */
@@ -126,8 +129,10 @@ export interface SocketSettings {
 /** `auto`: system calls on the platforms where they are tested, else libuv. */
 export type SocketLayerChoice = 'auto' | 'systemCalls' | 'libuv';
 
+/** The concurrency models, each a file of src/models. */
 export type ModelName = 'iterative' | 'eventLoop' | 'threads' | 'processes';
 
+/** Least to most severe. */
 export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
 
 /** Extension host to server. */

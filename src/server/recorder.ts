@@ -23,6 +23,7 @@ const waitingSegments = 50_000;
 const waitingExchanges = 20_000;
 const waitingConnections = 20_000;
 
+/** What is recorded, and how it is sent. */
 export interface CaptureOptions {
   /** Body bytes recorded per exchange and direction; the rest is counted. */
   readonly bodyBytes: number;

@@ -2,6 +2,7 @@ import type { ServerSettings } from '../protocol/server.ts';
 import type { Recording, WorkerReport } from '../protocol/worker.ts';
 import type { SocketAddress } from '../sockets/transport.ts';
 
+/** What a server is started with. */
 export interface StartOptions {
   readonly settings: ServerSettings;
   readonly recording: Recording;

@@ -15,6 +15,7 @@ import { PlainHttpHandler } from './tls/plainHttpHandler.ts';
 /** How connections are numbered where one thread has them all. */
 export const allNumbers: Numbering = { connection: 1, exchange: 1, step: 1 };
 
+/** What one thread serves with. */
 export interface ServingOptions {
   readonly settings: ServerSettings;
   readonly recording: Recording;

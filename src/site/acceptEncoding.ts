@@ -2,6 +2,7 @@
 
 /** The codings that Spark knows, most preferred first. */
 export const contentCodings = ['br', 'gzip'] as const;
+/** One of the codings. */
 export type ContentCoding = (typeof contentCodings)[number];
 
 /**

@@ -15,6 +15,7 @@ const piece = 64 * 1024;
 const compressible =
   /^(?:text\/|application\/(?:javascript|json|xml|wasm|[\w.-]+\+(?:json|xml))|image\/(?:svg\+xml|bmp)|font\/[ot]tf)/;
 
+/** Whether compressing a file is worth it. `size` in bytes. */
 export function isCompressible(type: string, size: number): boolean {
   return size >= leastBytes && compressible.test(type);
 }

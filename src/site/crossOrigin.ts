@@ -10,6 +10,7 @@ const exposed = 'Accept-Ranges, Content-Encoding, Content-Range, Date, ETag';
 
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
+/** The CORS policy of a site. */
 export class CrossOrigin {
   /** Whether methods other than a site's own are answered: then a preflight is allowed whichever it asks for. */
   anyMethod = false;

@@ -8,6 +8,7 @@ type Fields = Response['fields'];
 /** Fields that describe a file's content: they do not apply to the error page that is sent instead. */
 const ofContent = /^(?:cache-control|content-.*|expires|link)$/i;
 
+/** The rules of `spark.headers`, in their order. */
 export class ExtraFields {
   private readonly rules: readonly { readonly pattern: RegExp; readonly fields: Fields }[];
 

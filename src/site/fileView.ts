@@ -16,6 +16,7 @@ export interface FileView {
   view(file: ViewedFile, requestPath: string): View | null;
 }
 
+/** Bytes to serve in place of a file's. */
 export interface View {
   readonly bytes: Uint8Array;
   /** Their media type, where it is not that of the file. */

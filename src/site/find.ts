@@ -4,6 +4,7 @@ import type { SiteSettings } from '../protocol/server.ts';
 import { type Lookup, lookUp, type ServedFile } from './folder.ts';
 import type { TargetPath } from './targetPath.ts';
 
+/** What a path leads to. */
 export type Found =
   | {
       readonly kind: 'file';

@@ -13,6 +13,7 @@ import {
 import { isAbsolute, join, relative, sep } from 'node:path';
 import type { OpenFile } from '../http/message.ts';
 
+/** An open file below the root; whoever has it closes `file`. */
 export interface ServedFile {
   readonly kind: 'file';
   /** The last component of its real path. */
@@ -26,6 +27,7 @@ export interface ServedFile {
   readonly identity: BigIntStats;
 }
 
+/** What is at a path on disk. */
 export type Lookup =
   | ServedFile
   /** `real`: its real path. */

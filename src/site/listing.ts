@@ -8,6 +8,7 @@ import { isServedName } from './targetPath.ts';
 /** A folder may hold millions of files: this many are shown, the rest is counted. */
 const mostEntries = 5_000;
 
+/** A file or folder in a listing. */
 export interface ListedEntry {
   /** As people read it; what is not UTF-8 in it is shown as `\xNN`. */
   readonly name: string;
@@ -20,6 +21,7 @@ export interface ListedEntry {
   readonly modified: number;
 }
 
+/** The entries of a folder. */
 export interface Listing {
   readonly entries: readonly ListedEntry[];
   /** How many more there are. */
@@ -138,8 +140,10 @@ function escapedText(bytes: Uint8Array): string {
 }
 
 const sortKeys = ['name', 'size', 'date'] as const;
+/** What a listing can be sorted by. */
 export type SortKey = (typeof sortKeys)[number];
 
+/** The order of a listing. */
 export interface SortOrder {
   readonly key: SortKey;
   readonly descending: boolean;

@@ -8,6 +8,7 @@ export interface Place {
   readonly names: readonly string[];
 }
 
+/** The mounts of a site. */
 export class Mounts {
   private readonly root: string;
   /** The longest prefix first. */

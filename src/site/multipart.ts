@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Output } from '../http/message.ts';
 import type { ByteRange } from './range.ts';
 
+/** The response to a request for several ranges. */
 export interface Multipart {
   /** Value of the answer's Content-Type. */
   readonly type: string;
@@ -28,6 +29,7 @@ export function multipart(
   return { type: `multipart/byteranges; boundary=${boundary}`, body };
 }
 
+/** Value of Content-Range (RFC 9110 section 14.4); its last position is inclusive. */
 export function contentRange({ start, end }: ByteRange, size: number): string {
   return `bytes ${start}-${end - 1}/${size}`;
 }

@@ -2,6 +2,7 @@
 import { type BigIntStats, statSync } from 'node:fs';
 import type { ContentCoding } from './acceptEncoding.ts';
 
+/** What is appended to a file's name. */
 export const sidecarExtension: Readonly<Record<ContentCoding, string>> = { br: '.br', gzip: '.gz' };
 
 /** Milliseconds that it may be remembered that a file has none. */

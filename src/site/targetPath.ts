@@ -11,6 +11,7 @@ export type PathRefusal =
   /** Bytes that are not UTF-8, or a name that no served file has: hidden, or special on Windows. */
   | 'no-such-name';
 
+/** A path that may be looked up. */
 export interface TargetPath {
   /** Decoded names from the root down; empty for the root. */
   readonly names: readonly string[];

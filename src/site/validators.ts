@@ -28,6 +28,7 @@ export function validatorsOf(
   };
 }
 
+/** The validators as header fields. */
 export function validatorFields(validators: Validators): [string, string][] {
   return [
     ['ETag', validators.etag],

@@ -31,6 +31,7 @@ export interface Wakening {
 /** How many descriptors one look reports; the others come with the next. */
 const capacity = 256;
 
+/** The set on Linux; `close` closes its descriptor. */
 export class EpollSet implements InterestSet {
   private readonly calls: SystemCalls;
   private readonly epoll: Descriptor;
@@ -75,6 +76,7 @@ export class EpollSet implements InterestSet {
   }
 }
 
+/** The set on macOS; `close` closes its descriptor. */
 export class KqueueSet implements InterestSet {
   private readonly calls: SystemCalls;
   private readonly kqueue: Descriptor;

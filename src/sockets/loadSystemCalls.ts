@@ -14,6 +14,7 @@ export type LoadedSystemCalls =
     }
   | { readonly reason: string };
 
+/** How calls are traced. */
 export interface TraceOptions {
   /** How many of the bytes that a call carries are recorded with it. */
   readonly previewBytes: number;

@@ -80,4 +80,5 @@ export const nativeCallNames = [
   'kevent',
 ] as const satisfies readonly Exclude<keyof NativeCalls, 'errno' | 'gettid'>[];
 
+/** The name of a C function. */
 export type NativeCallName = (typeof nativeCallNames)[number];

@@ -109,11 +109,13 @@ export interface SystemCalls {
   kevent_wait(kqueue: Descriptor, events: KeventEvents, timeout: number): number;
 }
 
+/** Room for `struct epoll_event`s. */
 export interface EpollEvents extends ReadyEvents {
   readonly kind: 'epoll';
   readonly bytes: Uint8Array;
 }
 
+/** Room for `struct kevent`s. */
 export interface KeventEvents extends ReadyEvents {
   readonly kind: 'kevent';
   readonly bytes: Uint8Array;

@@ -101,6 +101,7 @@ export function callColumns(length: number) {
   } satisfies CallColumns;
 }
 
+/** One row of the columns as an object. */
 export function tracedCall(columns: CallColumns, row: number): TracedCall {
   return {
     name: nativeCallNames[columns.name[row]],
@@ -120,4 +121,5 @@ export function tracedCall(columns: CallColumns, row: number): TracedCall {
   };
 }
 
+/** Columns without any call. */
 export const noCalls: CallColumns = callColumns(0);

@@ -67,6 +67,7 @@ export interface TransportConnection {
   reset(): void;
 }
 
+/** What a listener's owner is told. */
 export interface ListenerEvents {
   /** Takes over an accepted connection; its events go to what is returned. */
   accepted(connection: TransportConnection): TransportEvents;
@@ -89,6 +90,7 @@ export interface ListenerEvents {
   recovered(): void;
 }
 
+/** A listening socket. */
 export interface Listener {
   readonly address: SocketAddress;
   /** Where it cannot let connections wait: how many there may be, by the descriptors there are. */
@@ -100,6 +102,7 @@ export interface Listener {
 /** How many connections may wait to be accepted by default. */
 export const defaultBacklog = 511;
 
+/** Where to listen. `host` is a name, which is looked up, or an address. */
 export interface ListenOptions {
   readonly host: string;
   /** 0 = any free port. */

@@ -8,6 +8,7 @@ export interface ContentType {
 
 const parameter = /^[ \t]*([!#$%&'*+.^_`|~0-9a-z-]+)=(?:"((?:[^"\\]|\\.)*)"|([^ \t;"]*))[ \t]*(?:;|$)/i;
 
+/** Parses a Content-Type value; malformed parameters are left out. */
 export function contentType(value: string): ContentType {
   const semicolon = value.indexOf(';');
   const type = (semicolon < 0 ? value : value.slice(0, semicolon)).trim().toLowerCase();
@@ -37,6 +38,7 @@ const textTypes =
 /** Formats that browsers draw. SVG counts as text: drawn, it would hide its source. */
 const images = /^image\/(png|jpeg|gif|webp|avif|bmp|x-icon|vnd\.microsoft\.icon|apng)$/;
 
+/** The kind of content that a media type names. */
 export function contentKind({ type }: ContentType): ContentKind {
   if (type === 'application/x-www-form-urlencoded') return 'form';
   if (type.startsWith('multipart/')) return 'multipart';

@@ -1,5 +1,6 @@
 import type { Part } from './range.ts';
 
+/** The kinds of JSON values. */
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'true' | 'false' | 'null';
 
 /** A value in a JSON text, with its place. Nodes come in the order of the text, parents first. */
@@ -15,6 +16,7 @@ export interface JsonNode extends Part {
   end: number;
 }
 
+/** A JSON text, taken apart. */
 export interface JsonTree {
   readonly nodes: readonly JsonNode[];
   /** Offset where the text stops being JSON; -1 where all that was read of it is JSON. */

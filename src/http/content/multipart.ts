@@ -1,6 +1,7 @@
 import { COLON } from '../bytes.ts';
 import { indexIn, type Part, trimmed } from './range.ts';
 
+/** A field of a part's header. */
 export interface PartField {
   readonly name: Part;
   readonly value: Part;
@@ -12,6 +13,7 @@ export interface BodyPart extends Part {
   readonly content: Part;
 }
 
+/** A multipart body, taken apart. */
 export interface Multipart {
   readonly parts: readonly BodyPart[];
   /** Whether the delimiter that ends the body was found. */

@@ -64,6 +64,7 @@ export interface TargetParts {
   readonly query: Part | null;
 }
 
+/** Splits a target from `start` (inclusive) to `end` (exclusive), well-formed or not. */
 export function targetParts(bytes: Uint8Array, start: number, end: number): TargetParts {
   let pathStart = start;
   for (let at = start; at + 2 < end && bytes[start] !== slash; at++) {

@@ -15,6 +15,7 @@ export function wireText(bytes: Uint8Array): string {
   return text;
 }
 
+/** Bytes as pairs of hexadecimal digits, 16 in a line; `bytesOfHex` reads them. */
 export function wireHex(bytes: Uint8Array): string {
   const lines: string[] = [];
   for (let at = 0; at < bytes.length; at += 16) {

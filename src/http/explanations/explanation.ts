@@ -5,11 +5,13 @@ import { mdnFields, mdnMethods, mdnStatuses } from './mdnPages.ts';
 import { methodRows } from './methods.ts';
 import { statusClasses, statusRows } from './statuses.ts';
 
+/** A link to a source, with its name. */
 export interface Link {
   readonly name: string;
   readonly url: string;
 }
 
+/** What a method, status code or field means. */
 export interface Explanation {
   /** As registered, whatever the case on the wire. */
   readonly name: string;

@@ -2,6 +2,7 @@
 import type { ExchangeFacts } from './exchangeFacts.ts';
 import { type Check, check, found, inRequest, inResponse } from './finding.ts';
 
+/** The checks of caching and validators. */
 export const cacheChecks: readonly Check[] = [
   check('note', 'validator-worked', '9110#13.1.2', ({ request, response, status }) => {
     const field = request.field('if-none-match');

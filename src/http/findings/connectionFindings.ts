@@ -8,6 +8,7 @@ const longPause = 1000;
 const delayedFrom = 35;
 const delayedTo = 250;
 
+/** The checks of reads, writes and times. */
 export const connectionChecks: readonly Check[] = [
   check('note', 'connection-reused', '9112#9.3', ({ input, request }) => {
     return (

@@ -7,6 +7,7 @@ import { contentLength } from './lengthFindings.ts';
 /** Bytes. Below this, compressing saves next to nothing: the body fits one packet anyway. */
 const worthCompressing = 1400;
 
+/** The checks of content and its coding. */
 export const contentChecks: readonly Check[] = [
   check('warning', 'body-without-type', '9110#8.3', ({ request, response }) => {
     for (const [message, place] of [[request, inRequest] as const, [response, inResponse] as const]) {

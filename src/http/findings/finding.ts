@@ -35,6 +35,7 @@ export interface Check {
   find(exchange: ExchangeFacts): Found | null;
 }
 
+/** A check; `find` may return false or null where it finds nothing. */
 export function check(
   severity: Severity,
   id: string,
@@ -44,6 +45,7 @@ export function check(
   return { severity, id, rfc, find: (exchange) => find(exchange) || null };
 }
 
+/** What a check has found; places that are null are left out. */
 export function found(sentence: string, ...places: readonly (Place | null)[]): Found {
   return { sentence, places: places.filter((place) => place !== null) };
 }
@@ -53,10 +55,12 @@ export function inRequest(part: Part | null | undefined): Place | null {
   return part ? { message: 'request', start: part.start, end: part.end } : null;
 }
 
+/** A part of the response as a place; null stays null. */
 export function inResponse(part: Part | null | undefined): Place | null {
   return part ? { message: 'response', start: part.start, end: part.end } : null;
 }
 
+/** The link to a section, written as in `Check`. */
 export function sourceOf(rfc: string): Link {
   const [number, section = ''] = rfc.split('#');
   return rfcLink(number, section);

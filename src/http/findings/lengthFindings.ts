@@ -2,6 +2,7 @@
 import type { ExchangeFacts, MessageFacts } from './exchangeFacts.ts';
 import { type Check, check, found, inRequest, inResponse, type Place } from './finding.ts';
 
+/** The checks of message lengths. */
 export const lengthChecks: readonly Check[] = [
   check('error', 'response-shorter-than-content-length', '9112#8', (exchange) => {
     const { response, input } = exchange;

@@ -4,6 +4,7 @@ import { explainMethod } from '../explanations/explanation.ts';
 import type { MessageFacts } from './exchangeFacts.ts';
 import { type Check, check, found, inRequest, inResponse } from './finding.ts';
 
+/** The checks of requests. */
 export const requestChecks: readonly Check[] = [
   check('note', 'http-1.0', '9112#9.3', ({ request, isOld }) => {
     return (

@@ -5,6 +5,7 @@ import { reasonPhrases } from '../reasonPhrases.ts';
 import type { FieldFact, MessageFacts } from './exchangeFacts.ts';
 import { type Check, check, found, inRequest, inResponse } from './finding.ts';
 
+/** The checks of responses. */
 export const responseChecks: readonly Check[] = [
   check('note', 'interim-response', '9110#15.2', ({ response }) => {
     return (

@@ -20,6 +20,7 @@ export const get = 'GET / HTTP/1.1\r\n';
 export const post = `POST / HTTP/1.1\r\n${host}`;
 export const chunked = `${post}Transfer-Encoding: chunked\r\n\r\n`;
 
+/** A rule that requests are held to; fields and bodies of responses too. */
 export function request(
   sentence: string,
   rfc: Rule['rfc'],
@@ -31,6 +32,7 @@ export function request(
   return { message: 'request', sentence, rfc, section, status, example, offset };
 }
 
+/** A rule that only responses are held to, of RFC 9112. */
 export function response(sentence: string, section: string, example: string, offset: number): Rule {
   return { message: 'response', sentence, rfc: 9112, section, status: 0, example, offset };
 }

@@ -25,6 +25,7 @@ export function badGateway(request: Request, { origin, prefix }: Upstream, probl
   );
 }
 
+/** `connected`: whether the upstream server had accepted the connection. */
 export function gatewayTimeout(
   request: Request,
   { origin, prefix }: Upstream,
@@ -41,6 +42,7 @@ export function gatewayTimeout(
   );
 }
 
+/** The path has dot segments, which may lead out of the prefix. */
 export function leadsOut(request: Request, { prefix }: Upstream): Response {
   return errorResponse(
     400,
@@ -49,6 +51,7 @@ export function leadsOut(request: Request, { prefix }: Upstream): Response {
   );
 }
 
+/** The request has come through this server before. */
 export function loop(request: Request, { origin, prefix }: Upstream): Response {
   return errorResponse(
     508,

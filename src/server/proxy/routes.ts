@@ -17,6 +17,7 @@ export interface Upstream {
   readonly path: string | null;
 }
 
+/** The upstream servers by prefix. */
 export class Routes {
   /** The longest prefix first. */
   private readonly upstreams: readonly Upstream[];

@@ -13,6 +13,7 @@ const mostWaiting = 256 * 1024;
 /** How long nothing is said until the kernel asks whether the other side is still there, in milliseconds. */
 const keepAliveTime = 60_000;
 
+/** A request as it is sent to an upstream server. */
 export interface ForwardedRequest {
   readonly upstream: Upstream;
   readonly method: string;

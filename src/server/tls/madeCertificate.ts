@@ -11,6 +11,7 @@ const validDays = 397;
 const renewedBefore = 14 * day;
 const everybody = ['localhost', '127.0.0.1', '::1'];
 
+/** A self-signed certificate with its key. */
 export interface MadeCertificate {
   /** PEM. */
   readonly cert: string;
