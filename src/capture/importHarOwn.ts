@@ -4,12 +4,43 @@ import type { ImportedExchange, ImportedSegment } from './importedConnection.ts'
 import { type HarEntry, headOf } from './importHarEntry.ts';
 import type { EntryReader, Json } from './importJson.ts';
 
-/** Written by Spark: the true bytes, with their places and times. */
+/** Written by Spark: the true bytes, with their places and times. @throws ImportProblem */
 export function ownEntry(entry: EntryReader, spark: EntryReader): HarEntry {
   const [peer, local] = [spark.object('peer'), spark.object('local')].map((end) => ({
     address: end.text('address').slice(0, 100),
     port: Math.min(end.count('port'), 65_535),
   }));
+  const requestStart = spark.count('requestStart');
+  const responseStart = spark.count('responseStart', -1);
+  const request = ownMessage(spark.object('request'), 'received', requestStart);
+  const response = ownMessage(spark.object('response'), 'sent', Math.max(0, responseStart));
+  const exchange = ownExchange(entry, spark, request, response);
+  return {
+    connection: `${spark.text('server')}/${spark.count('connection')}/${peer.address}/${peer.port}`,
+    peer,
+    local,
+    openedAt: spark.time('openedAt') || exchange.startedAt,
+    closedAt: spark.time('closedAt'),
+    closeReason: spark.text('closeReason'),
+    rebuilt: spark.has('rebuilt') && spark.flag('rebuilt'),
+    place(after) {
+      // Messages stand one behind the other, whatever the file says.
+      if (requestStart < after.received || (responseStart >= 0 && responseStart < after.sent)) {
+        throw spark.problem('requestStart');
+      }
+      after.received = exchange.requestEnd;
+      if (responseStart >= 0) after.sent = exchange.responseEnd;
+      return { exchange, segments: [...request.segments, ...(responseStart < 0 ? [] : response.segments)] };
+    },
+  };
+}
+
+function ownExchange(
+  entry: EntryReader,
+  spark: EntryReader,
+  request: OwnMessage,
+  response: OwnMessage,
+): ImportedExchange {
   const times = spark.object('times');
   const [startedAt, headAt, requestEndedAt, respondedAt, endedAt] = [
     'startedAt',
@@ -20,10 +51,6 @@ export function ownEntry(entry: EntryReader, spark: EntryReader): HarEntry {
   ].map((name) => times.time(name));
   const status = entry.object('response').count('status');
   if (status > 999) throw entry.problem('response.status');
-  const requestStart = spark.count('requestStart');
-  const responseStart = spark.count('responseStart', -1);
-  const request = ownMessage(spark.object('request'), 'received', requestStart);
-  const response = ownMessage(spark.object('response'), 'sent', Math.max(0, responseStart));
   const rule = spark.text('rule');
   if (rule !== '' && !Object.hasOwn(rules, rule)) throw spark.problem('rule');
   const ruleOffset = spark.count('ruleOffset', -1);
@@ -31,9 +58,10 @@ export function ownEntry(entry: EntryReader, spark: EntryReader): HarEntry {
   const head = headOf(capturedRequest(request.first, request.length, refused).spans, request.first);
   const answered = capturedResponse(response.first, response.length, head.method, response.complete);
   const answer = headOf(answered.spans, response.first);
-  const number = spark.count('number', 1);
-  const exchange: ImportedExchange = {
-    number,
+  const requestStart = spark.count('requestStart');
+  const responseStart = spark.count('responseStart', -1);
+  return {
+    number: spark.count('number', 1),
     method: head.method,
     target: head.target,
     status,
@@ -53,24 +81,6 @@ export function ownEntry(entry: EntryReader, spark: EntryReader): HarEntry {
     ruleOffset,
     marked: spark.flag('marked'),
     comment: entry.has('comment') ? entry.text('comment') : '',
-  };
-  return {
-    connection: `${spark.text('server')}/${spark.count('connection')}/${peer.address}/${peer.port}`,
-    peer,
-    local,
-    openedAt: spark.time('openedAt') || startedAt,
-    closedAt: spark.time('closedAt'),
-    closeReason: spark.text('closeReason'),
-    rebuilt: spark.has('rebuilt') && spark.flag('rebuilt'),
-    place(after) {
-      // Messages stand one behind the other, whatever the file says.
-      if (requestStart < after.received || (responseStart >= 0 && responseStart < after.sent)) {
-        throw spark.problem('requestStart');
-      }
-      after.received = exchange.requestEnd;
-      if (responseStart >= 0) after.sent = exchange.responseEnd;
-      return { exchange, segments: [...request.segments, ...(responseStart < 0 ? [] : response.segments)] };
-    },
   };
 }
 

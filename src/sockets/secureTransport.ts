@@ -1,8 +1,13 @@
 import type { Socket } from 'node:net';
-import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
-import { carrierOf, LibuvConnection, listenWith } from './libuv.ts';
+import {
+  createServer as createTlsServer,
+  type TLSSocket,
+  type TlsOptions,
+  type Server as TlsServer,
+} from 'node:tls';
+import { carrierOf, LibuvConnection, listenWith, type Turns } from './libuv.ts';
 import { tlsFailure } from './tlsFailure.ts';
-import type { Addresses, Transport } from './transport.ts';
+import type { Addresses, ListenerEvents, Transport } from './transport.ts';
 
 /** First byte of a TLS record that carries a handshake (RFC 8446 section 5.1): no request starts with it. */
 const handshakeRecord = 22;
@@ -19,73 +24,13 @@ export type Credentials = Pick<TlsOptions, 'cert' | 'key' | 'pfx' | 'passphrase'
 export function secureTransport(credentials: Credentials, handshakeTime: number): Transport {
   return {
     async listen(options, events) {
-      /** Clients whose handshake is not complete, by their sockets below TLS. */
-      const beginners = new Map<Socket, Beginner>();
-      const settled = (socket: Socket): Beginner | undefined => {
-        const beginner = beginners.get(socket);
-        beginner?.settle();
-        beginners.delete(socket);
-        return beginner;
-      };
-      const listener = await listenWith(options, events, (turns) => {
-        const secure = createTlsServer({ ...credentials, ALPNProtocols: ['http/1.1'] });
-        secure.on('secureConnection', (socket) => {
-          if (settled(carrierOf(socket)) === undefined) {
-            // It has just been given up, and its place with it.
-            socket.destroy();
-            return;
-          }
-          socket.allowHalfOpen = true;
-          new LibuvConnection(socket, events, turns, 'tls');
-        });
-        const refuse = (socket: Socket, reason: string): void => {
-          const beginner = settled(socket);
-          if (beginner !== undefined) events.refused?.(beginner.addresses, reason);
-          socket.destroy();
-        };
-        secure.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
-          refuse(carrierOf(socket), tlsFailure(error.code ?? ''));
-          socket.destroy();
-        });
-        return (socket) => {
-          const addresses = addressesOf(socket);
-          socket.on('error', () => {});
-          if (events.approached?.(addresses) === false) {
-            socket.destroy();
-            return;
-          }
-          const beginner = new Beginner(addresses, handshakeTime, (reason) => refuse(socket, reason));
-          beginners.set(socket, beginner);
-          socket.once('close', () =>
-            refuse(socket, beginner.hasBegun ? tlsFailure('ECONNRESET') : beforeHandshake),
-          );
-          socket.once('readable', () => {
-            const first: Buffer | null = socket.read(1);
-            if (first === null) {
-              refuse(socket, beforeHandshake);
-              return;
-            }
-            socket.unshift(first);
-            if (first[0] === handshakeRecord) {
-              beginner.hasBegun = true;
-              // Who ends within the handshake is gone. What is agreed on, allows it again.
-              socket.allowHalfOpen = false;
-              secure.emit('connection', socket);
-            } else {
-              settled(socket);
-              new LibuvConnection(socket, events, turns, 'withoutTls');
-            }
-          });
-        };
-      });
+      const handshakes = new Handshakes(events, handshakeTime);
+      const listener = await listenWith(options, events, (turns) => handshakes.taker(credentials, turns));
       return {
         ...listener,
         close() {
           const closed = listener.close();
-          for (const socket of [...beginners.keys()]) {
-            settled(socket);
-            socket.destroy();
-          }
+          handshakes.abandon();
           return closed;
         },
       };
@@ -93,10 +38,97 @@ export function secureTransport(credentials: Credentials, handshakeTime: number)
   };
 }
 
+/** The clients of a listener whose handshake is not complete. */
+class Handshakes {
+  private readonly events: ListenerEvents;
+  private readonly time: number;
+  /** By their sockets below TLS. */
+  private readonly open = new Map<Socket, Handshake>();
+
+  constructor(events: ListenerEvents, time: number) {
+    this.events = events;
+    this.time = time;
+  }
+
+  /** Returns what takes the sockets that are accepted. */
+  taker(credentials: Credentials, turns: Turns): (socket: Socket) => void {
+    const secure = createTlsServer({ ...credentials, ALPNProtocols: ['http/1.1'] });
+    secure.on('secureConnection', (socket) => this.complete(socket, turns));
+    secure.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
+      this.refuse(carrierOf(socket), tlsFailure(error.code ?? ''));
+      socket.destroy();
+    });
+    return (socket) => this.begin(socket, secure, turns);
+  }
+
+  /** Lets go of all of them. */
+  abandon(): void {
+    for (const socket of [...this.open.keys()]) {
+      this.settled(socket);
+      socket.destroy();
+    }
+  }
+
+  private begin(socket: Socket, secure: TlsServer, turns: Turns): void {
+    const addresses = addressesOf(socket);
+    socket.on('error', () => {});
+    if (this.events.approached?.(addresses) === false) {
+      socket.destroy();
+      return;
+    }
+    const handshake = new Handshake(addresses, this.time, (reason) => this.refuse(socket, reason));
+    this.open.set(socket, handshake);
+    socket.once('close', () =>
+      this.refuse(socket, handshake.hasBegun ? tlsFailure('ECONNRESET') : beforeHandshake),
+    );
+    socket.once('readable', () => {
+      const first: Buffer | null = socket.read(1);
+      if (first === null) {
+        this.refuse(socket, beforeHandshake);
+        return;
+      }
+      socket.unshift(first);
+      if (first[0] === handshakeRecord) {
+        handshake.hasBegun = true;
+        // A client that ends within the handshake is gone. Once it is complete, half-closing is allowed again.
+        socket.allowHalfOpen = false;
+        secure.emit('connection', socket);
+      } else {
+        this.settled(socket);
+        new LibuvConnection(socket, this.events, turns, 'withoutTls');
+      }
+    });
+  }
+
+  private complete(socket: TLSSocket, turns: Turns): void {
+    if (this.settled(carrierOf(socket)) === undefined) {
+      // It has just been given up, and its place with it.
+      socket.destroy();
+      return;
+    }
+    socket.allowHalfOpen = true;
+    new LibuvConnection(socket, this.events, turns, 'tls');
+  }
+
+  private refuse(socket: Socket, reason: string): void {
+    const handshake = this.settled(socket);
+    if (handshake !== undefined) this.events.refused?.(handshake.addresses, reason);
+    socket.destroy();
+  }
+
+  /** Takes a client out; undefined where it was out already. */
+  private settled(socket: Socket): Handshake | undefined {
+    const handshake = this.open.get(socket);
+    handshake?.settle();
+    this.open.delete(socket);
+    return handshake;
+  }
+}
+
 const beforeHandshake = 'The client closed the connection before the TLS handshake.';
 
 /** A client within its TLS handshake, which has a time limit: it may be silent, or send a byte now and then. */
-class Beginner {
+class Handshake {
   readonly addresses: Addresses;
   /** It has sent the first byte of a handshake. */
   hasBegun = false;
