@@ -1,145 +1,29 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo, createServer as createRawServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type AddressInfo, createServer as createRawServer } from 'node:net';
 import path from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { WebSocket, WebSocketServer } from 'ws';
-import type { Limits } from '../../../../src/http/limits.ts';
-import type { CaptureBatch } from '../../../../src/protocol/capture.ts';
 import type { SocketLayerChoice } from '../../../../src/protocol/server.ts';
-import type { WorkerReport } from '../../../../src/protocol/worker.ts';
 import type { RunningServer } from '../../../../src/server/runningServer.ts';
 import { startServer } from '../../../../src/server/server.ts';
 import { defaultSettings } from '../../../../src/settings/serverOptions.ts';
 import { ask, Client, requestOf, statusOf } from '../../cli/client.ts';
+import { type ProxyOptions, ProxySite } from './proxySite.ts';
 
-let folder: string;
-let upstream: Server;
-/** Raw answers to whoever connects, whatever it sends. */
-const rawServers: { close(): void }[] = [];
-const running: RunningServer[] = [];
-let rawAnswer: (socket: Socket) => void = () => {};
-let rawPort = 0;
-const api = (): number => (upstream.address() as AddressInfo).port;
-
-/** What the test's API does. */
-function answer(request: IncomingMessage, response: ServerResponse): void {
-  const route = /^\/api\/([a-z-]*)/.exec(request.url ?? '')?.[1];
-  switch (route) {
-    case 'echo':
-      response.writeHead(200, { 'X-Method': request.method });
-      request.pipe(response);
-      break;
-    case 'digest': {
-      const hash = createHash('sha256');
-      request.on('data', (bytes) => hash.update(bytes)).on('end', () => response.end(hash.digest('hex')));
-      break;
-    }
-    case 'refuse':
-      response.writeHead(401, { Connection: 'close' });
-      response.end('no');
-      break;
-    case 'hints':
-      response.writeEarlyHints({ link: '</style.css>; rel=preload; as=style' });
-      response.end('hinted');
-      break;
-    case 'trailers':
-      request.resume().on('end', () => {
-        response.writeHead(200, { Trailer: 'X-Sum' });
-        response.write(JSON.stringify(request.trailers));
-        response.addTrailers({ 'X-Sum': '42' });
-        response.end();
-      });
-      break;
-    case 'events':
-      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
-      response.write('data: 1\n\n');
-      break;
-    case 'moved':
-      response.writeHead(302, { Location: `http://127.0.0.1:${api()}/api/there` });
-      response.end();
-      break;
-    case 'empty':
-      response.writeHead(204);
-      response.end();
-      break;
-    case 'silent':
-      break;
-    default:
-      response.end(JSON.stringify({ method: request.method, url: request.url, headers: request.headers }));
-  }
-}
+let site: ProxySite;
 
 before(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), 'spark-proxy-'));
-  writeFileSync(path.join(folder, 'index.html'), '<!doctype html>front end');
-  upstream = createServer(answer);
-  const sockets = new WebSocketServer({ server: upstream, path: '/api/ws' });
-  sockets.on('connection', (socket) => {
-    socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }));
-  });
-  upstream.listen(0, '127.0.0.1');
-  const raw = createRawServer((socket) => {
-    socket.on('error', () => {});
-    rawAnswer(socket);
-  });
-  raw.listen(0, '127.0.0.1');
-  await Promise.all([once(upstream, 'listening'), once(raw, 'listening')]);
-  rawPort = (raw.address() as AddressInfo).port;
-  rawServers.push(raw);
+  site = await ProxySite.open();
 });
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((server) => server.stop()));
-});
-
-after(() => {
-  upstream.closeAllConnections();
-  upstream.close();
-  for (const server of rawServers) server.close();
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => site.stopServers());
+after(() => site.close());
 
 for (const layer of ['libuv', 'auto'] as const satisfies readonly SocketLayerChoice[]) {
-  const start = async (
-    options: {
-      limits?: Partial<Limits>;
-      changeOrigin?: boolean;
-      target?: string;
-      report?: (report: WorkerReport) => void;
-    } = {},
-  ): Promise<RunningServer> => {
-    const defaults = defaultSettings(folder);
-    const { limits, changeOrigin = false, target = `http://127.0.0.1:${api()}`, report } = options;
-    const server = await startServer({
-      settings: {
-        ...defaults,
-        port: 0,
-        limits: { ...defaults.limits, ...limits },
-        sockets: { ...defaults.sockets, layer },
-        proxy: {
-          routes: [
-            { prefix: '/api', target },
-            { prefix: '/raw', target: `http://127.0.0.1:${rawPort}` },
-          ],
-          changeOrigin,
-        },
-      },
-      recording:
-        report === undefined
-          ? { kind: 'nothing' }
-          : { kind: 'capture', bodyBytes: 1024, unacknowledgedBatches: 8 },
-      workerScript: '',
-      report: report ?? (() => {}),
-    });
-    running.push(server);
-    return server;
-  };
+  const start = (options?: ProxyOptions) => site.start(layer, options);
   const get = (server: RunningServer, target: string, fields = ''): Promise<string> =>
     ask(server.port, requestOf(target, 'GET', fields));
 
@@ -156,7 +40,7 @@ for (const layer of ['libuv', 'auto'] as const satisfies readonly SocketLayerCho
 
     test('the other server sees its own name, if it shall', async () => {
       const server = await start({ changeOrigin: true });
-      assert.match(await get(server, '/api/x'), new RegExp(`"host":"127.0.0.1:${api()}"`));
+      assert.match(await get(server, '/api/x'), new RegExp(`"host":"127.0.0.1:${site.apiPort}"`));
     });
 
     test('a connection serves one after the other, pipelined too, files and forwarded ones', async () => {
@@ -272,8 +156,11 @@ for (const layer of ['libuv', 'auto'] as const satisfies readonly SocketLayerCho
     });
 
     test('nobody takes the connection: 504 that says so', async () => {
-      rawAnswer = () => {};
-      const server = await start({ target: `https://127.0.0.1:${rawPort}`, limits: { upstreamTime: 100 } });
+      site.rawAnswer = () => {};
+      const server = await start({
+        target: `https://127.0.0.1:${site.rawPort}`,
+        limits: { upstreamTime: 100 },
+      });
       assert.match(
         await get(server, '/api/x'),
         /^HTTP\/1\.1 504 [\s\S]*nobody took the connection within 0\.1 seconds\. See whether/,
@@ -288,14 +175,14 @@ for (const layer of ['libuv', 'auto'] as const satisfies readonly SocketLayerCho
         },
       });
       const ask = async (text: string): Promise<string> => {
-        rawAnswer = (socket) => socket.once('data', () => socket.end(text, 'latin1'));
+        site.rawAnswer = (socket) => socket.once('data', () => socket.end(text, 'latin1'));
         return get(server, '/raw?token=secret');
       };
       const half = 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc';
       for (const text of ['', '', half, half, 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na', half])
         await ask(text);
       const said = (problem: string) =>
-        `What the setting spark.proxy (--proxy) for /raw forwards to http://127.0.0.1:${rawPort} fails. ${problem} See whether that server runs and what its log says, or correct its address in the setting.`;
+        `What the setting spark.proxy (--proxy) for /raw forwards to http://127.0.0.1:${site.rawPort} fails. ${problem} See whether that server runs and what its log says, or correct its address in the setting.`;
       const cut = said('It ended the connection before its answer was complete.');
       assert.deepEqual(logged, [said('It ended the connection without an answer.'), cut, cut]);
     });
@@ -303,7 +190,7 @@ for (const layer of ['libuv', 'auto'] as const satisfies readonly SocketLayerCho
     test('malformed answers are 502, broken ones cut the connection, excess is dropped', async () => {
       const server = await start();
       const said = async (text: string, ends = true): Promise<string> => {
-        rawAnswer = (socket) => {
+        site.rawAnswer = (socket) => {
           socket.once('data', () => (ends ? socket.end(text, 'latin1') : socket.write(text, 'latin1')));
         };
         return get(server, '/raw');
@@ -342,7 +229,7 @@ for (const layer of ['libuv', 'auto'] as const satisfies readonly SocketLayerCho
         },
       });
       const begun = async (framing: string, version = '1.1'): Promise<Client> => {
-        rawAnswer = (socket) => {
+        site.rawAnswer = (socket) => {
           socket.once('data', () => socket.write(`HTTP/1.1 200 OK\r\n${framing}`));
         };
         const client = await Client.connect(server.port);
@@ -361,7 +248,7 @@ for (const layer of ['libuv', 'auto'] as const satisfies readonly SocketLayerCho
       assert.deepEqual([chunked.error, counted.error], ['', '']);
       const why =
         'It sent nothing for 0.1 seconds in the middle of its answer (spark.limits.upstreamSeconds, --upstream-timeout).';
-      const told = logged.filter((line) => line.includes(`http://127.0.0.1:${rawPort} fails. ${why}`));
+      const told = logged.filter((line) => line.includes(`http://127.0.0.1:${site.rawPort} fails. ${why}`));
       assert.equal(told.length, 1, 'Once, and not for each.');
       while (reasons.filter((reason) => reason.endsWith(`broke off. ${why}`)).length < 3)
         await new Promise<void>((resolve) => {
@@ -377,7 +264,7 @@ for (const layer of ['libuv', 'auto'] as const satisfies readonly SocketLayerCho
         assert.equal(statusOf(await get(server, '/api/silent')), 504);
       };
       const events = await Client.connect(server.port);
-      const asked = once(upstream, 'request');
+      const asked = once(site.upstream, 'request');
       events.send('GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n');
       const [, source] = (await asked) as [IncomingMessage, ServerResponse];
       await events.until(/data: 1/);
@@ -386,7 +273,7 @@ for (const layer of ['libuv', 'auto'] as const satisfies readonly SocketLayerCho
       await events.until(/data: 2/);
       events.socket.destroy();
       const length = 30 * 1024 * 1024;
-      rawAnswer = (socket) => {
+      site.rawAnswer = (socket) => {
         socket.once('data', () => {
           socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${length}\r\n\r\n`);
           socket.write(Buffer.alloc(length));
@@ -405,7 +292,7 @@ for (const layer of ['libuv', 'auto'] as const satisfies readonly SocketLayerCho
     test('what smuggles ends here: the other server gets one message', async () => {
       const server = await start();
       let seen = '';
-      rawAnswer = (socket) => {
+      site.rawAnswer = (socket) => {
         socket.setEncoding('latin1').on('data', (text: string) => {
           seen += text;
           if (seen.includes('0\r\n\r\n')) socket.end('HTTP/1.1 204 \r\n\r\n');
@@ -462,7 +349,7 @@ for (const layer of ['libuv', 'auto'] as const satisfies readonly SocketLayerCho
       assert.match(await get(server, '/api/%2e%2e/secret'), /^HTTP\/1\.1 400 /);
       assert.match(await get(server, 'http://example.com/'), /^HTTP\/1\.1 403 /);
       let through = 0;
-      rawAnswer = (client) => {
+      site.rawAnswer = (client) => {
         client.once('data', (bytes) => {
           through++;
           const again = bytes.toString('latin1');
@@ -478,85 +365,8 @@ for (const layer of ['libuv', 'auto'] as const satisfies readonly SocketLayerCho
       assert.equal(through, 1);
     });
 
-    test('an event stream ends with its client', async () => {
-      const server = await start();
-      const ended = once(upstream, 'request').then(([request]) => once(request.socket, 'close'));
-      const client = await Client.connect(server.port);
-      client.send('GET /api/events HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n');
-      await client.until(/data: 1/);
-      client.socket.destroy();
-      await ended;
-    });
-
-    test('a client that leaves takes its forwarded request with it', async () => {
-      const server = await start();
-      const client = await Client.connect(server.port);
-      const asked = once(upstream, 'request');
-      client.send('GET /api/silent HTTP/1.1\r\nHost: localhost\r\n\r\n');
-      const [request] = (await asked) as [IncomingMessage];
-      const gone = once(request.socket, 'close');
-      client.socket.resetAndDestroy();
-      await gone;
-    });
-
-    test('a WebSocket goes through as a tunnel: state, bytes in both directions, orderly end', async () => {
-      const batches: CaptureBatch[] = [];
-      let tunnelTold = (): void => {};
-      const told = new Promise<void>((resolve) => {
-        tunnelTold = resolve;
-      });
-      const server = await start({
-        report(report) {
-          if (report.type !== 'batch') return;
-          batches.push(report.batch);
-          server.batchStored(report.batch.sequence);
-          if (report.batch.connections.some(({ state }) => state === 'tunnel')) tunnelTold();
-        },
-      });
-      const socket = new WebSocket(`ws://127.0.0.1:${server.port}/api/ws`);
-      await once(socket, 'open');
-      const large = randomBytes(2 * 1024 * 1024);
-      const echoed = once(socket, 'message');
-      socket.send(large);
-      const [data] = (await echoed) as [Buffer];
-      assert.ok(large.equals(data));
-      const text = once(socket, 'message');
-      socket.send('hello');
-      assert.equal(String((await text)[0]), 'hello');
-      await told;
-      socket.close();
-      await once(socket, 'close');
-      await server.stop();
-      const last = batches
-        .flatMap(({ exchanges }) =>
-          exchanges.status.length === 0 ? [] : [{ columns: exchanges, row: exchanges.status.length - 1 }],
-        )
-        .at(-1);
-      assert.ok(last);
-      const { columns, row } = last;
-      assert.equal(columns.status[row], 101);
-      assert.equal(columns.aborted[row], 0);
-      assert.ok(columns.requestEnd[row] > large.length && columns.responseEnd[row] > large.length);
-      assert.ok(columns.endedAt[row] > columns.respondedAt[row]);
-      const { server: where, connectedAt, answeredAt, problem } = columns.forwarding[row] ?? {};
-      assert.equal(where, `http://127.0.0.1:${api()}`);
-      assert.ok(connectedAt && answeredAt && answeredAt >= connectedAt);
-      assert.equal(problem, '');
-      const kept = batches.reduce((sum, { bytes }) => sum + bytes.length, 0);
-      assert.ok(kept < 16 * 1024, `${kept} bytes kept, of bodies bounded to 1024 each way`);
-    });
-
-    test('a WebSocket ends when the server stops', async () => {
-      const server = await start();
-      const socket = new WebSocket(`ws://127.0.0.1:${server.port}/api/ws`);
-      await once(socket, 'open');
-      const closed = once(socket, 'close');
-      await server.stop();
-      await closed;
-    });
-
     test('another concurrency model refuses, and names the setting', async () => {
-      const defaults = defaultSettings(folder);
+      const defaults = defaultSettings(site.folder);
       const starting = startServer({
         settings: {
           ...defaults,
@@ -577,19 +387,8 @@ for (const layer of ['libuv', 'auto'] as const satisfies readonly SocketLayerCho
 }
 
 test('curl sends a file, and gets what the other server makes of it', async () => {
-  const defaults = defaultSettings(folder);
-  const server = await startServer({
-    settings: {
-      ...defaults,
-      port: 0,
-      proxy: { routes: [{ prefix: '/api', target: `http://127.0.0.1:${api()}` }], changeOrigin: false },
-    },
-    recording: { kind: 'nothing' },
-    workerScript: '',
-    report: () => {},
-  });
-  running.push(server);
-  const file = path.join(folder, 'upload');
+  const server = await site.start('auto');
+  const file = path.join(site.folder, 'upload');
   writeFileSync(file, randomBytes(2_000_000));
   const curl = spawn('curl', ['-sS', '--http1.1', '-T', file, `http://127.0.0.1:${server.port}/api/digest`]);
   let output = '';
