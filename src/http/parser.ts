@@ -21,7 +21,6 @@ import { requestTarget } from './target.ts';
 import { Tokens } from './tokens.ts';
 import type { Violation } from './violation.ts';
 
-/** What a parser is made for. */
 export interface ParserOptions {
   readonly message: 'request' | 'response';
   readonly limits: Limits;
@@ -32,7 +31,6 @@ export interface ParserOptions {
   readonly overTls?: boolean;
 }
 
-/** Parses the messages of one direction of a connection, one after the other (`reset`). */
 export class MessageParser {
   /** Start line and header section of the message being parsed. */
   readonly head: HeadBuffer;
