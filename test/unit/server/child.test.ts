@@ -56,7 +56,9 @@ test('it ends with its host: when the channel closes, connections or not', async
   await client.untilEnd();
 });
 
-test('SIGTERM stops it gracefully', { skip: process.platform === 'win32' }, async () => {
+test('SIGTERM stops it gracefully', {
+  skip: process.platform === 'win32' && 'Windows has no signals.',
+}, async () => {
   const child = programs.child();
   await child.start();
   child.process.kill('SIGTERM');
