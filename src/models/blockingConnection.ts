@@ -1,6 +1,7 @@
 import { readSync } from 'node:fs';
 import { Connection } from '../http/connection.ts';
 import type { FileSlice } from '../http/message.ts';
+import { now } from '../sockets/clock.ts';
 import { unreadByPeer } from '../sockets/sockDiag.ts';
 import { SystemCallError } from '../sockets/systemCallError.ts';
 import { type Accepted, wouldBlock } from '../sockets/systemCalls.ts';
@@ -18,10 +19,6 @@ const goneCodes: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ENOTCONN
 const clientReset = 'The client reset the connection.';
 // Content-Length has promised more: only a cut connection tells the client that this is not the whole.
 const becameShorter = 'The file became shorter while it was sent.';
-
-function now(): number {
-  return performance.timeOrigin + performance.now();
-}
 
 /** Serves one client to the end of its connection; the caller closes the socket. */
 export function serve(worker: BlockingWorker, client: Accepted): void {

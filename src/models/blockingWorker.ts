@@ -1,6 +1,7 @@
 import type { Response } from '../http/message.ts';
 import type { RequestHandler } from '../http/requestHandler.ts';
 import type { ToWorker } from '../protocol/worker.ts';
+import { followSystemClock, now } from '../sockets/clock.ts';
 import { nextDescriptor } from '../sockets/descriptorLimit.ts';
 import { SystemCallError } from '../sockets/systemCallError.ts';
 import type { Accepted, Descriptor, PollEntry, SystemCalls } from '../sockets/systemCalls.ts';
@@ -94,6 +95,7 @@ export class BlockingWorker {
 
   /** Takes orders, and passes on what was recorded. */
   attend(): void {
+    followSystemClock();
     for (let order = this.duties.nextOrder(); order !== null; order = this.duties.nextOrder())
       this.take(order);
     this.duties.ship();
@@ -150,7 +152,7 @@ export class BlockingWorker {
     switch (order.type) {
       case 'stop':
         this.stopOrdered = true;
-        this.cutTime = performance.timeOrigin + performance.now() + order.grace;
+        this.cutTime = now() + order.grace;
         break;
       case 'closeConnection':
         this.connectionToClose = order.connection;

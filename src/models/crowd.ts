@@ -1,3 +1,4 @@
+import { now } from '../sockets/clock.ts';
 import { type DescriptorShares, shortageText } from '../sockets/descriptorLimit.ts';
 import type { Service } from './served.ts';
 
@@ -24,7 +25,7 @@ export class Crowd {
       return true;
     }
     this.turnedAway++;
-    this.lastTurnedAway = performance.timeOrigin + performance.now();
+    this.lastTurnedAway = now();
     if (this.turnedAway === 1) {
       const why = this.shares?.connections === this.most ? ` ${shortageText(this.shares)}` : '';
       this.service.log('warning', `There are ${this.most} connections: others are turned away ${how}.${why}`);

@@ -1,6 +1,7 @@
 import { readSync } from 'node:fs';
 import { Connection } from '../http/connection.ts';
 import type { FileSlice } from '../http/message.ts';
+import { followSystemClock, now } from '../sockets/clock.ts';
 import { wouldBlock } from '../sockets/systemCalls.ts';
 import { isTlsFailure, tlsFailure } from '../sockets/tlsFailure.ts';
 import type {
@@ -21,12 +22,6 @@ const filePiece = lastPiece;
 const turnBytes = 1024 * 1024;
 /** How often deadlines are looked at, in milliseconds. */
 const deadlineCheck = 250;
-
-const { timeOrigin } = performance;
-
-function now(): number {
-  return timeOrigin + performance.now();
-}
 
 /**
  * The event-driven model: one thread waits for all sockets at once and does a little for whichever is ready. What it
@@ -65,7 +60,10 @@ export async function runEventLoop(
       crowd.leave();
       service.recorder.opened(peer, local, now()).recorder?.closed(reason, now());
     },
-    turnBegan: () => service.handler.turnBegan?.(),
+    turnBegan() {
+      followSystemClock();
+      service.handler.turnBegan?.();
+    },
     turnEnded: () => service.handler.turnEnded?.(),
     failed(error) {
       service.log('warning', `Not every connection can be accepted: ${error.message}`);
@@ -80,6 +78,7 @@ export async function runEventLoop(
     turnedAway.most = shares.spare;
   }
   const timer = setInterval(() => {
+    followSystemClock();
     const time = now();
     for (const connection of open.values()) connection.expire(time);
     crowd.look(time);

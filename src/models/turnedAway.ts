@@ -1,5 +1,6 @@
 import type { Limits } from '../http/limits.ts';
 import { responseHead } from '../http/responseHead.ts';
+import { now } from '../sockets/clock.ts';
 import type { TransportConnection, TransportEvents } from '../sockets/transport.ts';
 import type { ConnectionRecorder } from './served.ts';
 
@@ -100,7 +101,7 @@ export class TurnedAwayConnection implements TransportEvents {
   private finish(why: string): void {
     if (this.finished) return;
     this.finished = true;
-    this.recorder?.closed(why, performance.timeOrigin + performance.now());
+    this.recorder?.closed(why, now());
     this.forget();
   }
 }

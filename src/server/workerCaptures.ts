@@ -1,6 +1,7 @@
 import type { Tally } from '../models/workerTable.ts';
 import type { CaptureBatch, ConnectionRecord } from '../protocol/capture.ts';
 import type { Numbering } from '../protocol/worker.ts';
+import { followSystemClock, now } from '../sockets/clock.ts';
 import type { CallColumns } from '../sockets/tracedCall.ts';
 import { noCalls } from '../sockets/tracedCall.ts';
 import { exchangeAt, exchangeColumns, type NumberedExchange } from './captureColumns.ts';
@@ -96,7 +97,8 @@ export class WorkerCaptures {
   /** Closes what the worker left open; what it had recorded and not sent is counted as left out. */
   died(number: number, reason: string, tally: Tally | null): void {
     const worker = this.of(number);
-    const time = performance.timeOrigin + performance.now();
+    followSystemClock();
+    const time = now();
     if (tally !== null) {
       this.formerExchanges += Math.max(
         0,

@@ -1,4 +1,5 @@
 import type { CallTrace, RecordedCall } from './callTrace.ts';
+import { now } from './clock.ts';
 import { type NativeCallName, type NativeCalls, nativeCallNames } from './nativeCalls.ts';
 import { EPOLLIN, epollEventLayout, type Platform } from './platform.ts';
 import { decodeSockaddr } from './sockaddr.ts';
@@ -8,14 +9,6 @@ const numbers = Object.fromEntries(nativeCallNames.map((name, i) => [name, i])) 
   number
 >;
 const epollLayout = epollEventLayout(process.arch);
-
-/** The global of this name is looked up by a getter each time. */
-const clock = performance;
-const { timeOrigin } = clock;
-
-function now(): number {
-  return timeOrigin + clock.now();
-}
 
 /**
  * The same calls, each recorded as it is made: the trace shows what the C library was asked and what it answered. A call

@@ -6,6 +6,7 @@ import type { Limits } from '../../http/limits.ts';
 import type { BodySource, Field, Response } from '../../http/message.ts';
 import { chunkOf, lastChunkWith } from '../../http/streamedBody.ts';
 import { type ReceivedHead, UpstreamResponse } from '../../http/upstreamResponse.ts';
+import { now } from '../../sockets/clock.ts';
 import { forwardedLocation, type Upstream } from './routes.ts';
 
 /** Content of an answer that waits to be sent on: beyond it, the other server is not read. */
@@ -28,9 +29,6 @@ export interface ForwardedRequest {
   /** Whether the client takes trailers. */
   readonly takesTrailers: boolean;
 }
-
-const { timeOrigin } = performance;
-const now = (): number => timeOrigin + performance.now();
 
 /**
  * One request to another server, on a connection of its own, and its answer. The connection is not used again: one that is
