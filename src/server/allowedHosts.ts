@@ -62,7 +62,8 @@ function isAddress(host: string): boolean {
 /** The host of an authority, as it is compared. */
 function hostNameOf(authority: string): string {
   // More than one colon and no brackets: an IPv6 address as people write it.
-  if (/^[0-9a-f:.]*:[0-9a-f.]*:[0-9a-f:.]*$/.test(authority)) return `[${authority}]`;
+  // Clients choose the text: only the last part may hold further colons, or long ones would be tried in many ways.
+  if (/^[0-9a-f.]*:[0-9a-f.]*:[0-9a-f:.]*$/.test(authority)) return `[${authority}]`;
   return withoutLastDot(authority.replace(/:\d*$/, ''));
 }
 

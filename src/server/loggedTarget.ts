@@ -4,7 +4,8 @@ const secretName =
   /token|secret|passw|passphrase|api[-_.]?key|signature|credential|session|^(?:auth|authorization|code|jwt|key|pwd|sid|sig)$/i;
 /** RFC 3986 section 3.2.1. */
 const userInfo = /\/\/[^/?#@\s]*@/g;
-const parameter = /([?&;])([^=&;#]+)=([^&;#]*)/g;
+/** Without its value too, so that no text is looked at from each of its question marks anew. */
+const parameter = /([?&;])([^=&;#]+)(=[^&;#]*)?/g;
 const channel = new RegExp(`${liveReloadPath.replaceAll('.', '\\.')}[^/?#]+`, 'g');
 
 /**
@@ -15,7 +16,7 @@ export function loggedTarget(target: string): string {
   return target
     .replace(channel, `${liveReloadPath}***`)
     .replace(userInfo, '//***@')
-    .replace(parameter, (whole, before: string, name: string) =>
-      secretName.test(name) ? `${before}${name}=***` : whole,
+    .replace(parameter, (whole, before: string, name: string, value?: string) =>
+      value !== undefined && secretName.test(name) ? `${before}${name}=***` : whole,
     );
 }

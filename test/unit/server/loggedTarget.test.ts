@@ -21,3 +21,11 @@ test('a logged target holds nothing that opens something', () => {
     assert.equal(loggedTarget(target), logged);
   }
 });
+
+test('a query of nothing but question marks takes no time', () => {
+  const target = `/${'?'.repeat(60_000)}`;
+  const startedAt = performance.now();
+  assert.equal(loggedTarget(target), target);
+  const took = performance.now() - startedAt;
+  assert.ok(took < 500, `${took} ms`);
+});
