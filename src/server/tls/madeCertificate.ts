@@ -122,7 +122,8 @@ function replace(file: string, content: string, mode: number): void {
 function nameOf(host: string): string {
   const name = host.toLowerCase().replace(/^\[|\](?::\d+)?$/g, '');
   if (isIP(name) === 6) return shortest(name);
-  return isIP(name) === 4 ? name : name.replace(/:\d+$/, '');
+  // A dot at the end says that the name is complete; certificates have names without it (RFC 5280 section 4.2.1.6).
+  return isIP(name) === 4 ? name : name.replace(/:\d+$/, '').replace(/\.$/, '');
 }
 
 function shortest(address: string): string {

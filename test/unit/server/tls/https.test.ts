@@ -367,12 +367,15 @@ describe('the certificate that is made', () => {
       '::1',
       '[fe80::1]',
       'Box.local:5500',
+      'dot.example.',
+      'dotted.example.:5500',
       '0.0.0.0',
       '*',
     ]);
     const parsed = new X509Certificate(cert);
     assert.equal(parsed.ca, false);
-    for (const name of ['localhost', 'box.local']) assert.equal(parsed.checkHost(name), name);
+    for (const name of ['localhost', 'box.local', 'dot.example', 'dotted.example'])
+      assert.equal(parsed.checkHost(name), name);
     for (const name of ['127.0.0.1', '::1', '192.168.1.2', 'fe80::1']) assert.ok(parsed.checkIP(name), name);
     assert.doesNotMatch(parsed.subjectAltName ?? '', /0\.0\.0\.0|\*/);
     const days = (Date.parse(parsed.validTo) - Date.parse(parsed.validFrom)) / day;
