@@ -107,7 +107,7 @@ function isPackedColumns(value: unknown): value is PackedColumns {
     Array.isArray(value.kinds) &&
     value.kinds.length === value.names.length &&
     value.names.every((name) => typeof name === 'string') &&
-    value.kinds.every((kind) => Object.hasOwn(kinds, kind)) &&
+    value.kinds.every((kind) => typeof kind === 'string' && Object.hasOwn(kinds, kind)) &&
     Array.isArray(value.texts) &&
     value.texts.every((text) => typeof text === 'string') &&
     value.bytes instanceof Uint8Array

@@ -59,6 +59,10 @@ describe('a packed batch', () => {
         ...packed,
         exchanges: { ...exchanges, kinds: exchanges.kinds.map(() => 'constructor') },
       },
+      'a kind that is no text': {
+        ...packed,
+        exchanges: { ...exchanges, kinds: exchanges.kinds.map(() => ({ toString: 1, valueOf: 1 })) },
+      },
       'a missing column': {
         ...packed,
         exchanges: { ...exchanges, names: exchanges.names.map((name) => `${name}s`) },
