@@ -3,6 +3,7 @@ import type { RequestHandler } from '../http/requestHandler.ts';
 import type { ToWorker } from '../protocol/worker.ts';
 import { followSystemClock, now } from '../sockets/clock.ts';
 import { nextDescriptor } from '../sockets/descriptorLimit.ts';
+import { addressOfAccepted } from '../sockets/listeningSocket.ts';
 import { SystemCallError } from '../sockets/systemCallError.ts';
 import type { Accepted, Descriptor, PollEntry, SystemCalls } from '../sockets/systemCalls.ts';
 import type { SocketAddress } from '../sockets/transport.ts';
@@ -144,8 +145,7 @@ export class BlockingWorker {
 
   /** Where the client has connected to. */
   localAddress(client: Accepted): SocketAddress {
-    const anywhere = this.address.address === '0.0.0.0' || this.address.address === '::';
-    return anywhere ? this.calls.getsockname(client.descriptor) : this.address;
+    return addressOfAccepted(this.calls, client.descriptor, this.address);
   }
 
   private take(order: ToWorker): void {

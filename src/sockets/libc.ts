@@ -137,11 +137,7 @@ export class Libc implements SystemCalls {
           : this.native.accept(descriptor, this.address, this.lengthBytes);
       if (result >= 0) {
         const peer = this.decodedAddress();
-        if (SOCK_CLOEXEC === null) {
-          this.prepare(result);
-          // Otherwise it would inherit the listener's mode on BSD, and be blocking elsewhere.
-          this.setNonBlocking(result, nonBlocking);
-        }
+        if (SOCK_CLOEXEC === null && !this.prepareAccepted(result, nonBlocking)) return null;
         return { descriptor: result, peer };
       }
       const error = this.error();
@@ -307,6 +303,20 @@ export class Libc implements SystemCalls {
     if (this.platform.name === 'win32') return;
     this.checked('fcntl', this.native.fcntl(descriptor, F_SETFD, FD_CLOEXEC), descriptor);
     if (this.platform.options.SO_NOSIGPIPE !== null) this.setsockopt(descriptor, 'SO_NOSIGPIPE', 1);
+  }
+
+  /** False, with the socket closed, where its client has left already: macOS refuses options then (EINVAL). */
+  private prepareAccepted(descriptor: Descriptor, nonBlocking: boolean): boolean {
+    try {
+      this.prepare(descriptor);
+      // Otherwise it would inherit the listener's mode on BSD, and be blocking elsewhere.
+      this.setNonBlocking(descriptor, nonBlocking);
+      return true;
+    } catch (error) {
+      this.close(descriptor);
+      if (error instanceof SystemCallError) return false;
+      throw error;
+    }
   }
 
   private sendfileLinux(socket: Descriptor, file: number, offset: number, length: number): number {

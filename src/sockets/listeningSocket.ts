@@ -22,6 +22,22 @@ export async function openListeningSocket(calls: SystemCalls, options: ListenOpt
   }
 }
 
+/** Where a client has connected to: where its listener is bound, unless that listens everywhere. */
+export function addressOfAccepted(
+  calls: SystemCalls,
+  accepted: Descriptor,
+  listener: SocketAddress,
+): SocketAddress {
+  if (listener.address !== '0.0.0.0' && listener.address !== '::') return listener;
+  try {
+    return calls.getsockname(accepted);
+  } catch (error) {
+    // macOS, EINVAL: the client has left already, which the next read tells of.
+    if (error instanceof SystemCallError) return listener;
+    throw error;
+  }
+}
+
 async function numericAddress({
   host,
   port,

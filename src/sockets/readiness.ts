@@ -9,7 +9,7 @@ import {
   type Wakening,
   writable,
 } from './interestSet.ts';
-import { openListeningSocket } from './listeningSocket.ts';
+import { addressOfAccepted, openListeningSocket } from './listeningSocket.ts';
 import type { NativeLibrary } from './nativeLibrary.ts';
 import { SendQueue } from './sendQueue.ts';
 import { unreadByPeer } from './sockDiag.ts';
@@ -179,7 +179,8 @@ class ReadinessListener implements Listener {
 
   private take({ descriptor, peer }: Accepted): void {
     this.shortage.accepted(descriptor);
-    const connection = new ReadinessConnection(this, descriptor, peer, this.localAddress(descriptor));
+    const local = addressOfAccepted(this.calls, descriptor, this.address);
+    const connection = new ReadinessConnection(this, descriptor, peer, local);
     this.open.set(descriptor, connection);
     connection.start(this.events);
   }
@@ -188,12 +189,6 @@ class ReadinessListener implements Listener {
     // Whoever waits would wake this up again and again.
     this.want(0);
     this.shortage.begin(reason);
-  }
-
-  /** That of the listener, unless it listens everywhere. */
-  private localAddress(descriptor: Descriptor): SocketAddress {
-    const { address } = this.address;
-    return address === '0.0.0.0' || address === '::' ? this.calls.getsockname(descriptor) : this.address;
   }
 
   private want(interest: number): void {
