@@ -1,4 +1,4 @@
-/** A message of the Debug Adapter Protocol, of which only what is used here is named. */
+/** A request of the Debug Adapter Protocol, as far as it is used here. */
 export interface ProtocolRequest {
   readonly seq: number;
   readonly type: string;
@@ -6,6 +6,7 @@ export interface ProtocolRequest {
   readonly arguments?: unknown;
 }
 
+/** What an adapter sends: a response or an event of the Debug Adapter Protocol. */
 export type ProtocolReply =
   | {
       readonly seq: number;
@@ -20,12 +21,13 @@ export type ProtocolReply =
 
 /** The program that a session stands for. */
 export interface DebuggedProgram {
-  /** Starts it. That it could not, or has ended, is told by `ended`. */
+  /** Starts it. Its owner calls `ProgramSession.end` where it could not start, or has ended. */
   start(): void;
   /** Ends it gracefully. */
   stop(): void;
+  /** Ends it at once. */
   kill(): void;
-  /** Lets it go on without a debugger. */
+  /** Detaches the debugger; the program goes on. */
   release(): void;
 }
 
@@ -46,11 +48,13 @@ export class ProgramSession {
   private sequence = 0;
   private over = false;
 
+  /** @param send takes the session's responses and events, in order */
   constructor(program: DebuggedProgram, send: (message: ProtocolReply) => void) {
     this.program = program;
     this.send = send;
   }
 
+  /** Answers a request. One that is not known fails with a message; none throws. */
   handle(request: ProtocolRequest): void {
     switch (request.command) {
       case 'initialize':
@@ -68,7 +72,7 @@ export class ProgramSession {
       case 'setFunctionBreakpoints':
       case 'setExceptionBreakpoints':
       case 'setDataBreakpoints':
-        // They are the other session's.
+        // Breakpoints belong to the other session.
         this.answer(request, { breakpoints: [] });
         return;
       case 'threads':

@@ -3,9 +3,9 @@
  * origin's root: all is taken from the address that the page's own script came from.
  */
 export class LiveAddress {
-  /** With a final slash. */
+  /** The site's root, with a final slash. */
   readonly root: URL;
-  /** Names the server's run in the path; nobody can guess it. */
+  /** The unguessable part of the script's path. */
   readonly token: string;
   private readonly folder: URL;
 
@@ -16,7 +16,7 @@ export class LiveAddress {
     this.token = this.folder.pathname.split('/').at(-2) ?? '';
   }
 
-  /** Address of something that the live reload itself serves. */
+  /** Address of something beside the script, such as the event stream. */
   of(name: string): URL {
     return new URL(name, this.folder);
   }

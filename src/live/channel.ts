@@ -6,8 +6,9 @@ import type { Greeting } from './worker.ts';
 const idKey = 'spark-stream';
 
 /**
- * Tells of the changes after the event `after`. A browser allows six connections to one host: so all pages of a browser share one event stream,
- * held by a worker; where there can be none, a page lets go of its stream while nobody sees it.
+ * Reports the changes after the event `after`. Browsers allow six connections to one host, so all pages of a browser
+ * share one event stream, held by a shared worker. Where there can be none, each page has its own, and closes it while
+ * it is hidden. `refused` is called where that stream cannot be opened either.
  */
 export function openChannel(
   address: LiveAddress,
@@ -18,7 +19,7 @@ export function openChannel(
   try {
     shareStream(address, after, changed, refused);
   } catch {
-    // A policy of the page forbids workers, or the browser has none that are shared.
+    // A policy of the page forbids workers, or the browser has no shared ones.
     holdStream(address, after, changed, refused);
   }
 }
@@ -69,7 +70,7 @@ function holdStream(
     }
   };
   document.addEventListener('visibilitychange', follow);
-  // A page that is left and kept for a return holds no stream.
+  // A page that is left, and kept by the browser for a return, must hold no stream.
   window.addEventListener('pagehide', () => close?.());
   follow();
 }

@@ -1,6 +1,6 @@
 import type { LiveAddress } from './address.ts';
 
-/** More than a page ever loads: once the browser's list of loads is full, it tells of no further ones. */
+/** More loads than any page makes: once the browser's list of them is full, further ones are not recorded. */
 const mostLoads = 10_000;
 
 /** What a page has loaded from its site, as far as the page itself can know. */
@@ -31,7 +31,7 @@ export class Dependencies {
     return this.address.pathOf(location.href);
   }
 
-  /** The loads that the browser counted; pages in frames have a script of their own and look after themselves. */
+  /** What the browser recorded and the document names; pages in frames have the script too, and look after themselves. */
   private loaded(): Set<string> {
     const paths = new Set<string>();
     for (const entry of performance.getEntriesByType('resource')) {
@@ -71,7 +71,7 @@ export class Dependencies {
     return worker !== null && this.address.pathOf(worker.scriptURL) !== null;
   }
 
-  /** A worker's own loads are not told to the page. */
+  /** What a worker loads is not in the page's list. */
   private hasWorkers(): boolean {
     return performance
       .getEntriesByType('resource')
@@ -89,7 +89,7 @@ export function importsOf(sheet: CSSStyleSheet): string[] {
   });
 }
 
-/** None where the sheet is of another origin, which may not be read, or has not loaded. */
+/** The rules of a sheet; none where it comes from another origin, whose rules may not be read, or has not loaded. */
 export function rulesOf(sheet: CSSStyleSheet): CSSRule[] {
   try {
     return [...sheet.cssRules];

@@ -1,12 +1,13 @@
 import { type ConsoleEntry, type FromPage, pdfPath, type ToPage, xmlPath } from '../protocol/live.ts';
 
-/** Entries that wait until the panel asks for them. */
+/** Console entries kept until the panel asks for them; later ones are dropped. */
 const mostWaiting = 200;
+/** Characters of a console entry. */
 const longestText = 10_000;
 
 /**
- * Links the page to the panel that frames it, once that has shown that it knows the token: other pages that frame this
- * one learn nothing.
+ * Links the page to the panel that frames it, once the panel has shown that it knows the token: other pages that frame
+ * this one learn nothing.
  */
 export class Link {
   private readonly token: string;
@@ -27,7 +28,7 @@ export class Link {
     this.listenToConsole();
   }
 
-  /** The page cannot hear of changes: the panel has to load it again. */
+  /** Tells the panel, now or once it has said hello, that the page cannot hear of changes and relies on it to reload. */
   tellDeaf(): void {
     this.isDeaf = true;
     this.tell({ spark: 'deaf', token: this.token });
@@ -65,7 +66,7 @@ export class Link {
     this.tell({ spark: 'page', token: this.token, address: location.href, title: document.title });
   }
 
-  /** The browser's own keys do not reach a page in a frame's panel. */
+  /** Inside a panel the browser's own shortcuts do nothing: the panel carries them out. */
   private key(event: KeyboardEvent): void {
     if (event.defaultPrevented || this.panel === null) return;
     const control = event.ctrlKey || event.metaKey;
@@ -84,7 +85,7 @@ export class Link {
     this.tell({ spark: 'key', token: this.token, key });
   }
 
-  /** What the frame cannot show is left to the panel. */
+  /** Hands links to XML and PDF, which the frame cannot show, to the panel. */
   private click(event: MouseEvent): void {
     const { target, button, ctrlKey, metaKey, shiftKey, altKey, defaultPrevented } = event;
     if (this.panel === null || defaultPrevented || button !== 0) return;
@@ -147,7 +148,7 @@ function shown(value: unknown): string {
   }
 }
 
-/** Every browser has it, though no standard names it. */
+/** Searches by `window.find`, which every browser has, though no standard defines it. */
 function found(text: string, backwards: boolean): boolean {
   const find = (
     window as unknown as {

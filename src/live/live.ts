@@ -11,7 +11,7 @@ const script = document.currentScript;
 if (script instanceof HTMLScriptElement) {
   const address = new LiveAddress(script.src);
   const { version = '', after = '' } = script.dataset;
-  // The page is to have no more elements than its source.
+  // The page must have the same elements as its source.
   script.remove();
   leadRootLinksBack(address.root);
   const link = new Link(address.token);

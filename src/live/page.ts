@@ -7,12 +7,12 @@ import { Swap } from './swap.ts';
 const stylePath = /\.css$/i;
 const imagePath = /\.(?:svg|png|jpe?g|gif|webp|avif|ico|bmp)$/i;
 
-/** The page that the script runs in: brings it to what its files have become. */
+/** The page that the script runs in: shows in it what has changed in its files. */
 export class LivePage {
   private readonly address: LiveAddress;
   private readonly dependencies: Dependencies;
   private readonly swap: Swap;
-  /** Of the source that the page shows. */
+  /** Version of the source that the page shows. */
   private version: string;
   private underway: Promise<void> = Promise.resolve();
 
@@ -23,7 +23,7 @@ export class LivePage {
     this.version = version;
   }
 
-  /** Changes are shown one after the other. */
+  /** Swaps, patches or reloads as the change demands; after the changes before it, since a patch takes a while. */
   changed(change: LiveChange): Promise<void> {
     this.underway = this.underway.then(() => this.show(change));
     return this.underway;
@@ -66,7 +66,7 @@ export class LivePage {
       patchDocument(document, parsed(await before.text()), after);
       this.version = version;
     } catch {
-      // The page cannot be patched safely, or its server has gone meanwhile: loading it anew shows which.
+      // The page cannot be patched safely, or its server has gone: a reload is right for either.
       this.reload();
     }
   }

@@ -8,10 +8,12 @@ export class UnsafePatch extends Error {}
 
 /** Elements that do something once, when the parser meets them, or decide how the rest is read. */
 const once = new Set(['SCRIPT', 'BASE', 'META', 'NOSCRIPT']);
-/** Longer lists are not compared child by child. */
+/** Pairs of children to compare in one element; beyond these, the patch is given up. */
 const mostComparisons = 250_000;
 
 /**
+ * Changes the page by what differs between two versions of its source.
+ *
  * @param page the page's document, made from `before` and perhaps changed by scripts since
  * @throws UnsafePatch before anything is changed
  */
@@ -55,7 +57,7 @@ function planAttributes(live: Element, before: Element, after: Element, steps: (
 function planChange(live: ChildNode, old: ChildNode, now: ChildNode, steps: (() => void)[]): void {
   if (live instanceof CharacterData && now.nodeValue !== null) {
     const text = now.nodeValue;
-    // A script has written something else there: whose text it is now, nobody knows.
+    // A script has written something else there, which a patch would overwrite.
     if (live.data !== old.nodeValue) throw new UnsafePatch('A script has changed a text.');
     steps.push(() => {
       live.data = text;
@@ -90,7 +92,7 @@ function actsOnce(element: Element): boolean {
   return once.has(element.tagName) || element.querySelector([...once].join()) !== null;
 }
 
-/** Where what the source adds at the end goes: before what scripts have added there. */
+/** The node before which additions at the end of the source go: the first that scripts have appended, if any. */
 function endOf(live: Element, lives: readonly ChildNode[]): ChildNode | null {
   const last = lives.at(-1);
   return last === undefined ? live.firstChild : last.nextSibling;

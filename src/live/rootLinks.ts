@@ -1,7 +1,7 @@
 /**
- * Behind a proxy with a path prefix, an address that starts with a slash leads out of the site. What the page itself
- * asks for with one is led back below the prefix: links when they are followed, pictures, style sheets and scripts
- * once the address as it stands has failed.
+ * Behind a proxy with a path prefix, an address that starts with a slash leads out of the site. Such addresses in the
+ * page's elements get the prefix: links and forms when they are used, pictures, style sheets and scripts once the
+ * address as it stands has failed.
  */
 export function leadRootLinksBack(root: URL): void {
   if (root.pathname === '/') return;
@@ -39,7 +39,7 @@ function lead(element: Element, attribute: string, root: URL): boolean {
   return true;
 }
 
-/** A script that has failed stays so: one with the same attributes takes its place. */
+/** A script element loads only once, so a copy takes its place. */
 function runAgain(script: HTMLScriptElement, root: URL): void {
   const again = document.createElement('script');
   for (const { name, value } of script.attributes) again.setAttribute(name, value);

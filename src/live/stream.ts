@@ -1,6 +1,6 @@
 import type { LiveChange } from '../protocol/live.ts';
 
-/** How long to wait, in milliseconds, before a server is asked again that has refused, or is not there. */
+/** Milliseconds before another attempt at a server that has refused or cannot be reached. */
 const retry = 2_000;
 
 /** A change, with the id of its event. */
@@ -10,9 +10,13 @@ export interface StreamEvent {
 }
 
 /**
- * Follows the event stream at an address, from the event `after` on, until the returned function is called. EventSource
- * itself resumes a stream that has ended; a server that was started anew says that everything has changed. `refused` is
- * called where none could be opened so far: a policy of the page forbids it, or there is no server.
+ * Follows the event stream at an address until the returned function is called. EventSource itself resumes a stream that
+ * has ended; a server that was started anew reports that everything has changed.
+ *
+ * @param id names the stream, so that the server lets a new one of the same name supersede the old
+ * @param after id of the last event that the page already reflects
+ * @param refused is called at each attempt that fails before any has succeeded: a policy of the page forbids the stream,
+ *   or there is no server
  */
 export function connect(
   address: URL,
@@ -38,7 +42,7 @@ export function connect(
       happened({ id: last, change: JSON.parse(event.data) });
     });
     source.addEventListener('error', () => {
-      // It resumes by itself, unless the answer was something else than an event stream.
+      // It resumes by itself, unless the answer was something other than an event stream.
       if (source.readyState !== EventSource.CLOSED) return;
       timer = setTimeout(open, retry);
       if (!opened) refused();

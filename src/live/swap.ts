@@ -1,14 +1,14 @@
-/** Puts style sheets and pictures in place anew, without loading the page again. */
 import type { LiveAddress } from './address.ts';
 import { importsOf, rulesOf } from './dependencies.ts';
 
-/** The query that makes the browser ask again for what it holds. The server takes no notice of it. */
+/** Query parameter, ignored by the server, that makes the browser ask again for what it holds. */
 const freshness = 'spark';
 let changes = 0;
 
+/** Loads style sheets and pictures anew, without reloading the page. Paths are as in `LiveChange`. */
 export class Swap {
   private readonly address: LiveAddress;
-  /** Of links whose sheets are being loaded anew, those that take their place. */
+  /** By link whose sheet is being loaded anew, the link that takes its place. */
   private readonly successors = new WeakMap<HTMLLinkElement, HTMLLinkElement>();
   private readonly coming = new Set<HTMLLinkElement>();
 
@@ -16,37 +16,38 @@ export class Swap {
     this.address = address;
   }
 
-  /** Whether all that a page does with this path is to style itself by it. Then it can be swapped. */
+  /** Whether the page uses a style sheet at this path, by a link or an import. */
   swapsStyle(path: string): boolean {
     return this.linksWith(path).length > 0 || this.elementsWith(path).length > 0;
   }
 
-  /** Loads the style sheets anew that are at this path, or import it. */
+  /** Loads anew the style sheets that are at this path or import it. */
   style(path: string): void {
     for (const link of this.linksWith(path)) this.renew(link);
     for (const element of this.elementsWith(path)) {
-      // Setting the text loads what it imports again.
+      // Setting the text makes the browser load the imports again.
       const text = element.textContent ?? '';
       element.textContent = '';
       element.textContent = text;
     }
   }
 
-  /** Whether all uses of this path are pictures that can be swapped. */
+  /** Whether the page, or a style sheet of it, shows a picture at this path. */
   swapsImage(path: string): boolean {
     return this.images(path).length > 0 || this.sheetsThatPaint(path).length > 0;
   }
 
+  /** Loads anew the pictures at this path, of elements and of style sheets. */
   image(path: string): void {
     for (const { element, attribute } of this.images(path)) {
       const value = element.getAttribute(attribute) ?? '';
       element.setAttribute(attribute, attribute === 'srcset' ? freshSet(value) : fresh(value));
     }
-    // A picture of a style sheet is asked for again when the sheet is: but by its own address.
+    // Loading the sheet anew would not do: the picture's address in it stays the same, and so does the browser's copy.
     for (const sheet of this.sheetsThatPaint(path)) this.repaint(sheet, path);
   }
 
-  /** One whose sheet has not loaded, or could not, is a link all the same. */
+  /** Links whose sheets have not loaded are among them. */
   private linksWith(path: string): HTMLLinkElement[] {
     const links = document.querySelectorAll<HTMLLinkElement>('link[rel~=stylesheet i][href]');
     return [...links].filter(

@@ -1,13 +1,13 @@
 /** The shared worker that holds one event stream for all pages of a browser. Bundled on its own. */
 import { connect, type StreamEvent } from './stream.ts';
 
-/** What a page says when it comes: a name for the stream, and the last event that it knows the outcome of. */
+/** A page's first message: a name for the stream, in case it is the first page, and the last event that it reflects. */
 export interface Greeting {
   readonly stream: string;
   readonly after: string;
 }
 
-/** Events kept for pages that were sent before them and ask after them. */
+/** Events kept for pages that connect after them, but were served before. */
 const kept = 200;
 
 const ports = new Set<MessagePort>();

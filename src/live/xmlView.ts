@@ -1,8 +1,9 @@
 /**
- * The page that stands for an XML file in the preview's frame, where browsers show no tree of it, but its texts alone. It
- * reads the file as any script does, and so shows what is being typed, and why a file is not well-formed.
+ * The page that stands for an XML file in the preview's frame, where browsers show only the text content and no tree. It
+ * fetches the file like any script, and so also shows unsaved changes, and why a file is not well-formed.
  */
-/** Beyond so many, a tree would take the browser minutes: the texts alone are shown. */
+
+/** A larger file is left to the browser, which shows its text content: a tree of it would take minutes. */
 const mostCharacters = 2_000_000;
 const { searchParams } = new URL(location.href);
 const style = `
@@ -118,7 +119,7 @@ async function show(file: string): Promise<void> {
   const answer = await fetch(address, { cache: 'no-store' });
   const source = await answer.text();
   if (!answer.ok) {
-    // A page of the server's own says what is wrong.
+    // The server's error page says what is wrong.
     location.replace(address);
     return;
   }
@@ -133,7 +134,7 @@ async function show(file: string): Promise<void> {
     return;
   }
   const hasStyle = [...parsed.childNodes].some(({ nodeName }) => nodeName === 'xml-stylesheet');
-  // What has a look of its own is shown with it, by the browser.
+  // A file with a style sheet of its own is left to the browser, which applies it.
   if (hasStyle) location.replace(address);
   else document.body.replaceChildren(...[...parsed.childNodes].flatMap(shown));
 }

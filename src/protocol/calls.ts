@@ -4,7 +4,7 @@ import type { TracedCall } from '../sockets/tracedCall.ts';
 export interface ConnectionCalls {
   readonly calls: readonly TracedCall[];
   readonly untraced: UntracedReason;
-  /** Some of the run's calls were not recorded, or were displaced by newer ones; some of this connection may be among them. */
+  /** Some calls of the run were not recorded, or were displaced by newer ones; they may have been this connection's. */
   readonly isIncomplete: boolean;
 }
 

@@ -3,7 +3,7 @@ import type { ForwardingRecord } from '../http/forwarding.ts';
 import type { RuleId } from '../http/rules.ts';
 import type { CallColumns } from '../sockets/tracedCall.ts';
 
-/** One end of a connection: a numeric address, empty where it is not known. */
+/** One end of a connection: a numeric address and a port; an empty string and 0 where they are not known. */
 export interface Endpoint {
   readonly address: string;
   readonly port: number;
@@ -82,6 +82,7 @@ export interface SegmentColumns {
   readonly keptLength: Float64Array;
   /** Where the kept bytes start in `CaptureBatch.bytes`. */
   readonly keptAt: Float64Array;
+  /** Milliseconds since the epoch, with fractions. */
   readonly time: Float64Array;
 }
 
@@ -90,7 +91,7 @@ export interface SentFile {
   /** Its row in `SegmentColumns`. */
   readonly segment: number;
   readonly path: string;
-  /** Where its bytes begin in the file. */
+  /** First byte sent, counted from the beginning of the file. */
   readonly offset: number;
 }
 
@@ -109,8 +110,9 @@ export interface CaptureBatch {
   readonly exchanges: ExchangeColumns;
   readonly segments: SegmentColumns;
   readonly sentFiles: readonly SentFile[];
+  /** The kept bytes of all segments; `keptAt` says which are whose. */
   readonly bytes: Uint8Array;
-  /** System calls as they were made, where they are traced. */
+  /** System calls in the order in which they were made; no rows where they are not traced. */
   readonly calls: CallColumns;
   readonly leftOut: LeftOut;
 }

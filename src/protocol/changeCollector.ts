@@ -1,16 +1,18 @@
-/** So many files at once are a storm: a watcher reports them in bursts, VS Code's 500 at a time. */
+/** From this many changed files on, it is a storm: a watcher reports them in bursts, VS Code's 500 at a time. */
 const storm = 10;
+/** Milliseconds without a change that end a storm, at least. */
 const quietAfterStorm = 500;
-/** The longer a storm has lasted, the longer the quiet that ends it: this share of its duration, up to a limit. */
+/** The longer a storm has lasted, the longer the quiet that ends it: this share of its duration, up to `longestPause`. */
 const pausingShare = 0.5;
 const longestPause = 2000;
-/** Milliseconds. After a timer this late, the process was busy, and has yet to hear of what happened meanwhile. */
+/** Milliseconds. A timer that fires later than this shows that the process was busy: reports may still be waiting. */
 const late = 50;
-/** Milliseconds that changes may go on before they are reported. */
+/** Milliseconds after the first change at which all are reported, even if they go on. */
 const longest = 10_000;
 
 /**
- * Joins changes that come together into one: a checkout or a build touches thousands of files. Times are in milliseconds.
+ * Collects changed files and reports them together, each once: a checkout or a build touches thousands. Times are in
+ * milliseconds.
  */
 export class ChangeCollector {
   private readonly tell: (files: readonly string[]) => void;
@@ -19,7 +21,11 @@ export class ChangeCollector {
   private timer: NodeJS.Timeout | undefined;
   private since = 0;
 
-  /** @param quiet time without a change after which a few changed files are reported: somebody is waiting to see them */
+  /**
+   * @param quiet asked at each change: the time without another after which a few files are reported. It should be
+   *   short, since somebody is waiting to see them
+   * @param tell is called with what was collected since the last call
+   */
   constructor(quiet: () => number, tell: (files: readonly string[]) => void) {
     this.quiet = quiet;
     this.tell = tell;
@@ -31,6 +37,7 @@ export class ChangeCollector {
     this.waitForMore();
   }
 
+  /** Drops what was collected and not yet reported. */
   dispose(): void {
     clearTimeout(this.timer);
   }

@@ -1,4 +1,4 @@
-/** Where the columns of a batch get their memory from. That memory is not cleared: it must be written completely. */
+/** Where the columns of a batch get their memory from. It may hold older data, so every element must be written. */
 export interface ColumnMemory {
   float64(length: number): Float64Array<ArrayBuffer>;
   uint16(length: number): Uint16Array<ArrayBuffer>;
@@ -14,7 +14,7 @@ export const ownMemory: ColumnMemory = {
 
 const alignment = 8;
 const firstBytes = 64 * 1024;
-/** Bytes. More than this is not kept for reuse. */
+/** Bytes that are kept for reuse, at most. */
 const mostBytes = 4 * 1024 * 1024;
 
 /**
@@ -37,7 +37,7 @@ export class LentMemory implements ColumnMemory {
     return new Uint8Array(...this.room(length), length);
   }
 
-  /** Takes back all that was handed out: it must no longer be used. */
+  /** Takes back all that was handed out; the arrays must not be used any more, since later ones share their memory. */
   reclaim(): void {
     if (this.used > this.buffer.byteLength) this.buffer = new ArrayBuffer(Math.min(2 * this.used, mostBytes));
     this.used = 0;

@@ -2,7 +2,7 @@ import type { RuleId } from '../http/rules.ts';
 
 /** Rows as columns, each as long as `id`; for their meaning see `ExchangeRow`. Flags are 0 or 1. */
 export interface ExchangeRowColumns {
-  /** First part of the keys, up to the slash, by number; and which of them a row has. */
+  /** The runs that occur, which are the part of a key before the slash; `run` is the index of each row's own. */
   readonly runs: readonly string[];
   readonly run: Uint16Array;
   readonly id: Float64Array;
@@ -89,13 +89,13 @@ export interface ListView {
   /** The filter in plain words; empty where there is none. */
   readonly words: string;
   readonly problem: FilterProblem | null;
-  /** How much of the capture the filter has gone through: below 1, rows are still to come. */
+  /** Share of the capture that the filter has gone through: below 1, rows may still be added. */
   readonly progress: number;
   /** Exchanges that arrived since the list was paused. */
   readonly arrivedWhilePaused: number;
 }
 
-/** A completion of a filter: `text` replaces what is from `start` (inclusive) to `end` (exclusive). */
+/** A completion of a filter: `text` replaces what lies from the message's `start` (inclusive) to its `end` (exclusive). */
 export interface FilterSuggestion {
   readonly text: string;
   readonly summary: string;

@@ -10,7 +10,10 @@ export type FollowFormat = 'text' | 'hex';
 /** One direction of a connection, or both in order. */
 export type ConnectionPart = Direction | 'both';
 
-/** What one read or write carried. Offsets count from the first byte that the connection received or sent. */
+/**
+ * What one read or write carried: bytes `start` (inclusive) to `end` (exclusive), counted from the first byte that the
+ * connection received or sent.
+ */
 export interface FollowedBlock {
   readonly direction: Direction;
   readonly start: number;
@@ -40,11 +43,12 @@ export interface FollowedConnection {
   readonly id: number;
   readonly serverName: string;
   readonly peer: Endpoint;
+  /** Milliseconds since the epoch, with fractions. */
   readonly openedAt: number;
   /** 0 while it is open. */
   readonly closedAt: number;
   readonly closeReason: string;
-  /** Number of its reads and writes that are stored; `blocks` begins with number `first`, counted from 0. */
+  /** How many of its reads and writes are stored; the first of `blocks` is number `first` of these, counted from 0. */
   readonly total: number;
   readonly first: number;
   readonly blocks: readonly FollowedBlock[];

@@ -54,19 +54,26 @@ export interface KeptBytes {
   readonly bytes: Uint8Array;
 }
 
-/** One read or write that carried bytes of the message. Offsets count from the message's first byte. */
+/**
+ * One read or write that carried bytes `start` (inclusive) to `end` (exclusive) of the message, counted from the message's
+ * first byte.
+ */
 export interface SegmentMark {
   readonly start: number;
   readonly end: number;
+  /** Milliseconds since the epoch, with fractions. */
   readonly time: number;
 }
 
-/** Bytes of the message that the kernel sent from a file by itself, and that were not kept. Offsets as in `SegmentMark`. */
+/**
+ * Bytes of the message that the kernel sent from a file by itself (`sendfile`), so that none were kept. `start` and `end`
+ * as in `SegmentMark`.
+ */
 export interface FileBytes {
   readonly start: number;
   readonly end: number;
   readonly path: string;
-  /** Where they begin in the file. */
+  /** First byte of them, counted from the beginning of the file. */
   readonly offset: number;
 }
 
@@ -84,7 +91,7 @@ export interface MessageDetail {
 
 /** The stages of an exchange: milliseconds since the epoch, with fractions; 0 where not known (yet). */
 export interface ExchangeTimes {
-  /** Of its first byte. */
+  /** The first byte of the request arrived. */
   readonly startedAt: number;
   readonly headAt: number;
   readonly requestEndedAt: number;
@@ -132,6 +139,7 @@ export interface ExchangeDetail {
   readonly local: Endpoint;
   /** Null: captured here. */
   readonly imported: ImportedFrom | null;
+  /** Offset of the byte that broke `row.rule`, from the first byte of the request. */
   readonly ruleOffset: number;
   /** Where the request was forwarded to; null where it was answered here. */
   readonly forwarding: ForwardingRecord | null;
@@ -142,20 +150,23 @@ export interface ExchangeDetail {
 /** What the user should know about the capture as a whole. */
 export interface CaptureSummary {
   readonly exchanges: number;
-  /** Oldest exchanges displaced by newer ones. */
+  /** How many were dropped to make room for newer ones. */
   readonly displaced: number;
   /** Served, but not recorded: the server was too busy for the recorder to follow. */
   readonly leftOut: number;
-  /** Known to have been captured before the window was reloaded, but not kept on disk. */
+  /** Captured before the window was reloaded, but not kept on disk. */
   readonly lostInReload: number;
 }
 
 /** Content codings that the page cannot undo by itself. */
 export type HostCoding = 'br' | 'zstd';
 
-/** The result of undoing a content coding; `bytes` may be the beginning only. */
+/** The result of undoing a content coding; unless `end` is `whole`, `bytes` is only what could be had of it, or empty. */
 export interface Decompressed {
   readonly bytes: Uint8Array;
-  /** `cut`: there is more than is decompressed for a view; `broken`: the data ends early or is malformed. */
+  /**
+   * `cut`: there is more than is decompressed for a view; `broken`: the data ends early or is malformed; `unavailable`:
+   * neither the browser nor this version of Node.js knows the coding.
+   */
   readonly end: 'whole' | 'cut' | 'broken' | 'unavailable';
 }

@@ -44,9 +44,12 @@ export type FromInspector =
     }
   /** Exports a connection with its exchanges; the host asks how. */
   | { readonly type: 'exportConnection'; readonly connection: ConnectionKey }
-  /** Asks for completions of a filter at a position in its text. */
+  /** Asks for completions of a filter at `caret`, a position in its text; answered with `suggestions`. */
   | { readonly type: 'complete'; readonly text: string; readonly caret: number }
-  /** Asks for the filter with a term added that holds where the operator has the value; `excluded`: where it has not. */
+  /**
+   * Asks for the filter narrowed by a term: exchanges for which the operator has the value or, with `excluded`, has not.
+   * Answered with `filter`.
+   */
   | {
       readonly type: 'filterBy';
       readonly operator: string;
@@ -56,6 +59,7 @@ export type FromInspector =
   | { readonly type: 'mark'; readonly exchange: ExchangeKey; readonly marked: boolean }
   /** The user chooses which columns to show; the host asks, and answers with `columns`. */
   | { readonly type: 'chooseColumns'; readonly shown: readonly ListColumn[] }
+  /** The user changed the layout, which the host keeps for the workspace. */
   | { readonly type: 'layout'; readonly layout: PageLayout }
   /** Whether exchanges of a server stay when it starts again. */
   | { readonly type: 'preserve'; readonly preserve: boolean }
@@ -95,7 +99,7 @@ export type ToInspector =
     }
   | {
       readonly type: 'suggestions';
-      /** The text that they were asked for. */
+      /** The text that they were asked for; `start` (inclusive) and `end` (exclusive) are positions in it. */
       readonly filter: string;
       readonly start: number;
       readonly end: number;
@@ -103,6 +107,7 @@ export type ToInspector =
     }
   /** The user chose a filter elsewhere. */
   | { readonly type: 'filter'; readonly filter: string }
+  /** The columns that the user chose to see: the answer to `chooseColumns`. */
   | { readonly type: 'columns'; readonly shown: readonly ListColumn[] }
   /** A command of the list's context menu. */
   | { readonly type: 'listCommand'; readonly command: ListCommand }

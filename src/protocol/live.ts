@@ -15,7 +15,7 @@ export const xmlPath = /\.(?:xml|rss|atom|xsd|xslt?|wsdl|gpx|kml|rng)$/i;
 /** Paths of files that a frame in a panel cannot show: the browser's viewer does not run in a sandbox. */
 export const pdfPath = /\.pdf$/i;
 
-/** Page to the panel that frames it. `token` proves that the page is the server's own; it is the path's. */
+/** Page to the panel that frames it. `token`, from the path of the page's script, proves that the page is the server's. */
 export type FromPage =
   /** The page's script runs; sent again when the page's address or title changes. */
   | {

@@ -4,7 +4,11 @@ import { type ColumnMemory, ownMemory } from './columnMemory.ts';
 type Numbers = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array;
 type Column = Numbers | readonly string[];
 
-/** The batch as it crosses to another process; see `PackedColumns`. */
+/**
+ * The batch as it crosses to another process; see `PackedColumns`.
+ *
+ * @param memory where the packed columns are written: with `LentMemory`, the result is void once that is reclaimed
+ */
 export function packedBatch(
   { connections, exchanges, segments, calls, ...rest }: CaptureBatch,
   memory: ColumnMemory = ownMemory,

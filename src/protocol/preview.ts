@@ -6,7 +6,7 @@ export interface PreviewState {
   readonly file: string;
   /** The pages that it has shown: addresses below the site's root, without a first slash. Empty: the file's own. */
   readonly past: readonly string[];
-  /** Index of the one that it shows. */
+  /** Index in `past` of the page that it shows; -1 where `past` is empty. */
   readonly position: number;
   readonly screen: ScreenState;
 }
@@ -49,5 +49,5 @@ export type FromPreview =
 
 /** Extension host to page of the preview. */
 export type ToPreview =
-  /** A served file has changed: a page without the live reload script is loaded again. */
+  /** A served file has changed: a page without the live reload script has to be loaded again by the panel. */
   { readonly type: 'changed' } | { readonly type: 'reload' } | { readonly type: 'find' };

@@ -1,7 +1,7 @@
 import type { Limits } from '../http/limits.ts';
 import type { PackedBatch } from './capture.ts';
 
-/** Which requests are answered with their own bytes; `unhandled`: those of methods that the site does not serve. */
+/** Which requests are answered with their own bytes. `unhandled`: those with methods that the site does not serve. */
 export type EchoMode = 'off' | 'unhandled' | 'all';
 
 /** Everything the server needs to know to start; the same for the extension and the command line. */
@@ -29,7 +29,7 @@ export interface ServerSettings {
 
 /** Live reload of pages. */
 export interface LiveSettings {
-  /** Unguessable letters and digits: whoever knows them hears of changes. */
+  /** Unguessable letters and digits in the path of the event stream: whoever knows them hears of changes. */
   readonly token: string;
   /** Whether pages get the script that shows changes. */
   readonly inject: boolean;
@@ -122,7 +122,7 @@ export interface ModelSettings {
 /** What the sockets are built on. */
 export interface SocketSettings {
   readonly layer: SocketLayerChoice;
-  /** Whether each system call is recorded. */
+  /** Whether each system call is recorded; none of libuv's can be. */
   readonly trace: boolean;
 }
 
@@ -140,8 +140,11 @@ export type ToServer =
   /** Comes first, if at all: answered with `debuggerAwaited`. What follows is taken once a debugger has attached. */
   | { readonly type: 'awaitDebugger' }
   | { readonly type: 'start'; readonly settings: ServerSettings }
+  /** Further host names to answer to, beside those of the settings. */
   | { readonly type: 'allowHosts'; readonly hosts: readonly string[] }
+  /** Aborts a connection; one that is closed already is ignored. */
   | { readonly type: 'closeConnection'; readonly connection: number }
+  /** Acknowledges a batch, so that the next may be sent. */
   | { readonly type: 'batchStored'; readonly sequence: number }
   /** The content of a file in an editor; null: the same as on disk. */
   | { readonly type: 'unsaved'; readonly file: string; readonly content: Uint8Array | null }
@@ -151,10 +154,11 @@ export type ToServer =
   | { readonly type: 'filesChanged'; readonly files: readonly string[] | null }
   | { readonly type: 'stop' };
 
-/** Why a server could not start, as far as it can be told apart: what its user reads is made of it, in the user's language. */
+/** Why a server could not start: the extension makes a sentence of it in the user's language. */
 export type StartFailure =
   /** All ports that the settings allow, from the first to the last. */
   | { readonly kind: 'portsTaken'; readonly first: number; readonly last: number }
+  /** The system lets this user bind no such port (EACCES, EPERM), as those below 1024 on Linux. */
   | { readonly kind: 'notPermitted'; readonly host: string; readonly port: number }
   /** No network interface has the address. */
   | { readonly kind: 'addressNotAvailable'; readonly host: string }
@@ -164,7 +168,7 @@ export type StartFailure =
   | { readonly kind: 'needsEventLoop'; readonly setting: NeedsEventLoop; readonly model: ModelName }
   /** TLS needs libuv, and the settings ask for system calls. */
   | { readonly kind: 'needsLibuv' }
-  /** The message says what is known. */
+  /** None of these; all that is known is the message of `startFailed`. */
   | { readonly kind: 'other' };
 
 /** Settings that need the model `eventLoop`. */

@@ -11,7 +11,7 @@ export type Recording =
       readonly kind: 'capture';
       /** Body bytes kept per exchange and direction. */
       readonly bodyBytes: number;
-      /** Batches that may be on their way before one is acknowledged. */
+      /** Batches that may be sent before the first of them is acknowledged. */
       readonly unacknowledgedBatches: number;
     };
 
