@@ -10,11 +10,11 @@ import type { Servers } from './servers.ts';
 export interface SparkExchange {
   readonly method: string;
   readonly target: string;
-  /** 0 where there was no response. */
+  /** Status code; 0 where there was no response. */
   readonly status: number;
   /** Milliseconds since the epoch, with fractions. */
   readonly startedAt: number;
-  /** Milliseconds. */
+  /** Milliseconds from the request's first byte to the response's last. */
   readonly duration: number;
   /** Bytes on the wire. */
   readonly requestSize: number;
@@ -36,10 +36,11 @@ export interface SparkApi {
   stop(folder?: vscode.Uri): Promise<void>;
   /** Where a folder, by default the first that is served, is served for the user's browser; undefined where it is not. */
   url(folder?: vscode.Uri): Promise<vscode.Uri | undefined>;
-  /** Tells of each exchange as it ends. */
+  /** Calls the listener for each exchange of the window's servers as it ends, until the result is disposed of. */
   onExchange(listener: (exchange: SparkExchange) => void): vscode.Disposable;
 }
 
+/** The interface that `activate` gives to other extensions. */
 export function sparkApi(servers: Servers, capture: CaptureSource): SparkApi {
   const serverOf = (folder?: vscode.Uri): Server | undefined =>
     folder === undefined ? servers.active[0] : servers.ofFolder(folder.fsPath);

@@ -5,11 +5,11 @@ import type { CaptureSource } from '../capture/captureSource.ts';
 import { captureScheme, reasonGone, reasonUndecodable } from './captureUris.ts';
 import { Coalescer } from './coalescer.ts';
 
-/** Editors learn of changes at this interval, in milliseconds: each reads the whole file again. */
+/** Milliseconds between two reports of changes, after each of which an editor reads the whole file again. */
 const interval = 500;
-/** Files of which changes are told: those that were asked for last. */
+/** Files whose changes are reported: those that were asked for last. */
 const mostWatched = 200;
-/** Bytes of a file that is kept from one question to the next. */
+/** Bytes of a file that is kept from one call to the next, at most. */
 const mostRemembered = 16 * 1024 * 1024;
 
 interface Known {
@@ -27,13 +27,13 @@ export class CaptureFileSystem implements vscode.FileSystemProvider, vscode.Disp
   readonly onDidChangeFile = this.changes.event;
   /** The state in which each file was last asked for, and whether it was ever there. */
   private readonly known = new Map<string, Known>();
-  /** What was read last: an editor asks how large a file is, and then for its bytes. */
+  /** What was read last: an editor calls `stat` first, and then `readFile`. */
   private latest: { readonly path: string; readonly state: string; readonly content: FileContent } | null =
     null;
   private readonly subscriptions: vscode.Disposable[];
   private readonly updates = new Coalescer(interval, () => this.tellChanges());
 
-  /** @param loadContent what makes a file's bytes is loaded when the first is asked for */
+  /** @param loadContent loads the code that makes a file's bytes; called when a file is first asked for */
   constructor(capture: CaptureSource, loadContent: () => Promise<typeof contentOfFile>) {
     this.capture = capture;
     this.loadContent = loadContent;
@@ -48,7 +48,7 @@ export class CaptureFileSystem implements vscode.FileSystemProvider, vscode.Disp
     ];
   }
 
-  /** All files that were asked for are watched, wherever they are shown. */
+  /** Nothing to begin: every file that was asked for is watched. */
   watch(): vscode.Disposable {
     return new vscode.Disposable(() => undefined);
   }

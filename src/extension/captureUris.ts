@@ -1,14 +1,15 @@
 import * as vscode from 'vscode';
 import { type CapturedFile, pathOfFile } from '../capture/capturedFile.ts';
 
+/** Scheme of the URIs under which captured bytes are read as files. */
 export const captureScheme = 'spark';
 
-/** The address of what was captured. */
+/** The URI under which `CaptureFileSystem` gives the bytes. */
 export function uriOfFile(file: CapturedFile): vscode.Uri {
   return vscode.Uri.from({ scheme: captureScheme, path: pathOfFile(file) });
 }
 
-/** Why there is no such file (any more). */
+/** Why there is no such file any more: a sentence in the user's language. */
 export function reasonGone(file: CapturedFile): string {
   return file.kind === 'stream'
     ? vscode.l10n.t(

@@ -1,5 +1,6 @@
-// All commands by name, grouped by what holds their code: they are registered before any of that is loaded.
+// All commands by name, grouped by the code that carries them out: they are registered before any of it is loaded.
 
+/** Servers and pages: loaded with `Features`, as soon as Spark is used. */
 export const featureCommandIds = [
   'spark.startServer',
   'spark.stopServer',
@@ -21,10 +22,11 @@ export const featureCommandIds = [
   'spark.clearCapture',
   'spark.showLog',
   'spark.copyServerUrl',
-  /** Not in the manifest: only the status bar's. */
+  /** Not in the manifest: only the status bar runs it. */
   'spark.showActions',
 ] as const;
 
+/** The context menus of the inspector's page. */
 export const inspectorCommandIds = [
   'spark.filterByThis',
   'spark.filterOutThis',
@@ -45,6 +47,7 @@ export const inspectorCommandIds = [
   'spark.copyBytesAsText',
 ] as const;
 
+/** Captured bytes in editors and files: loaded with `RareFeatures`. */
 export const byteCommandIds = [
   'spark.openAsText',
   'spark.compareExchange',
@@ -54,6 +57,7 @@ export const byteCommandIds = [
   'spark.saveBytesAs',
 ] as const;
 
+/** What takes exchanges out of the capture: loaded with `RareFeatures`. */
 export const exportCommandIds = [
   'spark.exportExchanges',
   'spark.copyAsCurl',
@@ -62,9 +66,10 @@ export const exportCommandIds = [
   'spark.editAndSend',
 ] as const;
 
+/** What brings files with captures in, and out again: loaded with `RareFeatures`. */
 export const importCommandIds = ['spark.importCapture', 'spark.removeImported'] as const;
 
-/** What commands do. Arguments are whatever a menu, a link or another extension passes. */
+/** What commands do. Arguments are whatever a menu, a link or another extension passes, so they have to be checked. */
 export type Handlers<Ids extends readonly string[]> = Readonly<
   Record<Ids[number], (...args: readonly unknown[]) => unknown>
 >;

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { type Option, readSetting } from '../settings/option.ts';
 import { type NoticeAction, notifyOnce, openSettings } from './notices.ts';
 
-/** A setting as it is for a folder; where its value cannot be used, says so once and gives the default. */
+/** A setting's value for a folder. Where it cannot be used, the user is told so once, and the default is returned. */
 export function settingOf<Value>(option: Option<Value>, scope?: vscode.Uri): Value {
   if (option.setting === null) return option.default;
   const raw = vscode.workspace.getConfiguration('spark', scope).get<unknown>(option.setting);
@@ -11,12 +11,12 @@ export function settingOf<Value>(option: Option<Value>, scope?: vscode.Uri): Val
   return value;
 }
 
-/** What a notice offers that its user wants no more: it is turned off among the settings, and on again there. */
+/** The action by which a user turns a kind of notice off for good; the settings turn it on again. */
 export function dontShowAgain({ setting }: Option<boolean>): NoticeAction {
   return { title: vscode.l10n.t("Don't Show Again"), run: () => turnOff(setting ?? '') };
 }
 
-/** Where it is turned on, else for the user. */
+/** Written to where it has a value now, else to the user's settings. */
 function turnOff(setting: string): Thenable<void> {
   const configuration = vscode.workspace.getConfiguration('spark');
   const isOfWorkspace = configuration.inspect(setting)?.workspaceValue !== undefined;
@@ -27,7 +27,7 @@ function turnOff(setting: string): Thenable<void> {
 /** Kinds of notices that were turned off for good, before there was a setting. */
 const silencedKey = 'spark.silencedNotices';
 
-/** What was turned off before stays so, and can be turned on again. */
+/** Moves what was turned off in that way into the settings, where it can be turned on again. */
 export async function takeOverSilenced(kept: vscode.Memento, { setting }: Option<boolean>): Promise<void> {
   if (kept.get(silencedKey) === undefined) return;
   await turnOff(setting ?? '');

@@ -7,10 +7,10 @@ import type { ConnectionKey, ConnectionPart, FollowFormat } from '../protocol/fo
 import { byteSize } from './displayText.ts';
 import { notify, offer } from './notices.ts';
 
-/** Bytes that are copied at most: written down, they take several times their size. */
+/** Bytes that are copied, at most: as text, they take several times as much. */
 const mostCopied = 16 * 1024 * 1024;
 
-/** Puts all that is stored of a connection, or of one direction of it, into the clipboard as text. */
+/** Puts all that is stored of a connection, or of one direction of it, on the clipboard as text. */
 export async function copyConnection(
   capture: CaptureSource,
   connection: ConnectionKey,

@@ -5,7 +5,7 @@ import type { ExchangeRow, ImportedFrom } from '../protocol/inspector.ts';
 import { byteSize, durationText, shortSize, visibleText } from './displayText.ts';
 import type { Server } from './server.ts';
 
-/** Rows of which there can be more than are shown. */
+/** Kinds of rows of which there can be more than are shown. */
 export type RowKind = 'connection' | 'exchange';
 
 /** What a row of the connections view stands for. Each row is one object for as long as it is shown. */
@@ -16,7 +16,7 @@ export type Element =
       /** The server whose present or last run this is; null for an earlier one. */
       server: Server | null;
       run: StoredRun | null;
-      /** No server runs on its folder now. */
+      /** Whether its folder can be served again: no server runs on it now. */
       startable: boolean;
     }
   | {
@@ -29,8 +29,10 @@ export type Element =
   | { readonly kind: 'exchange'; readonly id: string; readonly parent: Element; row: ExchangeRow }
   | { readonly kind: 'more'; readonly id: string; readonly parent: Element; count: number; what: RowKind };
 
+/** A row of one kind. */
 export type ElementOf<Kind extends Element['kind']> = Extract<Element, { kind: Kind }>;
 
+/** Whether a command's argument, which may be anything, is a row of this kind. */
 export function isElement<Kind extends Element['kind']>(
   value: unknown,
   kind: Kind,
@@ -40,7 +42,7 @@ export function isElement<Kind extends Element['kind']>(
   );
 }
 
-/** How a row looks. Its tooltip is made when it is asked for. */
+/** How a row looks. Its tooltip is left out: VS Code asks for it when the pointer rests on the row. */
 export function itemOf(element: Element): vscode.TreeItem {
   const item = present(element);
   item.id = element.id;
@@ -152,7 +154,7 @@ const connectionIcons = {
   closed: ['circle-slash', 'disabledForeground'],
 } as const;
 
-/** Leaves room for what differs: on a development machine nearly all clients have the same address. */
+/** Only the port for a loopback address: on a development machine nearly all clients have the same one. */
 function shortPeer(connection: StoredConnection): string {
   const { address, port } = connection.record.peer;
   return address === '127.0.0.1' || address === '::1'
@@ -160,7 +162,7 @@ function shortPeer(connection: StoredConnection): string {
     : peerOf(connection);
 }
 
-/** Address and port of the client; its number where they are not known, as in a HAR file. */
+/** Address and port of the client; the connection's number where they are not known, as in a HAR file. */
 export function peerOf({ record }: StoredConnection): string {
   const { address, port } = record.peer;
   if (address === '') return vscode.l10n.t('connection {0}', record.id);
@@ -191,7 +193,7 @@ function exchangeItem({ row }: ElementOf<'exchange'>): vscode.TreeItem {
   return item;
 }
 
-/** A rule that this version does not know stands for itself. */
+/** What a rule demands; the id of one that this version does not know, such as an imported one. */
 function sentenceOf(rule: string): string {
   const known = Object.entries(rules).find(([id]) => id === rule);
   return known?.[1].sentence ?? rule;
@@ -214,7 +216,7 @@ function moreItem({ count, what }: ElementOf<'more'>): vscode.TreeItem {
   return item;
 }
 
-/** What pointing at a row tells. What came over the wire is shown as text, never as Markdown. */
+/** The tooltip of a row. What came over the wire is shown as text, never as Markdown. */
 export function tooltipOf(element: Element, further: TooltipLines = []): vscode.MarkdownString {
   const lines = [...tooltipLines(element), ...further];
   const tooltip = new vscode.MarkdownString();
@@ -231,7 +233,7 @@ function asText(text: string): string {
   return visibleText(text, 400).replace(/[^\p{L}\p{N} ]/gu, (character) => `&#${character.codePointAt(0)};`);
 }
 
-/** Each with its name in bold, or with none. */
+/** Lines of a tooltip, each with its name in bold unless that is empty. */
 export type TooltipLines = readonly (readonly [name: string, value: string])[];
 
 function tooltipLines(element: Element): [name: string, value: string][] {
@@ -303,6 +305,7 @@ function exchangeLines(row: ExchangeRow): [string, string][] {
   return lines;
 }
 
+/** The state in the user's language. */
 export function connectionState(state: StoredConnection['record']['state']): string {
   switch (state) {
     case 'accepted':

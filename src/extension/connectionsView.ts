@@ -20,13 +20,13 @@ import type { Servers } from './servers.ts';
 const connectionLimit = 100;
 const exchangeLimit = 100;
 
-/** At most 10 refreshes a second. */
+/** Milliseconds between two refreshes. */
 const refreshInterval = 100;
 
 /**
- * The tree server > connection > exchange, newest first. It asks the store for the few rows that are shown; what is
- * not shown costs nothing. New rows come at the top, and are not revealed: that would take the selection from whoever
- * reads. Nothing in it waits for the user, so that it has no badge; counts stand in the view's description.
+ * The tree server > connection > exchange, newest first. It asks the store for the few rows that are shown, so that the
+ * others cost nothing. New rows appear at the top and are not revealed: that would take the selection from the user.
+ * Nothing in it waits for the user, so it has no badge; counts stand in the view's description.
  */
 export class ConnectionsView implements vscode.TreeDataProvider<Element>, vscode.Disposable {
   private readonly store: CaptureStore;
@@ -37,15 +37,15 @@ export class ConnectionsView implements vscode.TreeDataProvider<Element>, vscode
   private readonly subscriptions: vscode.Disposable[];
   readonly onDidChangeTreeData = this.changes.event;
   private roots: ElementOf<'server'>[] = [];
-  /** The rows below a row that were last handed out, by id. */
+  /** By row, the rows below it that VS Code was last given, by id: each stays the same object while it is shown. */
   private readonly children = new WeakMap<Element, Map<string, Element>>();
-  /** What was shown of a row when it was last handed out. */
+  /** By row, its version (see `versionOf`) when VS Code was last given it. */
   private readonly versions = new WeakMap<Element, string>();
   private readonly refreshes = new Coalescer(refreshInterval, () => {
     if (this.view.visible) this.refresh();
   });
 
-  /** @param furtherLines of a row's tooltip: they are asked for when somebody looks */
+  /** @param furtherLines further lines of a row's tooltip, called when the pointer rests on the row */
   constructor(store: CaptureStore, servers: Servers, furtherLines: (row: Element) => Promise<TooltipLines>) {
     this.store = store;
     this.servers = servers;
@@ -97,7 +97,7 @@ export class ConnectionsView implements vscode.TreeDataProvider<Element>, vscode
     }
   }
 
-  /** Tells which of the shown rows have changed; a row's own change brings those below it along. */
+  /** Tells VS Code which of the shown rows have changed. With a row, it asks again for those below it. */
   private refresh(): void {
     this.view.description = this.summary();
     const roots = this.newRoots();
@@ -171,7 +171,7 @@ export class ConnectionsView implements vscode.TreeDataProvider<Element>, vscode
     return this.handOut(parent, rows, connection.exchanges.length, 'exchange');
   }
 
-  /** Adds a row for those that are not shown, and remembers what is. */
+  /** Adds a row that counts those not shown, and remembers what VS Code is given. */
   private handOut(parent: Element, rows: Element[], total: number, what: RowKind): Element[] {
     const left = total - rows.length;
     const shown = left > 0 ? [...rows, this.moreRow(parent, left, what)] : rows;

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** What `when` and `enablement` of package.json ask for, each with the value it has before it is set. */
+/** The context keys of `when` and `enablement` in package.json, with their values before they are set. */
 const initial = {
   /** A server runs or starts. */
   'spark.serverRuns': false,

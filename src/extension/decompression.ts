@@ -2,10 +2,13 @@ import type { Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 import type { Decompressed, HostCoding } from '../protocol/inspector.ts';
 
-/** Bytes that are decompressed for a view: a few bytes can hold gigabytes. */
+/** Bytes that are decompressed for a view, at most: a few compressed bytes can expand to gigabytes. */
 export const mostDecompressed = 4 * 1024 * 1024;
 
-/** Undoes a content coding as far as a view needs it. `bytes` stay the caller's. Never rejects. */
+/**
+ * Undoes a content coding, up to `mostDecompressed` bytes. Of data that is malformed or cut off, the result holds what
+ * came before; the promise never rejects. `bytes` must not be changed meanwhile.
+ */
 export function decompress(coding: HostCoding, bytes: Uint8Array): Promise<Decompressed> {
   const stream = decoderOf(coding);
   if (stream === null) return Promise.resolve({ bytes: new Uint8Array(0), end: 'unavailable' });

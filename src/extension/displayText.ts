@@ -1,6 +1,6 @@
 /**
- * Characters that must not reach a label as they are: control characters, line separators, and those that change the
- * direction of text or show nothing, with which a request could pass for another.
+ * Characters that must not reach a label as they are: control characters, line separators, and those that are invisible
+ * or change the direction of text, with which a request could pass for another.
  */
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu;
 

@@ -16,7 +16,7 @@ export interface ExchangeServices {
   readonly inspector: InspectorPanel;
 }
 
-/** The connection that a menu's argument is about as a whole; null where it is about none. */
+/** The connection that a menu's argument names as a whole; null where it names none, or an exchange on it. */
 export function connectionOf(argument: unknown): ConnectionKey | null {
   if (isElement(argument, 'connection')) {
     return connectionKeyOf(argument.run.description.id, argument.connection.record.id);
@@ -26,7 +26,7 @@ export function connectionOf(argument: unknown): ConnectionKey | null {
   return typeof argument.connection === 'string' ? argument.connection : null;
 }
 
-/** The exchanges that a menu's argument is about; null where it is about none. */
+/** The exchanges that a menu's argument names: one, or all of a connection or server. Null where it names none. */
 export function keysOf({ store }: ExchangeServices, argument: unknown): readonly ExchangeKey[] | null {
   if (typeof argument === 'string') return [argument];
   if (isElement(argument, 'exchange')) return [argument.row.key];
@@ -41,14 +41,14 @@ export function keysOf({ store }: ExchangeServices, argument: unknown): readonly
   return typeof argument.exchange === 'string' && argument.exchange !== '' ? [argument.exchange] : null;
 }
 
-/** The exchange that a command is for: given, or selected in the inspector. */
+/** The exchange that a command is for: given, or selected in the inspector. Null where there is none, and says so. */
 export function oneExchange(services: ExchangeServices, argument: unknown): ExchangeDetail | null {
   const detail = givenOrSelected(services, argument);
   if (detail === null) notify('information', vscode.l10n.t('Select an exchange in the inspector first.'));
   return detail;
 }
 
-/** As `oneExchange`; nobody is told where there is none. */
+/** As `oneExchange`, but says nothing where there is none. */
 export function givenOrSelected(services: ExchangeServices, argument: unknown): ExchangeDetail | null {
   return givenExchange(services, argument) ?? selectedExchange(services);
 }

@@ -7,7 +7,7 @@ import { notify } from './notices.ts';
 
 /** Exchanges that are offered: the newest, and of those before them only what was marked. */
 const mostRecent = 200;
-/** The newest exchanges, among which it is looked for those of the same target. */
+/** The newest exchanges, among which those of the same target are looked for. */
 const mostLookedAt = 5000;
 
 type Item = vscode.QuickPickItem & { readonly key?: ExchangeKey };

@@ -22,15 +22,16 @@ import { writeWithProgress } from './fileWriting.ts';
 import { notify } from './notices.ts';
 import type { SendPanel } from './sendPanel.ts';
 
-/** Milliseconds after which it is no longer looked for secrets; that this keeps the extension host at a time. */
+/** Milliseconds that secrets are looked for, at most. */
 const patience = 2000;
+/** Milliseconds of that for which the extension host is kept at a time. */
 const slice = 20;
 
 export interface ExportServices extends ExchangeServices {
   readonly send: SendPanel;
 }
 
-/** What takes exchanges out of the capture, and what is written about them. */
+/** What exports exchanges, comments on them and sends them again, by the command's name. */
 export function exportCommands(services: ExportServices): Handlers<typeof exportCommandIds> {
   return {
     'spark.exportExchanges': (argument) => exportExchanges(services, argument),
@@ -84,14 +85,14 @@ function givenSubject(services: ExportServices, argument: unknown): Subject | nu
   return exchanges === null ? null : { exchanges, connection };
 }
 
-/** What the file is called, without its ending. */
+/** The proposed name of the file, without its extension. */
 function nameOf({ exchanges, connection }: Subject): string {
   const number = (key: string) => key.slice(key.lastIndexOf('/') + 1);
   if (connection !== null) return `connection-${number(connection)}`;
   return exchanges.length === 1 ? `exchange-${number(exchanges[0])}` : 'exchanges';
 }
 
-/** Asks, where the format would hold cookies or credentials of one of the exchanges. */
+/** Asks for consent where the file would hold cookies or credentials of one of the exchanges. */
 async function mayExpose(
   capture: CaptureSource,
   keys: readonly ExchangeKey[],
@@ -105,7 +106,7 @@ async function mayExpose(
     const detail = capture.detail(keys[i]);
     exposes = detail !== null && holdsSecrets(detail, messages);
     const now = performance.now();
-    // Of very many, the rest may hold some: asking once too often does no harm.
+    // Where there are too many to look at, the rest may hold some: asking needlessly does no harm.
     if (now > until) exposes = true;
     if (now < turn) continue;
     await new Promise((resolve) => setImmediate(resolve));
@@ -297,7 +298,7 @@ interface Course {
   made: number;
 }
 
-/** What is still stored of the exchanges, one after the other. */
+/** Those of the exchanges that are still stored, one after the other. */
 function* counted(
   capture: CaptureSource,
   keys: readonly ExchangeKey[],

@@ -20,7 +20,7 @@ import { StatusBar } from './statusBar.ts';
 import { viewTypes } from './viewTypes.ts';
 import { SparkWindow } from './window.ts';
 
-/** What `activate` gives to other extensions, and to the tests: to look at, not to change. */
+/** What `activate` returns: what other extensions may use, and what the tests look at. */
 export interface SparkExtension extends SparkApi {
   readonly capture: CaptureSource;
   readonly servers: Servers;
@@ -56,11 +56,12 @@ export function activate(context: vscode.ExtensionContext): SparkExtension {
     ...pages(later),
     ...debugging(later),
   );
-  // Registered is all that activation waits for.
+  // Activation ends with the registrations: what the last window left is taken over after it.
   setImmediate(() => present.resume());
   return { ...api, capture, servers, connections };
 }
 
+/** VS Code waits for the promise, though not for long: see `SparkWindow.close`. */
 export async function deactivate(): Promise<void> {
   await window?.close();
   window = null;

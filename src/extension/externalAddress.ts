@@ -1,14 +1,14 @@
 import * as vscode from 'vscode';
 
 /**
- * How the user's machine reaches a server of this machine, with a final slash: a tunnel or a proxy may lie between.
- * To be asked for anew each time, since a tunnel can change.
+ * The URL, with a final slash, by which the user's machine reaches a server of this machine: a tunnel or a proxy may lie
+ * between. It must not be kept, since a tunnel can change.
  *
  * @param url of the server on this machine, without path
  */
 export async function externalUrl(url: string): Promise<string> {
   const external = await vscode.env.asExternalUri(vscode.Uri.parse(url));
-  // Of the answer, only authority and prefix can be relied on: a path given may be dropped.
+  // Only the authority and the prefix are used: the answer may lack the path of what was asked for.
   return `${external.scheme}://${external.authority}${external.path.replace(/\/*$/, '/')}`;
 }
 
@@ -24,8 +24,8 @@ export async function openInBrowser(url: string, page: string): Promise<void> {
 }
 
 /**
- * Whether a server of HTTPS is reached by what is not a tunnel to it: under another scheme, a prefix, or the name of
- * somebody else's machine.
+ * Whether an HTTPS server is reached through something other than a plain tunnel: the external URL has another scheme, a
+ * prefix or the name of another machine.
  */
 export function isBehindProxy(url: string, external: string): boolean {
   if (!url.startsWith('https:')) return false;
@@ -43,7 +43,7 @@ function pastProxy(url: string): string {
   return url.replace(/\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(?=[:/])/, '//127.1');
 }
 
-/** The names that the user's machine has for a server: requests for them are to be answered. */
+/** The host name by which the user's machine knows a server: requests for it have to be answered. */
 export function hostNameOf(url: string): string {
   return new URL(url).hostname;
 }

@@ -13,9 +13,10 @@ export interface Writing {
 }
 
 /**
- * Writes a file; a progress bar with Cancel shows where that takes long. It is there as a whole, or as it was before.
+ * Writes a file; where that takes long, a progress bar with Cancel shows. What was there before is replaced only when
+ * the new content is complete.
  *
- * @returns whether it was written
+ * @returns whether it was written; false where the user cancelled
  * @throws Error where the file cannot be written
  */
 export function writeWithProgress(writing: Writing): Promise<boolean> {

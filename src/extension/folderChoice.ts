@@ -6,8 +6,8 @@ import { rootOfFolder } from './servedFolder.ts';
 import type { Servers } from './servers.ts';
 
 /**
- * The folder that shall be served: the workspace's, asked for where there are several; without one, the active file's.
- * Null where there is none or the user does not choose.
+ * Path of the folder to be served: the workspace's, or one of several that the user chooses; with no workspace, the
+ * active file's. Null where there is none, or the user chooses none.
  *
  * @param options `running`: also one whose server runs may be chosen
  */

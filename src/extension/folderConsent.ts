@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import { visibleText } from './displayText.ts';
 
-/** Which folders outside the workspace may be served: the user is asked once for each, for as long as the window lives. */
+/** Which folders outside the workspace may be served. The answers are remembered for as long as the window lives. */
 export class FolderConsent {
   private readonly answers = new Map<string, boolean>();
 
   /**
-   * Asks, unless that was answered; after a "no" not in the user's way again, but so that it can be taken back.
+   * Asks in a modal dialog the first time. After a "no", asks in a notice that can be ignored, so that the user can
+   * still change the answer; after a "yes", not at all.
    *
    * @param folder absolute path
    * @param page name of the file in it that is to be shown

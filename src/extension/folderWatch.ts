@@ -9,10 +9,10 @@ import { previewOptions } from './settings.ts';
 
 /** Keystrokes within this time, in milliseconds, are one change. */
 const typingDelay = 60;
-/** Files changed together beyond which nobody lists them. */
+/** From more files than this changed at once, they are not listed any more: every page counts as changed. */
 const mostFiles = 500;
 
-/** Watches one server's folder with VS Code's own watcher, which `files.watcherExclude` holds for. */
+/** Watches one server's folder with VS Code's own watcher, which honours `files.watcherExclude`. */
 export class FolderWatch implements vscode.Disposable {
   private readonly server: Server;
   private readonly told: () => void;
@@ -63,13 +63,13 @@ export class FolderWatch implements vscode.Disposable {
     );
   }
 
-  /** Saved or closed: what the disk holds is all there is. */
+  /** Saved or closed: from now on, what is on disk counts. */
   settled(document: vscode.TextDocument): void {
     const { fsPath } = document.uri;
     clearTimeout(this.typing.get(fsPath));
     this.typing.delete(fsPath);
     this.server.setUnsaved(fsPath, null);
-    // The watcher tells too, but some file systems make it wait.
+    // The watcher reports it too, but late on some file systems.
     if (!document.isDirty && !document.isClosed) this.add(document.uri);
   }
 

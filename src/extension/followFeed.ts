@@ -2,7 +2,7 @@ import type { CaptureSource } from '../capture/captureSource.ts';
 import type { ConnectionKey } from '../protocol/follow.ts';
 import type { ToInspector } from '../protocol/inspectorMessages.ts';
 
-/** Bytes that are sent again in a millisecond while the connection is open: a full window twice a second. */
+/** The rate at which an open connection is sent again: a full window at most twice a second. */
 const bytesPerMillisecond = 2048;
 
 /** Tells the inspector's page of the connection that it follows. */
@@ -41,7 +41,7 @@ export class FollowFeed {
     this.update();
   }
 
-  /** Sends it where it is news. Returns false where it is, but has to wait since much was sent a moment ago. */
+  /** Sends the connection if it has changed. Returns false if that has to wait, since much was sent a moment ago. */
   update(): boolean {
     const { connection, capture } = this;
     if (connection === null) return true;

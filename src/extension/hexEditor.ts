@@ -4,7 +4,7 @@ import { notify } from './notices.ts';
 /** Microsoft's editor of bytes, and the editor that it contributes. */
 const extension = 'ms-vscode.hexeditor';
 const viewType = 'hexEditor.hexedit';
-/** Milliseconds that an extension which was just installed may take to be there. */
+/** Milliseconds to wait for an extension that was just installed to become usable. */
 const patience = 15_000;
 
 /** Opens a file in the Hex Editor; where it is not installed, offers to install it, and then opens the file. */

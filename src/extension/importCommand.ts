@@ -14,13 +14,14 @@ import { withProgressWhereLong } from './progress.ts';
 /** Milliseconds that storing keeps the extension host at a time. */
 const slice = 20;
 
+/** What imports are stored in, shown in and removed from. */
 export interface ImportServices {
   readonly extensionUri: vscode.Uri;
   readonly target: ImportTarget;
-  /** Memory that the capture may take. */
+  /** Bytes of memory that the capture may take. */
   readonly storeBytes: () => number;
   readonly show: (exchange: ExchangeKey) => void;
-  /** All that are stored. */
+  /** All runs that are stored, imported or not. */
   readonly runs: () => readonly StoredRun[];
   readonly remove: (runs: readonly RunId[]) => void;
 }
@@ -145,7 +146,7 @@ function refuse(name: string, reason: string): void {
   notify('error', vscode.l10n.t('{0} was not imported: {1}', name, reason));
 }
 
-/** Others get their turn while it goes on. */
+/** Stores in slices, so that the extension host can do other things in between. */
 async function inSlices<Result>(steps: Generator<void, Result>): Promise<Result> {
   let until = performance.now() + slice;
   for (;;) {

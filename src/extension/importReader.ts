@@ -4,10 +4,10 @@ import type { ImportedRun } from '../capture/importBatches.ts';
 import type { ImportNews, ImportOrder } from '../capture/importWorker.ts';
 import type { CaptureBatch } from '../protocol/capture.ts';
 
-/** Megabytes of memory for the thread that reads a file: what a file can ask for is not bounded by its size. */
+/** Megabytes of memory for the thread that reads a file: a small file can make its reader ask for far more. */
 const mostMegabytes = 2048;
 
-/** What became of reading a file. */
+/** The outcome of reading a file. */
 export type ImportReading =
   | { readonly kind: 'read'; readonly runs: readonly ImportedRun[] }
   /** Why not, as the end of a sentence. */

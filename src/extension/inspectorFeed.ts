@@ -12,11 +12,12 @@ import { FollowFeed } from './followFeed.ts';
 import { isFromInspector } from './inspectorMessageGuard.ts';
 import { ListFeed } from './listFeed.ts';
 
+/** What the feed reads from, and what it may do for the page. */
 export interface InspectorFeedOptions {
   readonly capture: CaptureSource;
   readonly serverRuns: () => boolean;
   readonly startServer: () => void;
-  /** Opens an address in the browser; it is one that is trusted. */
+  /** Opens an address in the browser; called only with one that `isTrustedLink` accepts. */
   readonly openOutside: (url: string) => void;
   readonly copy: (text: string) => void;
   readonly copyConnection: (connection: ConnectionKey, part: ConnectionPart, format: FollowFormat) => void;
@@ -24,7 +25,7 @@ export interface InspectorFeedOptions {
   readonly exportConnection: (connection: ConnectionKey) => void;
   readonly post: (message: ToInspector) => void;
   readonly warn: (text: string) => void;
-  /** Selected before the window was reloaded. */
+  /** The exchange that was selected before the window was reloaded. */
   readonly selected: ExchangeKey | null;
   readonly page: PageChoices;
 }
@@ -39,27 +40,27 @@ export interface PageChoices {
   chooseColumns(shown: readonly ListColumn[]): Promise<readonly ListColumn[] | null>;
 }
 
-/** Milliseconds. A change costs two messages at most, so that a page gets no more than 20 a second unasked. */
+/** Milliseconds between two updates. Each takes at most two messages, so a page gets at most 20 a second unasked. */
 const interval = 100;
-/** Bytes of an exchange that goes on which are sent again in a millisecond: 2 MiB take a second. */
+/** The rate at which an exchange that goes on is sent again: after 2 MiB, the next time is a second later. */
 const bytesPerMillisecond = 2048;
 
-/** Tells one inspector page what it asks for and what changes, while it is in sight. */
+/** Sends one inspector page what it asks for and what changes, while it is visible. */
 export class InspectorFeed {
   private readonly options: InspectorFeedOptions;
   private readonly unsubscribe: () => void;
-  /** Whether the page's script runs. It ends when the page is hidden. */
+  /** Whether the page's script runs: VS Code destroys it when the page is hidden. */
   private ready = false;
   private readonly list: ListFeed;
   private readonly followed: FollowFeed;
-  /** Goes on with a search through the capture that was interrupted for others. */
+  /** Timer that goes on with a search through the capture, which is done in slices. */
   private searching: ReturnType<typeof setTimeout> | null = null;
   private selected: ExchangeKey | null;
   private sentVersion = 0;
   private detailDue = 0;
-  /** System calls that the page shows. */
+  /** How many system calls the page shows. */
   private callsLimit = 0;
-  /** Tells those that were sent last from others. */
+  /** Identifies the system calls that were sent last, so that the same ones are not sent again. */
   private sentCalls = '';
   private timer: ReturnType<typeof setTimeout> | null = null;
   private flushedAt = Number.NEGATIVE_INFINITY;

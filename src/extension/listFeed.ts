@@ -7,7 +7,7 @@ import type { ListedRows, ListQuery, ListView, RowWindow } from '../protocol/exc
 import type { ExchangeKey } from '../protocol/inspector.ts';
 import type { ToInspector } from '../protocol/inspectorMessages.ts';
 
-/** Rows sent for one question, however many are asked for. */
+/** Rows sent in one message, however many are asked for. */
 const mostRows = 1000;
 /** Milliseconds that a search through the capture keeps the extension host at a time. */
 const slice = 20;
@@ -37,7 +37,7 @@ export class ListFeed {
     this.query.set(list, window.start === 'end');
   }
 
-  /** Goes through what is new, for a moment. Returns whether all was gone through. */
+  /** Goes through what is new, for a slice of time. Returns whether all of it was gone through. */
   update(): boolean {
     return this.query.update(slice);
   }
@@ -47,7 +47,7 @@ export class ListFeed {
     return { query: this.number, count, removed, words, problem, progress, arrivedWhilePaused };
   }
 
-  /** Of all that is listed, in its order. */
+  /** The keys of all that is listed, in the list's order. */
   keys(): readonly ExchangeKey[] {
     return this.query.keys();
   }
@@ -57,7 +57,7 @@ export class ListFeed {
   }
 
   /**
-   * The rows that the last query asked for, as far as they are found; null when they were given.
+   * The rows that the last query asked for, as far as they are found; null once they were sent.
    *
    * @param isComplete whether all that is captured was gone through
    */
@@ -66,7 +66,7 @@ export class ListFeed {
     const { start, length } = this.window;
     const { count } = this.query;
     const from = start === 'end' ? Math.max(0, count - length) : Math.min(start, count);
-    // A search goes on from the end that is asked for: what is found later stands beyond these.
+    // The search begins at the end that is asked for: what is found later lies beyond these rows.
     if (isComplete || count >= (start === 'end' ? length : from + length)) this.window = null;
     return this.listedRows(from, from + length);
   }

@@ -4,8 +4,8 @@ import type * as vscode from 'vscode';
 const key = 'spark.liveTokens';
 
 /**
- * What the addresses of live reload hold that nobody can guess, for each folder. The same after a reload of the window:
- * pages that are open in browsers go on.
+ * The unguessable part of the addresses of live reload, one for each folder. It stays the same after a reload of the
+ * window, so that pages that are open in browsers keep their stream.
  */
 export class LiveTokens {
   private readonly memory: vscode.Memento;

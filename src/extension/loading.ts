@@ -5,8 +5,8 @@ import type { RareFeatures } from './rareFeatures.ts';
 import type { SparkWindow } from './window.ts';
 
 /**
- * What activation does without: two pieces of the program, each loaded and built once, when it is first asked for. There
- * is no third way to load something later.
+ * What is not loaded at activation: two pieces of the program, each loaded and built once, when it is first asked for.
+ * There is no third way to load something later.
  */
 export class Loading implements vscode.Disposable {
   private readonly context: vscode.ExtensionContext;
@@ -20,16 +20,17 @@ export class Loading implements vscode.Disposable {
     this.context = context;
     this.window = window;
     this.capture = capture;
-    // Its files are watched, its debugger attaches: whoever started it.
+    // However a server was started, its files have to be watched and its debugger attached.
     this.started = window.servers.onDidChange(() => void this.features());
   }
 
-  /** They first take over what the window had before a reload. */
+  /** Loads what the window needs once Spark is used in it; what it had before a reload is taken over first. */
   features(): Promise<Features> {
     this.loadingFeatures ??= this.loadFeatures();
     return this.loadingFeatures;
   }
 
+  /** Loads what most windows never need, and `features` before it. */
   rareFeatures(): Promise<RareFeatures> {
     this.loadingRareFeatures ??= this.loadRareFeatures();
     return this.loadingRareFeatures;

@@ -1,23 +1,24 @@
 import { escapeHtml } from './escapeHtml.ts';
 
+/** What a Markdown file's page is made of. */
 export interface MarkdownPageOptions {
-  /** HTML, as VS Code's renderer made it: what stands in the file is in it, scripts and all. */
+  /** HTML as VS Code's renderer made it: it holds any HTML of the file, even scripts. */
   readonly body: string;
   readonly title: string;
   readonly language: string;
   readonly style: string;
-  /** Addresses. */
+  /** Their addresses, relative to the page or absolute. */
   readonly styleSheets: readonly string[];
 }
 
 /**
- * The page of a Markdown file. HTML in Markdown is the author's, not the user's: the page's policy lets none of its
- * scripts run, and sends no form. Only what stands before the policy, the script that shows changes, has run by then.
+ * The page of a Markdown file. HTML in Markdown is its author's and not the user's, so the page's policy lets none of
+ * its scripts run, and no form be sent. The live reload script, which the server puts before the policy, has run by then.
  */
 export function markdownPage({ body, title, language, style, styleSheets }: MarkdownPageOptions): string {
   const policy = [
     "default-src 'none'",
-    // What the page that shows changes needs.
+    // For the live reload script.
     "connect-src 'self'",
     "worker-src 'self'",
     "style-src 'self' 'unsafe-inline' https:",

@@ -24,7 +24,7 @@ export class MarkdownPages implements vscode.Disposable {
     this.extensionUri = extensionUri;
     this.subscriptions = [
       files.onDidChange((server) => this.renderAgain((one) => one.server === server)),
-      // A new run knows of no page yet.
+      // A new run has no pages yet.
       servers.onDidChange(() =>
         this.renderAgain(({ server, run }) => server.state.kind === 'running' && server.run !== run),
       ),
@@ -58,7 +58,7 @@ export class MarkdownPages implements vscode.Disposable {
   private async render(one: Shown): Promise<boolean> {
     const { file, server } = one;
     one.run = server.run;
-    // Its command is there once it is active.
+    // Its command exists only once the extension is active.
     const renderer = vscode.extensions.getExtension('vscode.markdown-language-features');
     if (renderer === undefined) return false;
     let body: string;
@@ -67,7 +67,7 @@ export class MarkdownPages implements vscode.Disposable {
       const document = await vscode.workspace.openTextDocument(file);
       body = await vscode.commands.executeCommand<string>('markdown.api.render', document);
     } catch {
-      // The file has gone, or an extension of the renderer has failed: what was shown last stays.
+      // The file has gone, or an extension of the renderer has failed: the last page stays.
       return false;
     }
     const page = markdownPage({
@@ -90,7 +90,7 @@ export class MarkdownPages implements vscode.Disposable {
   }
 }
 
-/** The user's own, as addresses relative to the page: of the web, or of files that the server has. */
+/** The style sheets of `markdown.styles`: https addresses, and files that the server has, relative to the page. */
 function styleSheets(file: vscode.Uri, root: string): string[] {
   const styles = vscode.workspace.getConfiguration('markdown', file).get<unknown>('styles');
   if (!Array.isArray(styles)) return [];

@@ -8,7 +8,10 @@ import { type Server, urlOf } from './server.ts';
 import type { Servers } from './servers.ts';
 import { pathOf } from './showPage.ts';
 
-/** Lets the local network reach a server, after a warning, until it stops or starts again. */
+/**
+ * Lets the local network reach a server until it stops or starts again: if the user agrees, it is restarted on all IPv4
+ * addresses. For one that is shared already, its QR code is shown.
+ */
 export async function shareOnNetwork(server: Server, servers: Servers): Promise<void> {
   if (server.isShared) {
     await showQrCode(server, servers);
@@ -41,6 +44,7 @@ export async function shareOnNetwork(server: Server, servers: Servers): Promise<
   if (server.url !== null) await showQrCode(server, servers);
 }
 
+/** Restarts a shared server so that only this machine reaches it; leaves any other alone. */
 export async function stopSharing(server: Server, servers: Servers): Promise<void> {
   if (server.isShared) await startAgain(server, servers);
 }
@@ -65,7 +69,7 @@ export async function showQrCode(server: Server, servers: Servers): Promise<void
     showAddresses(server.name, [external + page]);
     return;
   }
-  // Only this machine reaches it: a code would lead nowhere.
+  // Only this machine reaches it: a QR code would be of no use.
   await shareOnNetwork(server, servers);
 }
 

@@ -11,7 +11,7 @@ type Severity = 'information' | 'warning' | 'error';
 
 const shown = new Set<string>();
 
-/** Shows a notice, unless the same one is still on the screen or in the notification centre. */
+/** Shows a notice, unless the same text is still on the screen or in the notification centre. */
 export function notify(severity: Severity, message: string, ...actions: readonly NoticeAction[]): void {
   if (shown.has(message)) return;
   shown.add(message);
@@ -58,7 +58,7 @@ export function offer(title: string, command: string, ...args: readonly unknown[
   return { title, run: () => vscode.commands.executeCommand(command, ...args) };
 }
 
-/** @param names of settings, as `spark.port` */
+/** @param names full names of settings, such as `spark.port` */
 export function openSettings(names: readonly string[]): NoticeAction {
   const query = names.map((name) => `@id:${name}`).join(' ');
   return offer(vscode.l10n.t('Open Settings'), 'workbench.action.openSettings', query);

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ConsoleEntry } from '../protocol/live.ts';
 import { visibleText } from './displayText.ts';
 
-/** What pages write to their consoles; the channel is made when the first does. */
+/** What pages write to their consoles, in an output channel that is made at the first entry. */
 export class PageConsole implements vscode.Disposable {
   private channel: vscode.LogOutputChannel | null = null;
 

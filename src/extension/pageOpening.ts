@@ -1,11 +1,12 @@
-/** Where a page is shown, decided without VS Code: of it, only the list of its commands is needed. */
+/** Where a page is shown. Decided without an import of `vscode`: a list of its commands is all that is needed. */
 
+/** Values of `spark.preview.openIn`. */
 export type OpenIn = 'panel' | 'integratedBrowser' | 'externalBrowser' | 'debugger';
 
 /** VS Code's own browser; a desktop window has it, a window in a browser does not. */
 export const integratedBrowserCommand = 'workbench.action.browser.open';
 
-/** What kind of thing is shown. */
+/** Kinds of files that are shown differently. */
 export type PageKind = 'page' | 'markdown' | 'pdf';
 
 export function pageKindOf(file: string): PageKind {
@@ -14,13 +15,13 @@ export function pageKindOf(file: string): PageKind {
 }
 
 /**
- * How a page is shown: as the user wants, or as comes nearest where that cannot be.
+ * Where a page is shown: where the user wants it, or in the nearest place that can show it.
  *
- * @param commands those that VS Code knows
+ * @param commands all commands of this VS Code: `integratedBrowserCommand` is not among them everywhere
  */
 export function wayToOpen(wanted: OpenIn, kind: PageKind, commands: readonly string[]): OpenIn {
   const integrated = commands.includes(integratedBrowserCommand);
-  // The browser's own viewer of PDF does not run in a sandboxed frame.
+  // A browser's PDF viewer does not run in a sandboxed frame.
   if (kind === 'pdf' && wanted !== 'externalBrowser')
     return integrated ? 'integratedBrowser' : 'externalBrowser';
   return wanted === 'integratedBrowser' && !integrated ? 'panel' : wanted;
@@ -61,7 +62,7 @@ export function browserCall(browser: string, url: string, platform: NodeJS.Platf
     case 'darwin':
       return { program: 'open', args: ['-a', known.application, url] };
     case 'win32': {
-      // Windows knows where browsers lie (App Paths), but only its shells ask. Quoted, nothing in an address is code.
+      // Windows knows where browsers lie (App Paths), but only its shells look there. The quotes keep the address data.
       const command = `Start-Process ${known.windows} '"${url.replaceAll("'", "''").replaceAll('"', '%22')}"'`;
       return { program: 'powershell', args: ['-NoProfile', '-NonInteractive', '-Command', command] };
     }
@@ -82,7 +83,10 @@ export interface BrowserDebugConfiguration {
 }
 
 /**
- * @param besideServer the browser runs on the server's machine: it is where the workbench is itself a page
+ * What VS Code's browser debugger is told to start.
+ *
+ * @param browser as in `browserCall`
+ * @param besideServer the browser runs on the server's machine, as it must where the workbench is itself a page
  */
 export function browserDebugging(
   browser: string,

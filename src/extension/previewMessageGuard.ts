@@ -3,7 +3,7 @@ import type { FromPreview } from '../protocol/preview.ts';
 
 const levels: readonly unknown[] = ['debug', 'info', 'warning', 'error'];
 
-/** Whether the panel's page has sent what it may; pages of any kind stand behind it. */
+/** Whether it is a message of the protocol. The panel's page passes on what framed pages say, which can be anything. */
 export function isFromPreview(value: unknown): value is FromPreview {
   if (typeof value !== 'object' || value === null || !('type' in value)) return false;
   switch (value.type) {

@@ -12,20 +12,22 @@ export type PreviewContent =
       readonly offerBrowser?: boolean;
     };
 
-/** What translates texts: VS Code's own, where there is VS Code. */
+/** What translates texts: `vscode.l10n`, or a stand-in where there is no VS Code. */
 export interface Translation {
   t(message: string, ...values: string[]): string;
 }
 
+/** What the document of the preview's panel is made of. */
 export interface PreviewPageOptions {
   readonly l10n: Translation;
-  /** Of the texts, as VS Code names it. */
+  /** Language of the texts, as VS Code names it. */
   readonly language: string;
   readonly content: PreviewContent;
   /** File name of the page. */
   readonly name: string;
+  /** Unguessable, and new for each document: only the script and the style sheet that have it count. */
   readonly nonce: string;
-  /** Texts of the script and of the style sheet. */
+  /** Contents of the script and of the style sheet, which become part of the document. */
   readonly script: string;
   readonly style: string;
 }

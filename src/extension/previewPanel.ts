@@ -38,7 +38,7 @@ export class PreviewPanel {
   private readonly subscriptions: vscode.Disposable[];
   private readonly restored: PreviewState | null;
   private shown = '';
-  /** Counts updates: what an earlier one finds out late is not shown. */
+  /** Counts updates, so that the late result of an earlier one is not shown. */
   private updates = 0;
 
   private constructor(
@@ -80,7 +80,7 @@ export class PreviewPanel {
       viewTypes.preview,
       vscode.l10n.t('Preview {0}', visibleText(path.basename(file.fsPath))),
       { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
-      // What was typed into the page should outlast a look at another tab.
+      // What was typed into the page must still be there after a look at another tab.
       { ...webviewOptions, retainContextWhenHidden: true },
     );
     new PreviewPanel(panel, file, root, services);
@@ -101,7 +101,7 @@ export class PreviewPanel {
     if (server !== null && pageKindOf(file.path) === 'markdown') await services.markdown.show(file, server);
   }
 
-  /** Tells the preview that has the focus; false where none has. */
+  /** Sends a message to the preview that has the focus; false where none has. */
   static tellActive(message: ToPreview): boolean {
     PreviewPanel.active?.post(message);
     return PreviewPanel.active !== null;
@@ -137,7 +137,7 @@ export class PreviewPanel {
     });
   }
 
-  /** Of a file of the extension. */
+  /** Content of a file of the extension. */
   private textOf(name: string): Promise<string> {
     return readFile(vscode.Uri.joinPath(this.services.extensionUri, name).fsPath, 'utf8');
   }
@@ -231,7 +231,7 @@ export class PreviewPanel {
     }
   }
 
-  /** `address`: as the frame shows it; only the server's own pages are opened. */
+  /** @param address what the frame says it shows; for an address outside the server's site, its root is opened */
   private async openInBrowser(address: string): Promise<void> {
     const { url } = this.services.servers.ofFolder(this.root) ?? {};
     if (url === null || url === undefined) return;

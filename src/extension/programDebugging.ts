@@ -41,7 +41,7 @@ export class ProgramDebugging implements vscode.Disposable {
     return [...this.open].find((debugged) => debugged.server === server);
   }
 
-  /** A server that stops is let go by its debugger first: held, it would not hear of it. */
+  /** Detaches the debugger of a server that stops: held at a breakpoint, the server would not read the message. */
   private follow(): void {
     for (const debugged of this.open) {
       const { state } = debugged.server ?? {};
@@ -120,7 +120,7 @@ class DebuggedServer implements vscode.DebugAdapter, DebuggedProgram {
   }
 
   handleMessage(message: vscode.DebugProtocolMessage): void {
-    // VS Code sends nothing but requests to an adapter that asks for nothing.
+    // VS Code sends responses only to requests of the adapter, and this one makes none.
     this.protocol.handle(message as ProtocolRequest);
   }
 
@@ -162,7 +162,7 @@ class DebuggedServer implements vscode.DebugAdapter, DebuggedProgram {
   detach(): void {
     const { attached } = this;
     this.attached = null;
-    // To stop its session as a user does would stop the one above it, and so the server.
+    // Stopping this session as a user does would stop the one above it too, and so the server.
     attached?.customRequest('disconnect', { terminateDebuggee: false }).then(undefined, () => {
       // It is gone already.
     });

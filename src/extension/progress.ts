@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 
-/** A progress bar shows from here on; milliseconds. */
+/** Milliseconds after which a progress bar shows. */
 const patience = 1000;
-/** Milliseconds between two looks at the share. */
+/** Milliseconds between two updates of the progress bar. */
 const interval = 100;
 
 /**

@@ -1,11 +1,12 @@
 import { escapeHtml } from './escapeHtml.ts';
 import { qrCodeSvg } from './qrCode.ts';
 
+/** The page's words, already in the user's language, and the addresses that it shows. */
 export interface QrCodePageOptions {
   readonly language: string;
   readonly title: string;
   readonly hint: string;
-  /** Each with what is said of it to those who do not see it. */
+  /** `label`: the text alternative of the code. */
   readonly codes: readonly { readonly address: string; readonly label: string }[];
 }
 

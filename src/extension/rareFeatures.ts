@@ -15,8 +15,8 @@ import { windowOptions } from './settings.ts';
 import type { SparkWindow } from './window.ts';
 
 /**
- * What most windows never need, even where Spark is used in them: loaded in one piece when the first of it is asked for. In one, because each
- * further piece that shares code with the rest costs every start another file.
+ * What most windows never need, even where Spark is used in them: loaded in one piece when the first of it is asked for.
+ * It is one piece because each further one that shares code with the rest costs every start another file.
  */
 export class RareFeatures implements vscode.Disposable {
   readonly commands: Handlers<typeof byteCommandIds> &

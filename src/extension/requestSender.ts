@@ -5,29 +5,33 @@ import { connect as connectSecurely } from 'node:tls';
 import { dissect } from '../http/dissect.ts';
 import type { SendPlan } from '../protocol/send.ts';
 
-/** Milliseconds without a byte of an answer after which nobody waits any longer: more than Spark's own limits. */
+/** Milliseconds without a byte after which the connection is given up: longer than the time limits of Spark's server. */
 const longestSilence = 40_000;
-/** Bytes of an answer that are kept, and looked at for its end. */
+/** Bytes of the answers that are kept, and in which their ends are looked for. */
 const mostKept = 256 * 1024;
 
+/** The result of one connection; the fields are those of `SendOutcome` (src/protocol/send.ts). */
 export interface Sent {
   readonly answer: Uint8Array;
   readonly answerLength: number;
   readonly milliseconds: number;
   /** Empty where every request was answered. */
   readonly problem: string;
-  /** Of this side of the connection: what the server sees as its peer's. */
+  /** The local port, by which the server's record of the connection is found; 0 where none was made. */
   readonly port: number;
 }
 
-/** Sends what a plan says over one connection, piece by piece as written, and waits for the answers. Never rejects. */
+/**
+ * Sends what a plan says over one connection, piece by piece, and waits for the answers. Never rejects: a failure, or
+ * the signal's abort, becomes the `problem` of the result.
+ */
 export async function sendOverOne(
   { secure, ...address }: { readonly host: string; readonly port: number; readonly secure: boolean },
   plan: SendPlan,
   signal: AbortSignal,
 ): Promise<Sent> {
   const began = performance.now();
-  // The server is this window's own: whose certificate it shows does not matter.
+  // The server is this window's own, reached over loopback, so its certificate need not be trusted.
   const socket = secure
     ? connectSecurely({ ...address, rejectUnauthorized: false })
     : connect({ ...address, noDelay: true, signal });
@@ -62,7 +66,7 @@ export async function sendOverOne(
       for (const [i, piece] of piecesOf(plan).entries()) {
         if (plan.pause > 0 && (i > 0 || time > 0)) await wait(plan.pause, undefined, { signal });
         if (socket.destroyed || !socket.writable) return;
-        // One write is one piece: it is handed to the kernel before the next is made.
+        // Each piece is handed to the kernel before the next is written, so that it is a write of its own.
         await new Promise<void>((resolve) => socket.write(piece, () => resolve()));
       }
     }

@@ -1,11 +1,11 @@
 import type { FromSend, SendPlan } from '../protocol/send.ts';
 
-/** Beyond these, a plan is a mistake. */
+/** A plan beyond these limits is refused as a mistake: bytes, repetitions, and milliseconds between pieces. */
 const mostBytes = 16 * 1024 * 1024;
 const mostTimes = 1000;
 const longestPause = 60_000;
 
-/** Whether the page has sent what it may. */
+/** Whether what came from the page is a message of the protocol, with a plan within the limits. */
 export function isFromSend(value: unknown): value is FromSend {
   if (typeof value !== 'object' || value === null || !('type' in value)) return false;
   switch (value.type) {

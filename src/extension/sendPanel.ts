@@ -30,7 +30,7 @@ interface Result extends Sent {
 }
 
 const scheme = 'spark-answer';
-/** Connections among which that of an answer is looked for. */
+/** How many of the newest connections are searched for that of an answer. */
 const newest = 1000;
 
 /** The page that sends requests to the servers of this window, byte for byte, over loopback only. */
@@ -209,7 +209,7 @@ export class SendPanel implements vscode.Disposable {
     else this.services.showExchange(exchange);
   }
 
-  /** The first exchange on the connection of a result, while it is stored. */
+  /** The first exchange on the connection of a result; null once it is no longer stored. */
   private exchangeOf(number: number): ExchangeKey | null {
     const result = this.results[number - 1];
     const { store } = this.services;

@@ -6,12 +6,13 @@ import type { LiveSettings, LogLevel, ServerSettings, StartFailure, ToServer } f
 import type { TracedCall } from '../sockets/tracedCall.ts';
 import { describeEnd, type ProcessEnd, type ServerMessage, ServerProcess } from './serverProcess.ts';
 
-/** Deaths within this time count together. */
+/** Milliseconds: after `deathsBeforeGivingUp` deaths within this time, no restart is offered. */
 const deathWindow = 60_000;
 const deathsBeforeGivingUp = 3;
-/** System calls that are told of a process that crashed. */
+/** How many of the last system calls are reported when a process has crashed. */
 const lastCalls = 8;
 
+/** Where a server is in its life. */
 export type ServerState =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'starting' }
@@ -23,19 +24,21 @@ export type ServerState =
 /** How an attempt to start came out. */
 export type StartOutcome =
   | { readonly kind: 'running'; readonly port: number; readonly skippedPorts: readonly number[] }
-  /** `message`: why, in English, unless nothing but it is known. */
+  /** `message`: why, in English; with a reason of kind `other` it is all there is, and may be in the user's language. */
   | { readonly kind: 'failed'; readonly reason: StartFailure; readonly message: string }
   | { readonly kind: 'died'; readonly reason: string }
   | { readonly kind: 'stopped' };
 
+/** What a server needs of the window, and tells it. */
 export interface ServerSurroundings {
   /** Path of the server's program. */
   readonly script: string;
   readonly store: CaptureStore;
   readonly log: CaptureLog;
   report(level: LogLevel, message: string): void;
-  /** System calls as they are shown. */
+  /** The calls as text, a line each. */
   callTexts(calls: readonly TracedCall[]): Promise<readonly string[]>;
+  /** Its state is another one. */
   changed(server: Server): void;
   /** Its program waits for a debugger at this address, and does nothing until one has attached. */
   debuggerAwaited(server: Server, inspectorUrl: string): void;
@@ -43,7 +46,7 @@ export interface ServerSurroundings {
   died(server: Server, reason: string, offerRestart: boolean): void;
 }
 
-/** One folder's server: its process, if one runs, and what it captured goes to the store. */
+/** One folder's server: starts and ends its process, and passes what that captures to the store. */
 export class Server {
   readonly root: string;
   readonly name: string;
@@ -100,9 +103,9 @@ export class Server {
   }
 
   /**
-   * Starts it, once a stop under way is over. Who asks while it starts gets the same outcome.
+   * Starts it, once a stop under way is over. A call while it starts gets that start's outcome.
    *
-   * @param debugged it starts once a debugger has attached
+   * @param debugged the process waits for a debugger to attach before it serves
    */
   start(settings: Omit<ServerSettings, 'root'>, debugged = false): Promise<StartOutcome> {
     this.starting ??= this.startOnce(settings, debugged).finally(() => {
@@ -138,7 +141,7 @@ export class Server {
     this.kill();
   }
 
-  /** Allows names that others than this machine know the server by. */
+  /** Lets the running process answer to further host names, by which other machines know it. */
   allowHosts(hosts: readonly string[]): void {
     this.send({ type: 'allowHosts', hosts });
   }
@@ -254,7 +257,7 @@ export class Server {
     if (hadStarted) died(this, reason, offerRestart);
   }
 
-  /** What a process did last that crashed in native code: it had no words of its own. */
+  /** Logs the last system calls of a process that crashed in native code, and so could say nothing itself. */
   private async reportLastCalls(): Promise<void> {
     const { store, report, callTexts } = this.surroundings;
     const calls = store.lastCalls(this.run, lastCalls);
@@ -280,9 +283,9 @@ export class Server {
   }
 }
 
-/** Where a server that listens on an address answers on its own machine. */
+/** The URL at which a server that listens on `host` answers on its own machine. */
 export function urlOf(host: string, port: number, secure: boolean): string {
-  // The unspecified addresses stand for all of the machine's own, but are no address to call.
+  // The unspecified addresses mean all of the machine's own when listening, and cannot be connected to.
   const reachable = host === '0.0.0.0' || host === '' ? '127.0.0.1' : host === '::' ? '::1' : host;
   return `${secure ? 'https' : 'http'}://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}/`;
 }

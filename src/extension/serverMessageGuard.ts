@@ -2,7 +2,7 @@ import type { FromServer } from '../protocol/server.ts';
 
 const levels: readonly unknown[] = ['debug', 'info', 'warning', 'error'];
 
-/** Whether what came from the server's process is a message of the protocol; of a batch, who unpacks it looks closer. */
+/** Whether what came from the server's process is a message of the protocol; `unpackedBatch` checks a batch's columns. */
 export function isFromServer(value: unknown): value is FromServer {
   if (typeof value !== 'object' || value === null || !('type' in value)) return false;
   const message: Record<string, unknown> = { ...value };
@@ -52,7 +52,7 @@ function isStartFailure(value: unknown): boolean {
   }
 }
 
-/** A debugger is sent there: to this machine, and nowhere else. */
+/** Whether the address, to which a debugger will be attached, is one of this machine. */
 function isInspectorUrl(text: string): boolean {
   return /^ws:\/\/127\.0\.0\.1:\d{1,5}\/[\w-]+$/.test(text);
 }

@@ -5,14 +5,14 @@ import type { CaptureBatch, PackedBatch } from '../protocol/capture.ts';
 import type { FromServer, LogLevel, ServerSettings, ToServer } from '../protocol/server.ts';
 import { isFromServer } from './serverMessageGuard.ts';
 
-/** Milliseconds that the process gets to end after those that it gives answers under way. */
+/** Milliseconds that the process gets to end, beyond those that it gives answers under way. */
 const stopPatience = 1000;
-/** Milliseconds that it gets to say that it stops: held by a debugger, it does not. */
+/** Milliseconds that a debugged process gets to say that it stops: held at a breakpoint, it never will. */
 const heldPatience = 2000;
 const keptLogLines = 20;
 const lastWordsPatience = 1000;
 
-/** What Node says of its inspector on the standard error: the address in it is nobody else's business. */
+/** What Node writes about its inspector to the standard error. It is not logged: whoever has the address can debug. */
 const inspectorTalk =
   /^(Debugger (listening on|attached|ending on)|For help, see: https:\/\/nodejs|Waiting for the debugger)/;
 
@@ -24,20 +24,22 @@ export interface ProcessEnd {
   readonly lastLogLine: string;
 }
 
-/** What the server tells, but for what concerns its process only. */
+/** The server's messages, without those that concern only its process. */
 export type ServerMessage =
   | Exclude<FromServer, { type: 'log' | 'stopping' | 'batch' }>
-  /** `packed`: as it came. */
+  /** `packed`: the batch as it arrived, to be kept on disk without packing it again. */
   | { readonly type: 'batch'; readonly batch: CaptureBatch; readonly packed: PackedBatch };
 
+/** Who hears of a process. */
 export interface ServerProcessListener {
   message(message: ServerMessage): void;
+  /** What it reported for the log, or wrote to its standard output or error. */
   log(level: LogLevel, line: string): void;
-  /** Comes last, once. */
+  /** Called last, and exactly once, even where the process could not be started. */
   ended(end: ProcessEnd): void;
 }
 
-/** The process that serves: started at once, ended with this one, whatever way this one ends. */
+/** The process that serves. The constructor starts it; it ends with this process, in whatever way this one ends. */
 export class ServerProcess {
   private readonly child: ChildProcess;
   private readonly listener: ServerProcessListener;
@@ -52,7 +54,7 @@ export class ServerProcess {
 
   /**
    * @param script path of the server's program
-   * @param debugged it tells where it waits for a debugger, and starts once one has attached
+   * @param debugged it reports where it waits for a debugger, and serves once one has attached
    */
   constructor(script: string, settings: ServerSettings, debugged: boolean, listener: ServerProcessListener) {
     this.settings = settings;
@@ -61,8 +63,8 @@ export class ServerProcess {
     this.stopTime = settings.limits.stopTime;
     this.child = fork(script, [], {
       serialization: 'advanced',
-      // Without flags of the extension host, such as the port that its debugger listens on. Who may debug must know the
-      // inspector's address; by default it would tell any process that asks.
+      // Not the extension host's flags, such as its debugger's port. Only those who know the inspector's address may
+      // debug; by default, Node tells it to any process that asks over HTTP.
       execArgv: debugged ? ['--inspect-publish-uid=stderr'] : [],
       env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -76,10 +78,11 @@ export class ServerProcess {
     return this.child.pid;
   }
 
+  /** Sends a message. One that cannot be sent, since the process ends, is dropped: `ended` reports that. */
   send(message: ToServer): void {
     if (!this.child.connected) return;
     this.child.send(message, (error) => {
-      // It is about to end, which is told by itself.
+      // The process is about to end, and `ended` will report that.
       if (error !== null) this.note('warning', `A message did not reach the server: ${error.message}`);
     });
   }
@@ -91,6 +94,7 @@ export class ServerProcess {
     if (this.debugged) this.heldTimer ??= setTimeout(() => this.kill(), heldPatience);
   }
 
+  /** Ends it at once: its connections are cut, and what it has not sent is lost. */
   kill(): void {
     this.child.kill('SIGKILL');
   }
@@ -100,12 +104,13 @@ export class ServerProcess {
     child.on('message', (message: unknown) => this.take(message));
     child.on('error', (error) => {
       this.note('error', error.message);
-      // Could not even be started: there will be no exit.
+      // The process could not be started, so there will be no `exit`.
       if (child.pid === undefined) this.tellEnd({ exitCode: null, signal: null });
     });
     child.on('exit', (exitCode, signal) => {
       const end = { exitCode, signal };
-      // What it said and sent before its end is still on its way; but a process of its own may hold the pipes.
+      // Its last output and messages may still be on their way, until `close`. That may never come, since a child of its
+      // own can hold the pipes open.
       child.once('close', () => this.tellEnd(end));
       this.lastWordsTimer = setTimeout(() => this.tellEnd(end), lastWordsPatience);
     });
@@ -148,7 +153,7 @@ export class ServerProcess {
 
   private note(level: LogLevel, line: string): void {
     if (line.trim() === '' || (this.debugged && inspectorTalk.test(line))) return;
-    // The first line of several says what happened; the others, where.
+    // Of several lines, the first says what happened, and the others where.
     this.lastLines.push(line.split('\n', 1)[0]);
     if (this.lastLines.length > keptLogLines) this.lastLines.shift();
     this.listener.log(level, line);
@@ -164,13 +169,13 @@ export class ServerProcess {
   }
 }
 
-/** The line that tells most of why a process ended: Node's own last line is its version, after a stack. */
+/** The line that says most about why a process ended: Node's last line, after a stack, is its version. */
 export function lastWords(lines: readonly string[]): string {
   const line = lines.findLast((one) => /^(Uncaught )?\w*Error\b/.test(one)) ?? lines.at(-1) ?? '';
   return line.trim();
 }
 
-/** How a process ended that nobody asked to end, in a sentence. */
+/** How a process ended unasked, in a sentence. */
 export function describeEnd({ exitCode, signal, lastLogLine }: ProcessEnd): string {
   const how =
     signal !== null

@@ -37,15 +37,15 @@ export class ServerSource {
     this.servers = servers;
   }
 
-  /** Opens the file of the concurrency model that serves, or would. */
+  /** Opens the source of the concurrency model that the settings ask for. */
   async show(): Promise<void> {
     const model = settingOf(serverOptions.model.name, this.scope());
     await this.open(`src/models/${model}.ts`);
-    // What is changed in it has no effect: what runs was built from it before.
+    // Changes to it would have no effect: the program was built from it before.
     await vscode.commands.executeCommand('workbench.action.files.setActiveEditorReadonlyInSession');
   }
 
-  /** Asks which system calls shall be broken on, and sets and removes breakpoints so. */
+  /** Asks on which system calls to break, and sets and removes breakpoints accordingly. */
   async breakOnSystemCall(): Promise<void> {
     const uri = vscode.Uri.joinPath(this.extension, systemCallSource);
     const source = (await vscode.workspace.openTextDocument(uri)).getText();
@@ -90,7 +90,7 @@ export class ServerSource {
     await vscode.window.showTextDocument(vscode.Uri.joinPath(this.extension, file), { preview: false });
   }
 
-  /** What the settings are asked for: the folder that is served, else the first. */
+  /** The folder whose settings count: the one that is served, else the first. */
   private scope(): vscode.Uri | undefined {
     const [server] = this.servers.active;
     return server === undefined ? vscode.workspace.workspaceFolders?.[0]?.uri : vscode.Uri.file(server.root);

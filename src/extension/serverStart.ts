@@ -1,4 +1,4 @@
-/** What the start of a server needs, and what is said of how it came out: loaded with the first one. */
+/** Starting a server: its settings, and the notices about the outcome. Loaded with the first start. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
@@ -17,7 +17,7 @@ import type { Server, StartOutcome } from './server.ts';
 import { previewOptions, windowOptions } from './settings.ts';
 import { startFailureText } from './startFailureText.ts';
 
-/** Ports tried after the one asked for. */
+/** How many ports are tried after the one asked for. */
 const furtherPorts = 99;
 
 /**
@@ -32,14 +32,14 @@ export function serverSettings(
   certificates: string,
 ): Omit<ServerSettings, 'root'> {
   const settings = readOptions(serverOptions, (option) => settingOf(option, scope));
-  // Its streams would each take a worker of a blocking model; and only one thread knows of all pages.
+  // Only in the event loop: each stream would occupy a worker of a blocking model, and only one thread sees all pages.
   const live =
     settings.model.name === 'eventLoop' ? { token, inject: settingOf(previewOptions.inject, scope) } : null;
   const https = { ...settings.https, kept: certificates };
   return { ...settings, https, live, furtherPorts, capture: { ...settings.capture, enabled: true } };
 }
 
-/** What is mounted from nowhere is no reason not to serve the rest. */
+/** Warns of mounts whose folders do not exist; the rest is served all the same. */
 export function tellMissingMounts(root: string, mounts: readonly Mount[]): void {
   for (const { prefix, folder } of mounts) {
     const mounted = path.resolve(root, folder);
@@ -58,7 +58,7 @@ export function tellMissingMounts(root: string, mounts: readonly Mount[]): void 
 
 type Failure = Extract<StartOutcome, { kind: 'failed' | 'died' }>;
 
-/** The server does not run, though it was to. */
+/** Tells the user that a server could not start, or has ended at once. */
 export function tellFailure({ name }: Server, outcome: Failure): void {
   const { text, settings } = whyNot(outcome);
   notify(
@@ -69,14 +69,14 @@ export function tellFailure({ name }: Server, outcome: Failure): void {
   );
 }
 
-/** In a sentence, with the settings where it can be put right. */
+/** Why it could not start, in a sentence; with the settings by which that can be mended. */
 function whyNot(outcome: Failure): { readonly text: string; readonly settings: readonly string[] } {
   if (outcome.kind === 'died') return { text: outcome.reason, settings: [] };
   const { reason, message } = outcome;
   return startFailureText(reason) ?? { text: message, settings: settingsNamedIn(message) };
 }
 
-/** What the server complains of by its setting can be put right there. */
+/** The settings that a message of the server names. */
 function settingsNamedIn(message: string): string[] {
   return [...new Set(message.match(/\bspark\.[a-z]+(?:\.[a-z]+)*/gi))];
 }

@@ -35,7 +35,7 @@ export class ServerTasks implements vscode.TaskProvider {
 
   resolveTask({ definition, scope }: vscode.Task): vscode.Task {
     const folder = typeof scope === 'object' ? scope : vscode.workspace.workspaceFolders?.[0];
-    // The very definition that stands in tasks.json: VS Code compares it.
+    // The definition must be that of tasks.json, unchanged: VS Code compares them.
     return this.taskOf(definition as ServerTaskDefinition, folder);
   }
 
@@ -59,7 +59,7 @@ export class ServerTasks implements vscode.TaskProvider {
   }
 }
 
-/** Shows a server's address and its exchanges. The words in English are what the problem matcher waits for. */
+/** Shows a server's address and its exchanges. The problem matcher waits for the words in English, so they stay so. */
 class ServerTerminal implements vscode.Pseudoterminal {
   private readonly root: string;
   private readonly servers: Servers;

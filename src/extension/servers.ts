@@ -19,9 +19,9 @@ import type { KeptServer } from './windowFolder.ts';
 interface HowToStart {
   /** Where it shall listen; else the setting's. */
   readonly port?: number;
-  /** On the port that it had, if that is free and the setting has not changed since. */
+  /** Prefer the port that it had, unless the setting has changed since. */
   readonly again?: boolean;
-  /** It waits for a debugger first. */
+  /** It serves only once a debugger has attached. */
   readonly debugged?: boolean;
   /** The network may reach it, by these names; for this run only. */
   readonly sharedAs?: readonly string[];
@@ -46,7 +46,7 @@ export class Servers {
   readonly onDidChange = this.changes.event;
   private readonly starting: () => Promise<typeof serverStart>;
   private readonly tokens: LiveTokens;
-  /** Folder for the certificate that is made where none is given: one for all windows, so that it is trusted once. */
+  /** Folder for the certificate that is made where none is given; shared by all windows, so that it is trusted once. */
   private readonly certificates: string;
 
   constructor(
@@ -93,9 +93,9 @@ export class Servers {
   }
 
   /**
-   * Starts the server of a folder, and says what the user needs to know.
+   * Starts the server of a folder, and tells the user of a failure or another port than asked for.
    *
-   * @returns the server if it runs
+   * @returns the server; null where it does not run
    */
   async start(
     root: string,
@@ -142,7 +142,7 @@ export class Servers {
     await Promise.all(this.all.map((server) => server.stop()));
   }
 
-  /** Ends the servers of folders that are no longer open, and knows nothing of them any more. */
+  /** Ends and forgets the servers of folders that are no longer open. */
   async foldersClosed(closed: readonly vscode.WorkspaceFolder[]): Promise<void> {
     const open = vscode.workspace.workspaceFolders ?? [];
     const holds = (folders: readonly vscode.WorkspaceFolder[], root: string) =>
@@ -191,7 +191,7 @@ export class Servers {
       case 'running': {
         await this.allowExternalName(server);
         const [asked] = outcome.skippedPorts;
-        // Who has it may take a moment to find out, and the server serves meanwhile.
+        // Not awaited: finding out who has the port may take a moment, and the server runs already.
         if (asked !== undefined) void this.tellTakenPort(server, asked);
         return true;
       }

@@ -76,7 +76,7 @@ async function open(way: OpenIn, file: vscode.Uri, server: Server, services: Pre
 export async function openOutside(server: Server, file?: vscode.Uri): Promise<void> {
   const local = localAddress(server, file);
   const browser = settingOf(previewOptions.browser);
-  // Where the browser runs on another machine than this, only VS Code can open it.
+  // A browser on another machine than this one can be opened by VS Code only.
   const isHere = vscode.env.remoteName === undefined && vscode.env.uiKind === vscode.UIKind.Desktop;
   const call = isHere ? browserCall(browser, local, process.platform) : null;
   if (call === null) {

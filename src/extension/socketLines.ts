@@ -6,11 +6,11 @@ import { type PlatformName, platforms } from '../sockets/platform.ts';
 import type { TracedCall } from '../sockets/tracedCall.ts';
 import type { Element, ElementOf, TooltipLines } from './connectionItems.ts';
 
-/** Calls shown of the beginning and of the end of a connection's life. */
+/** How many calls are shown of the beginning and of the end of a connection's life. */
 const firstCalls = 6;
 const lastCalls = 6;
 
-/** What the kernel says of the socket now. It is asked when somebody looks, and not before. */
+/** What the kernel reports of a row's socket at this moment; asked for only when the tooltip is shown. */
 export async function kernelLines(element: Element): Promise<TooltipLines> {
   const find = searchFor(element);
   if (find === null) return [];
@@ -85,7 +85,7 @@ function lineOf(call: TracedCall, text: string): string {
   return call.count > 1 ? vscode.l10n.t('{0} ({1} times)', text, call.count) : text;
 }
 
-/** Those who set the listening socket up and took it down; who waits and accepts would fill the tooltip. */
+/** Leaves out waits and failed accepts, which would fill the tooltip. */
 function isOfListener({ name, result }: TracedCall): boolean {
   return !['epoll_wait', 'kevent', 'poll'].includes(name) && !(name.startsWith('accept') && result < 0);
 }

@@ -5,9 +5,9 @@ export const systemCallSource = 'src/sockets/libc.ts';
 export interface BreakableCall {
   /** As in `man 2`. */
   readonly name: string;
-  /** The functions of the C library that it is, where they are named otherwise: the first for Linux. */
+  /** Names of its C library functions where they differ from `name`, Linux's first. */
   readonly functions?: readonly string[];
-  /** The only platforms that have it; none given: all. */
+  /** The platforms that have it; absent for all. */
   readonly platforms?: readonly NodeJS.Platform[];
 }
 

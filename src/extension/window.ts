@@ -17,9 +17,9 @@ import { Servers } from './servers.ts';
 import { windowOptions } from './settings.ts';
 import { WindowFolder, type WindowState } from './windowFolder.ts';
 
-/** A window that comes back within this time (in milliseconds) was reloaded; later, it was opened anew. */
+/** Milliseconds: a window that comes back within this time was reloaded; later, it was opened anew. */
 const reloadTime = 120_000;
-/** Context keys follow the capture at this interval, in milliseconds. */
+/** Milliseconds between two updates of the context keys that depend on the capture. */
 const contextInterval = 200;
 
 /** What this window holds: its servers, what they captured, and what of it outlasts the window. */
@@ -35,7 +35,7 @@ export class SparkWindow implements vscode.Disposable {
   private newestRun = '';
   private readonly contextUpdates = new Coalescer(contextInterval, () => this.updateCaptureKeys());
 
-  /** @param starting loads what starts need */
+  /** @param starting loads the code that starts servers */
   constructor(context: vscode.ExtensionContext, starting: () => Promise<typeof serverStart>) {
     this.channel = vscode.window.createOutputChannel('Spark', { log: true });
     this.store = new CaptureStore(settingOf(windowOptions.captureBytes));
@@ -68,7 +68,7 @@ export class SparkWindow implements vscode.Disposable {
     ];
   }
 
-  /** Takes over what the window had before it was reloaded, and starts its servers again. Does so once. */
+  /** Takes over what the window had before it was reloaded, and starts its servers again. Further calls do nothing. */
   resume(): void {
     if (this.resumed) return;
     this.resumed = true;
@@ -99,7 +99,7 @@ export class SparkWindow implements vscode.Disposable {
         log.addRun(description);
       },
       add: (run, batch) => {
-        // For want of memory, a run may have gone again before its last batch came.
+        // The run may have been dropped for want of memory before its last batch came.
         if (store.run(run) === undefined) return;
         store.add(run, batch);
         log.addBatch(run, packedBatch(batch));
@@ -114,7 +114,7 @@ export class SparkWindow implements vscode.Disposable {
     };
   }
 
-  /** Imported runs were removed from the store: they go from what is kept too. */
+  /** Removes imported runs, which have been removed from the store, from the disk too. */
   importedRemoved(runs: readonly RunId[]): void {
     this.log.addRemoval(runs);
   }
@@ -134,9 +134,9 @@ export class SparkWindow implements vscode.Disposable {
     this.log.clear();
   }
 
-  /** Ends the servers: answers under way may finish, if that is soon. */
+  /** Ends the servers; answers under way get a short time to finish. */
   async close(): Promise<void> {
-    // What happens from now on is the window's end, not to be taken for what it held.
+    // From now on servers end because the window does, which must not be kept as its state.
     this.closing = true;
     this.log.close();
     try {
@@ -153,7 +153,7 @@ export class SparkWindow implements vscode.Disposable {
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 
-  /** History is missing: its user is told once, for it is removed. */
+  /** Tells the user that some history could not be read. What is unreadable has been removed, so this happens once. */
   private tellUnreadable(why: Unreadable): void {
     this.channel.warn(`What was kept over the reload is not all understood (${why}); the rest was removed.`);
     notify('warning', unreadableText(why), showLog());

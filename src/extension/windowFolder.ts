@@ -9,17 +9,18 @@ export interface KeptServer {
   readonly port: number;
 }
 
+/** What a window's folder remembers of it. */
 export interface WindowState {
   readonly servers: readonly KeptServer[];
-  /** When the window was closed properly; null while it is open, or where it ended without a word. */
+  /** When the window was closed, in milliseconds since the epoch; null while it is open, or where it crashed. */
   readonly closedAt: number | null;
 }
 
 const stateFile = 'servers.json';
 
 /**
- * The folder in which one window keeps what shall outlast it. Several windows can be open on one workspace: each has
- * a folder of its own, named by its process. One whose process is gone is taken over by the next window that comes.
+ * The folder in which one window keeps what must outlast it. Several windows can be open on one workspace: each has a
+ * folder of its own, with its process id in the name. Once that process is gone, the next window to open takes it over.
  */
 export class WindowFolder {
   /** Exists once it is claimed. */
@@ -33,7 +34,7 @@ export class WindowFolder {
   }
 
   /**
-   * Takes over the newest folder that was left, else makes one; removes others that were left.
+   * Takes over the newest folder that was left behind, or makes one; removes the others that were left behind.
    *
    * @returns what the window before this one left
    * @throws errors of the file system
@@ -60,7 +61,7 @@ export class WindowFolder {
     this.write({ servers, closedAt: null });
   }
 
-  /** The window closes: its servers are those that were kept last. */
+  /** Notes that the window was closed, with the servers that were kept last. */
   close(): void {
     this.write({ servers: readState(this.folder).servers, closedAt: Date.now() });
   }
@@ -70,7 +71,7 @@ export class WindowFolder {
   }
 }
 
-/** Whether the process that a folder is named by still runs. */
+/** Whether the process that a folder is named after still runs. */
 function isInUse(name: string): boolean {
   const processId = Number.parseInt(name, 10);
   if (!(processId > 0)) return false;
