@@ -39,7 +39,10 @@ export class Features implements vscode.Disposable {
     const { extensionUri } = context;
     const { servers, store } = window;
     this.window = window;
-    void takeOverSilenced(context.globalState, windowOptions.takenPortNotice);
+    takeOverSilenced(context.globalState, windowOptions.takenPortNotice).catch((error) =>
+      // It is tried again in the next window.
+      window.channel.warn(`That a notice was turned off cannot be kept as a setting: ${error}`),
+    );
     this.inspector = new InspectorPanel(
       {
         extensionUri,

@@ -17,7 +17,7 @@ export function notify(severity: Severity, message: string, ...actions: readonly
   shown.add(message);
   void show(severity, message, actions).then((action) => {
     shown.delete(message);
-    return action?.run();
+    return run(action);
   });
 }
 
@@ -25,7 +25,16 @@ export function notify(severity: Severity, message: string, ...actions: readonly
 export function notifyOnce(severity: Severity, message: string, ...actions: readonly NoticeAction[]): void {
   if (shown.has(message)) return;
   shown.add(message);
-  void show(severity, message, actions).then((action) => action?.run());
+  void show(severity, message, actions).then(run);
+}
+
+/** Where it fails, as where the settings cannot be written, its user hears why. */
+async function run(action: NoticeAction | undefined): Promise<void> {
+  try {
+    await action?.run();
+  } catch (error) {
+    void present('error', noticeText(error instanceof Error ? error.message : String(error)), []);
+  }
 }
 
 interface Item extends vscode.MessageItem {

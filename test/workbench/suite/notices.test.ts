@@ -3,6 +3,7 @@ import net from 'node:net';
 import { suite, teardown, test } from 'mocha';
 import * as vscode from 'vscode';
 import { takeOverSilenced } from '../../../src/extension/configuration.ts';
+import { notify } from '../../../src/extension/notices.ts';
 import { windowOptions } from '../../../src/extension/settings.ts';
 import { portOwner } from '../../../src/sockets/portOwner.ts';
 import { leaveNothing, spark, startServer, until } from './spark.ts';
@@ -85,4 +86,21 @@ suite('The notice of a taken port', () => {
       await settings().update('takenPortNotice', undefined, Global);
     }
   });
+});
+
+test('What a notice offers and cannot do is told of, with the reason', async () => {
+  const { showInformationMessage, showErrorMessage } = vscode.window;
+  const told = new Promise<string>((resolve) => {
+    Object.assign(vscode.window, {
+      showInformationMessage: (_: string, ...items: vscode.MessageItem[]) => Promise.resolve(items[0]),
+      showErrorMessage: async (message: string) => resolve(message),
+    });
+  });
+  try {
+    const run = () => Promise.reject(new Error('The settings cannot be written.'));
+    notify('information', 'Something is offered.', { title: 'Do It', run });
+    assert.equal(await told, 'The settings cannot be written.');
+  } finally {
+    Object.assign(vscode.window, { showInformationMessage, showErrorMessage });
+  }
 });
