@@ -2,10 +2,10 @@ import { effect } from '@preact/signals-core';
 import { counted } from './format.ts';
 import type { InspectorState } from './inspectorState.ts';
 
-/** Milliseconds between two announcements: more could not be heard out. */
+/** Milliseconds between two announcements: a screen reader could not finish speaking more of them. */
 const interval = 3000;
 
-/** Says how many exchanges arrived, to those who hear the page; only while they ask for it. */
+/** Announces to screen readers how many exchanges arrived, while the user wants that. */
 export function announcer(state: InspectorState): HTMLElement {
   const element = document.createElement('div');
   element.className = 'unseen arrivals';

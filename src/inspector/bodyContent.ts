@@ -15,13 +15,17 @@ export interface BodyContent {
   /** Bytes of data in the body, kept or not. */
   readonly length: number;
   readonly type: ContentType;
-  /** Content codings, the one that was applied last first. */
+  /** Content codings in the order in which they are undone: the one that was applied last comes first. */
   readonly codings: readonly string[];
-  /** Bytes of the message that a part of `bytes` stands in; null where they are not those of the message. */
+  /** Where a part of `bytes` stands in the message; null where the bytes are not the message's own, but decompressed. */
   place(part: Part): Part | null;
 }
 
-/** `limit`: bytes of data. A body in one piece is not copied. */
+/**
+ * Joins a body's data. A body in one piece is not copied.
+ *
+ * @param limit bytes of data, at most
+ */
 export function bodyContent(message: MessageView, data: readonly Span[], limit: number): BodyContent {
   const pieces: Uint8Array[] = [];
   /** Where each piece begins, in the data and in the message. */
@@ -72,7 +76,7 @@ export function bodyContent(message: MessageView, data: readonly Span[], limit: 
   };
 }
 
-/** What decompressing gave: its bytes are not those of the message, and stand nowhere in it. */
+/** The content that decompression gave. Its bytes are not the message's own, so they have no place in it. */
 export function decompressedContent(compressed: BodyContent, bytes: Uint8Array): BodyContent {
   return { bytes, length: bytes.length, type: compressed.type, codings: [], place: () => null };
 }

@@ -1,5 +1,5 @@
-import { writeBytes } from '../http/byteEncodings.ts';
 /** The rows of a body: what it holds, as far as it is shown. */
+import { writeBytes } from '../http/byteEncodings.ts';
 import { type ContentKind, contentKind, contentType } from '../http/content/contentType.ts';
 import { jsonTree } from '../http/content/json.ts';
 import { type BodyPart, multipartOf } from '../http/content/multipart.ts';
@@ -11,14 +11,15 @@ import type { BodyContent } from './bodyContent.ts';
 import { counted } from './format.ts';
 import { type BodyFormat, type PartRow, partRow, text } from './partRow.ts';
 
+/** How a content is shown. */
 export interface BodyRowOptions {
-  /** Rows get keys that begin so. */
+  /** Prefix of the rows' keys. */
   readonly key: string;
   readonly level: number;
   readonly format: BodyFormat;
-  /** How much of things is shown, by key; beyond what is shown at first. */
+  /** How often the user asked for more rows, by the key of what they belong to. */
   readonly more: ReadonlyMap<string, number>;
-  /** Keys that the user has opened or closed, against what they are by themselves. */
+  /** Keys of rows that the user has switched from open to closed or the other way. */
   readonly toggled: ReadonlySet<string>;
 }
 
@@ -27,11 +28,11 @@ const mostText = 256 * 1024;
 const firstRows = 50;
 const rowsMore = 200;
 const mostJsonNodes = 20_000;
-/** Depth to which a JSON tree is open at first. */
+/** Depth to which a JSON tree is initially open. */
 const openDepth = 2;
 const mostNesting = 4;
 
-/** What a body is by its type, or by its looks where the type says nothing. */
+/** What a body is by its media type, or by its content where the type says nothing. */
 export function kindOf({ type, bytes }: BodyContent): ContentKind {
   const kind = contentKind(type);
   if (kind !== 'other') return kind;
@@ -77,7 +78,7 @@ function textRow(content: BodyContent, options: BodyRowOptions): PartRow {
   });
 }
 
-/** Text in the encoding that its type names, as far as it is one that can be read; else in UTF-8. */
+/** The bytes as text, in the charset of their type; in UTF-8 where that is missing, or unknown to the browser. */
 function decodedText(bytes: Uint8Array, charset: string): { text: string; remark: string } {
   const asUtf8 = () => visibleText(bytes, lineBreaks).replaceAll('\\r\n', '\n');
   if (charset === '' || /^utf-?8$/i.test(charset)) return { text: asUtf8(), remark: '' };
@@ -223,7 +224,7 @@ function jsonRows(content: BodyContent, options: BodyRowOptions): PartRow[] {
   if (nodes.length === 0) return [textRow(content, options)];
   const rows: PartRow[] = [];
   const limit = shownRows(options, `${options.key} values`);
-  /** Below this depth, values belong to one that is closed. */
+  /** Values below this depth lie in a closed one, and are left out. */
   let closedDepth = Number.POSITIVE_INFINITY;
   let more = false;
   for (const node of nodes) {
@@ -293,10 +294,12 @@ function summaryOf(kind: 'object' | 'array' | string, count: number): string {
   return kind === 'object' ? `{ ${counted(count, 'member')} }` : `[ ${counted(count, 'element')} ]`;
 }
 
+/** How many rows of what has this key are shown: the user can ask for more of them. */
 export function shownRows({ more }: Pick<BodyRowOptions, 'more'>, key: string): number {
   return firstRows + (more.get(key) ?? 0) * rowsMore;
 }
 
+/** The row with the button that shows more; none where all is shown. */
 export function moreRow(isMore: boolean, key: string, level: number): PartRow[] {
   if (!isMore) return [];
   return [

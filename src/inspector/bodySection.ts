@@ -20,15 +20,17 @@ import {
 } from './partRow.ts';
 import { firstEndingAfter } from './spanIndex.ts';
 
-/** What the user chose to see; all of it is void for another exchange. */
+/** What the user chose to see of one exchange. Another one starts again from `noChoices`. */
 export interface Choices {
-  /** Rows that the user opened or closed, against what they are by themselves. */
+  /** Keys of rows that the user has switched from open to closed or the other way. */
   readonly toggled: ReadonlySet<string>;
+  /** How often the user asked for more rows, by the key of what they belong to. */
   readonly more: ReadonlyMap<string, number>;
   readonly source: ReadonlyMap<Direction, BodySource>;
   readonly format: ReadonlyMap<Direction, BodyFormat>;
 }
 
+/** The user has chosen nothing yet. */
 export const noChoices: Choices = {
   toggled: new Set(),
   more: new Map(),
@@ -36,29 +38,33 @@ export const noChoices: Choices = {
   format: new Map(),
 };
 
-/** What undoing the content coding has given so far; null before it was asked for. */
+/** The result of undoing a content coding, once it is there; null before it was asked for. */
 export type Decompression = Decompressed | 'waiting' | null;
 
 export interface BodySection {
+  /** Size, type, codings and the like, in words. */
   readonly facts: readonly string[];
+  /** The ways to see it, as buttons. */
   readonly actions: readonly Action[];
   readonly rows: readonly PartRow[];
 }
 
-/** Bytes of a body that are taken apart, and that a picture may have. */
+/** Bytes of a body that are taken apart, at most. */
 const mostTakenApart = 1024 * 1024;
+/** Bytes of a picture, or of compressed data, at most. */
 const mostPicture = 16 * 1024 * 1024;
-/** Bytes of a chunk that its row shows. */
+/** Bytes of a chunk that its row shows, at most. */
 const chunkPreview = 80;
 const level = 3;
 
-/** The source that is shown where the user chose none: the one that says most. */
+/** The source that the user chose; else the one that says most. */
 export function sourceOf(message: MessageView, choices: Choices, content: BodyContent): BodySource {
   const chosen = choices.source.get(message.direction);
   if (chosen !== undefined) return chosen;
   return content.codings.length > 0 ? 'decompressed' : 'joined';
 }
 
+/** The body of a message; `line` is its line of the kind `body`, with a token for each piece of data. */
 export function bodySection(
   message: MessageView,
   line: MeaningLine,
@@ -84,7 +90,7 @@ export function bodySection(
   return { facts, actions, rows };
 }
 
-/** The data of a body: the whole of a picture, the beginning of anything else. */
+/** The data of a body: the whole of a picture or of compressed data, the beginning of anything else, within limits. */
 export function contentOf(message: MessageView, data: readonly Span[]): BodyContent {
   const content = bodyContent(message, data, mostTakenApart);
   return kindOf(content) === 'image' || content.codings.length > 0

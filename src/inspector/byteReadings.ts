@@ -17,7 +17,12 @@ const textDecoders = [
   ['UTF-16 BE', 'utf-16be'],
 ] as const;
 
-/** @param bytes of a selection; `length`: of the selection, of which some may not have been kept */
+/**
+ * What a selection reads as.
+ *
+ * @param bytes those of the selection that were kept
+ * @param length bytes of the whole selection
+ */
 export function readingsOf(bytes: Uint8Array, length: number): readonly Reading[] {
   return [
     { name: l10n.t('Length'), text: `${formatCount(length)} (0x${length.toString(16).toUpperCase()})` },

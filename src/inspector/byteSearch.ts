@@ -2,18 +2,20 @@ import { l10n } from '../l10n/l10n.ts';
 import type { MessageBytes } from './messageBytes.ts';
 import type { ByteRange } from './spanIndex.ts';
 
+/** What a query is: text, pairs of hexadecimal digits, or a regular expression. */
 export type SearchKind = 'text' | 'hex' | 'regex';
 
-/** A search that can be done, or what is wrong with it. */
+/** The pattern to search for, or what is wrong with the query, in a sentence for the user. */
 export type ByteSearch = { readonly pattern: RegExp } | { readonly problem: string };
 
-/** No more is found, in one message. */
+/** Matches that are found in one message, at most. */
 export const matchLimit = 10_000;
-/** Bytes that are searched at a time, and how many of them again, so that no match is cut by an end. */
+/** Bytes that are searched at a time. */
 const windowLength = 1 << 18;
+/** Bytes that are searched again in the next window: no match shorter than that is cut in two. */
 const overlap = 1 << 12;
 
-/** Bytes are searched as Latin-1, one character each. Text is sought as its UTF-8, without regard to ASCII case. */
+/** Bytes are searched as Latin-1, one character each. Text is searched for as its UTF-8, without regard to ASCII case. */
 export function byteSearch(kind: SearchKind, query: string): ByteSearch {
   switch (kind) {
     case 'text':
@@ -37,8 +39,8 @@ export function byteSearch(kind: SearchKind, query: string): ByteSearch {
 }
 
 /**
- * Where the pattern is found, in order: each step goes through one window of the bytes, so that whoever asks can let
- * others have their turn in between.
+ * Where the pattern is found, in order. Each step goes through one window of the bytes, so that the caller can pause in
+ * between.
  */
 export function* findBytes(bytes: MessageBytes, pattern: RegExp): Generator<readonly ByteRange[]> {
   for (const stretch of bytes.stretches) {
@@ -62,13 +64,13 @@ export function* findBytes(bytes: MessageBytes, pattern: RegExp): Generator<read
 
 function latin1(bytes: Uint8Array): string {
   let text = '';
-  // In pieces, since arguments live on the stack.
+  // In pieces, since the arguments of a call must fit on the stack.
   for (let at = 0; at < bytes.length; at += 8192)
     text += String.fromCharCode(...bytes.subarray(at, at + 8192));
   return text;
 }
 
-/** As a regular expression that matches these very characters. */
+/** The source of a regular expression that matches exactly this text. */
 function literal(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }

@@ -16,8 +16,9 @@ import { copyLimit, selectionPanel } from './selectionPanel.ts';
 import { ToolbarFocus } from './toolbarFocus.ts';
 
 export interface BytesPaneEvents {
-  /** Enter was pressed, which goes to the meaning of the byte under the cursor. */
+  /** Enter was pressed: the focus goes to the meaning of the byte under the cursor. */
   leave(): void;
+  /** Puts a text on the clipboard. */
   copy(text: string): void;
 }
 
@@ -119,7 +120,7 @@ export class BytesPane {
     this.view.element.scrollIntoView({ block: 'nearest' });
   }
 
-  /** Where something cannot have worked, its bytes are what is looked for. */
+  /** Brings the bytes of an error into sight, since those are what the user is likely to look for. */
   private revealError(): void {
     const { view } = this.state;
     for (const direction of directions) {
@@ -173,7 +174,7 @@ export class BytesPane {
   /** Says what VS Code's context menu is about: what is selected; of a click elsewhere, what was clicked. */
   private describeForMenu(event: MouseEvent): void {
     const view = this.state.view.peek();
-    // By the keyboard, the menu is that of the grid that has the focus.
+    // Opened by the keyboard, the menu belongs to the grid that has the focus.
     const isKey = event.target instanceof Element && event.target.matches('.hex');
     const hit = isKey ? null : this.view.hit(event);
     const chosen = this.state.chosen.peek();
@@ -243,7 +244,7 @@ export class BytesPane {
     this.state.chosen.value = { direction, ...bytes.withWholeGaps(start, end), offset };
   }
 
-  /** Whoever comes by the keyboard finds a cursor; but what is chosen in the other message stays so until a key moves it. */
+  /** Shows a cursor when the focus comes by the keyboard; a choice in the other message stays until a key moves it. */
   private focused(view: HexView): void {
     const { direction } = view.message;
     const chosen = this.state.chosen.peek();

@@ -9,7 +9,7 @@ export interface BytesToolbarState {
   readonly showsControls: boolean;
   readonly showsLegend: boolean;
   readonly showsParser: boolean;
-  /** Which exchange the bytes are of; empty for none. */
+  /** Key of the exchange whose bytes are shown; empty for none. */
   readonly exchange: string;
 }
 
@@ -70,7 +70,7 @@ function menuContext(exchange: string): string {
   return JSON.stringify({ webviewSection: 'bytesToolbar', exchange, preventDefaultContextMenuItems: true });
 }
 
-/** A menu of VS Code's own opens where a context menu is asked for. */
+/** Asks for a context menu at the button: that opens VS Code's own menu. */
 function showMenu({ currentTarget }: Event): void {
   if (!(currentTarget instanceof HTMLElement)) return;
   const { left: clientX, bottom: clientY } = currentTarget.getBoundingClientRect();

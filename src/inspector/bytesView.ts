@@ -10,6 +10,7 @@ import { type ExchangeView, type MessageView, messageOf } from './messageView.ts
 import { ScrollExtent } from './scrollExtent.ts';
 import type { ByteRange } from './spanIndex.ts';
 
+/** The messages in the order in which they stand one below the other. */
 export const directions: readonly Direction[] = ['received', 'sent'];
 const titles = { received: l10n.t('Request'), sent: l10n.t('Response') } as const;
 /** CSS pixels; the stylesheet reads it from --spark-heading-height. */
@@ -18,7 +19,7 @@ const headingHeight = 24;
 const gutter = 20;
 /** CSS pixels below the rows of a message. */
 const messageGap = 10;
-/** Characters right of the rows, for the ruler: where the pane is narrow, it is scrolled to. */
+/** Characters to the right of the rows, for the ruler; in a narrow pane it has to be scrolled to. */
 const rulerWidth = 18;
 const probeLength = 100;
 
@@ -28,7 +29,7 @@ export interface BytePlace {
   readonly offset: number;
 }
 
-/** What a search found, by message, and the one that was gone to. */
+/** What a search found, by message, and the match that the user went to. */
 export interface Matches {
   readonly received: readonly ByteRange[];
   readonly sent: readonly ByteRange[];
@@ -41,7 +42,7 @@ const noMatches: Matches = { received: [], sent: [], current: null };
 export class BytesView {
   /** What scrolls. */
   readonly element: HTMLElement = document.createElement('div');
-  /** Called for the view of each message when it is made. */
+  /** Called with the view of each message when that is made. */
   onNewView: (view: HexView) => void = () => undefined;
   private readonly state: InspectorState;
   private readonly layers = new HighlightLayers();
@@ -124,7 +125,7 @@ export class BytesView {
     });
   }
 
-  /** The byte at a place of the screen; null for none. `nearest`: that is nearest, where there is none. */
+  /** The byte at a place on the screen; where there is none, the nearest one if `nearest`, else null. */
   hit(event: MouseEvent): BytePlace | null {
     const box = this.element.getBoundingClientRect();
     const y = event.clientY - box.top;
@@ -141,7 +142,7 @@ export class BytesView {
     return null;
   }
 
-  /** To the first byte of the request: another exchange is not begun where the last one was left. */
+  /** Scrolls to the first byte of the request, as for another exchange. */
   toStart(): void {
     this.revealed = null;
     this.element.scrollLeft = 0;
@@ -183,7 +184,7 @@ export class BytesView {
   }
 
   private get availableCharacters(): number {
-    // One stays free at the right edge.
+    // One character stays free at the right edge.
     return Math.floor((this.element.clientWidth - gutter) / this.characterWidth) - 1;
   }
 
@@ -193,12 +194,12 @@ export class BytesView {
     this.characterWidth = width / probeLength;
     this.rowHeight = Math.round(height);
     this.element.style.setProperty('--spark-row-height', `${this.rowHeight}px`);
-    // What has opened beside the bytes covers neither the cursor nor what was revealed before there was room for it.
+    // What has opened beside the bytes must cover neither the cursor nor what was revealed before there was room for it.
     const place = this.state.chosen.peek() ?? this.revealed;
     const isFirst = this.scroll.sightHeight === 0;
     const keeps = place !== null && (isFirst || this.isInSight(place));
     this.show(this.state.view.peek());
-    // What was revealed where there was no room at all, was scrolled to needlessly.
+    // What was revealed while there was no room at all was scrolled to needlessly.
     if (isFirst) this.moveTo(0);
     if (keeps) this.reveal(place.direction, place.offset);
     this.redraw();

@@ -14,7 +14,7 @@ export const moreCalls = 1000;
 const width = 1000;
 const height = 20;
 
-/** A time line and a table; where nothing was traced, what is known to have been done all the same. */
+/** A time line and a table of the calls; where none were traced, what must have been called all the same. */
 export function callsSection(
   detail: ExchangeDetail,
   shown: ShownCalls | null,
@@ -36,7 +36,7 @@ export function callsSection(
 const notKept = html`<p class="note remark">${l10n.t('They were not kept: newer ones took their place, or the server was busier than the record could follow.')}</p>`;
 const notAllKept = html`<p class="note remark">${l10n.t('Some calls were not kept: one of this connection may be missing.')}</p>`;
 
-/** A mark for each call, as wide as it took. The table says the same in words. */
+/** A mark for each call, as wide as the time it took. The table says the same in words. */
 function timeLine({ lines }: CallLines): TemplateResult {
   const from = lines[0].startedAt;
   const to = lines.reduce(
@@ -99,7 +99,7 @@ const untraced: Readonly<Record<UntracedReason, string>> = {
   imported: l10n.t('None are known: an imported file holds no system calls.'),
 };
 
-/** What an error says of a connection. */
+/** What an error means for a connection. */
 const errors: Readonly<Record<string, string>> = {
   EAGAIN: l10n.t('nothing has come yet, or there is no room yet'),
   EWOULDBLOCK: l10n.t('nothing has come yet, or there is no room yet'),
@@ -115,12 +115,12 @@ function meaningOf(result: string): TemplateResult | typeof nothing {
   return Object.hasOwn(errors, name) ? html` <span class="remark">${errors[name]}</span>` : nothing;
 }
 
-/** Most calls take microseconds. */
+/** A duration in microseconds where it is short, as with most calls. */
 function shortDuration(milliseconds: number): string {
   return milliseconds < 1 ? `${Math.round(milliseconds * 1000)} µs` : formatDuration(milliseconds);
 }
 
-/** Where nothing was traced: what must have been called, and when the program learnt that it was. */
+/** Where nothing was traced: what must have been called, and when the program learned of it. */
 function unseenSteps(detail: ExchangeDetail, reason: UntracedReason): TemplateResult {
   const { connection, times } = detail;
   const { transfers } = timingOf(detail);

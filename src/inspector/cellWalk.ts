@@ -4,10 +4,10 @@ export interface CellPlace {
   readonly columns: number;
 }
 
-/** Rows that a page key goes. */
+/** How many rows Page Up and Page Down move. */
 const pageRows = 10;
 
-/** The cells (`.cell`) of a grid whose rows differ, with one tab stop: the keyboard walks from cell to cell. */
+/** Walks by keyboard through the cells (`.cell`) of a grid whose rows differ; the grid has one tab stop. */
 export class CellWalk {
   private readonly grid: HTMLElement;
   private at: HTMLElement | null = null;
@@ -39,7 +39,7 @@ export class CellWalk {
     this.enter(this.at?.isConnected ? this.at : (this.grid.querySelector<HTMLElement>('.cell') ?? undefined));
   }
 
-  /** Moves the focus as a key says; whether it is one that moves it. */
+  /** Moves the focus; returns whether the key is one that does. */
   go(key: string): boolean {
     const target = this.target(key);
     target?.focus();

@@ -3,12 +3,12 @@ import type { Decompressed, HostCoding } from '../protocol/inspector.ts';
 import type { FromInspector } from '../protocol/inspectorMessages.ts';
 import { Question } from './question.ts';
 
-/** Bytes that are decompressed for a view: a few bytes can hold gigabytes. */
+/** Bytes that are decompressed for a view, at most: a few compressed bytes can expand to gigabytes. */
 const most = 4 * 1024 * 1024;
-/** Compressed bytes that are looked at. */
+/** Compressed bytes that are read, at most. */
 const mostCompressed = 16 * 1024 * 1024;
 
-/** Undoes content codings: by the browser's own means, or the extension host's where it has none. */
+/** Undoes content codings in the browser; asks the extension host for those that browsers cannot undo. */
 export class Decompressing {
   private readonly post: (message: FromInspector) => void;
   private readonly waiting = new Map<number, (result: Decompressed) => void>();
@@ -43,7 +43,7 @@ export class Decompressing {
         return decompressInPage('gzip', bytes);
       case 'deflate': {
         const result = await decompressInPage('deflate', bytes);
-        // Some send the bare data without the zlib format around it (RFC 9110 section 8.4.1.2).
+        // Some servers send the bare data without the zlib format around it (RFC 9110 section 8.4.1.2).
         return result.end === 'broken' && result.bytes.length === 0
           ? decompressInPage('deflate-raw', bytes)
           : result;
@@ -58,7 +58,7 @@ export class Decompressing {
 
   private ask(coding: HostCoding, bytes: Uint8Array): Promise<Decompressed> {
     const number = ++this.last;
-    // A copy of exact length: the whole buffer around a view would be sent.
+    // A copy of exact length: of a view, the whole buffer would be sent.
     const message = { type: 'decompress', number, coding, bytes: bytes.slice() } as const;
     const question = new Question();
     return new Promise((resolve) => {

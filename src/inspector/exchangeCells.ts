@@ -16,11 +16,11 @@ export interface FilterableValue {
 /** One column of a row: what it says, and what to filter by it. */
 export interface CellKind {
   readonly className: string;
-  /** Draws the row into its cell, which may show another row now. */
+  /** Draws the row into its cell, which may still show another row. */
   draw(cell: HTMLElement, row: ExchangeRow): void;
   /** What the cell says in full when the pointer rests on it; undefined where it is all there to see. */
   readonly words?: ((row: ExchangeRow) => string) | undefined;
-  /** Null where the row has nothing of it. */
+  /** Null where there is nothing to filter by. */
   filterable(row: ExchangeRow): FilterableValue | null;
 }
 
@@ -38,7 +38,7 @@ function textCell(
   };
 }
 
-/** Into the text that is there already: a new one would cost more. */
+/** Changes the text node that is there, which costs less than a new one. */
 function drawText(element: Element, text: string): void {
   const { firstChild } = element;
   if (firstChild === null) element.append(text);
@@ -121,7 +121,7 @@ function statusWords(row: ExchangeRow): string {
   return [statusText(row), ...badgesOf(row).map(({ text }) => text)].join(', ');
 }
 
-/** Which badges a cell shows; they are made anew for others only. */
+/** Which badges a cell shows, so that they are made anew only when they change. */
 const drawnBadges = new WeakMap<HTMLElement, string>();
 
 function drawStatus(cell: HTMLElement, row: ExchangeRow): void {

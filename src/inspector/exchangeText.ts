@@ -17,7 +17,7 @@ export interface Badge {
   readonly named: boolean;
 }
 
-/** The most severe first: where there is little room, it is what is seen. */
+/** The badges of an exchange, the most severe first: where there is little room, only that one is seen. */
 export function badgesOf(row: ExchangeRow): readonly Badge[] {
   const badges: Badge[] = [];
   if (row.rule !== '') badges.push({ icon: 'error', text: l10n.t('malformed'), severe: true, named: true });
@@ -37,7 +37,7 @@ export function badgesOf(row: ExchangeRow): readonly Badge[] {
   return badges;
 }
 
-/** An exchange as a sentence, for those who hear it. */
+/** An exchange as a sentence, for screen readers. */
 export function exchangeSentence(row: ExchangeRow): string {
   const request = `${visibleString(row.method) || l10n.t('No method')} ${visibleString(row.target)}`.trim();
   const phrase = Object.hasOwn(reasonPhrases, row.status) ? ` ${reasonPhrases[row.status]}` : '';

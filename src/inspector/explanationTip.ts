@@ -5,12 +5,12 @@ import { explanationOf } from './lineParts.ts';
 import { lineIndexAt } from './meaning.ts';
 import { markOf } from './meaningCells.ts';
 
-/** Milliseconds for which the pointer, or the keyboard's focus, rests on a line before it is explained. */
+/** Milliseconds that the pointer or the focus has to rest on a line before it is explained. */
 const patience = 500;
 
 /**
- * Explains the line that the pointer or the focus rests on, for a glance: the row below the line, where it is opened,
- * says the same, with links. Escape sends it away; who knows it all switches it off.
+ * Explains the line that the pointer or the focus rests on. The row below the line, when that is opened, says the same
+ * with links. Escape closes the tip, and the user can switch all of them off.
  */
 export class ExplanationTip {
   private readonly tip: HTMLElement = document.createElement('div');

@@ -7,9 +7,9 @@ import type { InspectorState } from './inspectorState.ts';
 import { keyOf, used } from './keys.ts';
 
 export interface FilterBarEvents {
-  /** Asks what can stand at a place of the text; `suggest` brings the answer. */
+  /** Asks for completions at `caret`, a position in the text; `suggest` brings the answer. */
   complete(text: string, caret: number): void;
-  /** To the list. */
+  /** The keyboard's focus goes on to the list. */
   leave(): void;
 }
 
@@ -69,7 +69,7 @@ export class FilterBar {
     });
   }
 
-  /** Whether what is wrong is but the term that is being typed, with suggestions for how to go on. */
+  /** Whether the problem lies only in the term that is being typed, and there are suggestions to complete it. */
   isUnfinished({ end }: FilterProblem): boolean {
     return this.offer.value !== null && end === this.input.selectionStart;
   }
@@ -168,7 +168,7 @@ export class FilterBar {
 
   private activate(offer: Offer, index: number): void {
     const { length } = offer.suggestions;
-    // From the last on to none, the text as it is typed; and on to the first.
+    // After the last suggestion comes none, which is the text as typed, and then the first again.
     const active = ((index + 1 + length + 1) % (length + 1)) - 1;
     this.offer.value = { ...offer, active };
   }
@@ -176,7 +176,7 @@ export class FilterBar {
   private accept({ start, end, suggestions }: Offer, index: number): void {
     const { text } = suggestions[index];
     const { value } = this.input;
-    // A term is finished by a space; an operator waits for its value.
+    // A space ends a complete term; an operator still needs its value.
     const rest = value.slice(end);
     const space = text.endsWith(':') || rest.startsWith(' ') || rest.startsWith(')') ? '' : ' ';
     this.input.value = `${value.slice(0, start)}${text}${space}${rest}`;
@@ -215,7 +215,7 @@ export class FilterBar {
     >${icon('close')}</button>`;
   }
 
-  /** Underlines in place what is wrong: the mirror lies under the field, and has the same text. */
+  /** Underlines the problem in a mirror that lies under the field and has the same text. */
   private underline(problem: FilterProblem | null): void {
     const { input, mirror } = this;
     input.setAttribute('aria-invalid', String(problem !== null));

@@ -7,10 +7,10 @@ import { lineIndexAt, type MeaningLine } from './meaning.ts';
 import { type ExchangeView, type MessageView, messageOf } from './messageView.ts';
 import type { ByteRange } from './spanIndex.ts';
 
-/** Characters of a value that are compared: of a longer one, its beginning. */
+/** Characters of a value that are compared; of a longer one, only the beginning is. */
 const mostOfValue = 200;
 
-/** What to filter by where the user stands on bytes of an exchange; null where no operator tells exchanges apart by it. */
+/** The term to filter by for bytes of an exchange; null where there is no operator for what they are. */
 export function filterableAt(view: ExchangeView, mark: Mark): FilterableValue | null {
   const message = messageOf(view, mark.direction);
   const index = lineIndexAt(message.lines, mark.start);
@@ -61,7 +61,7 @@ function ofTarget(message: MessageView, target: ByteRange, mark: Mark): Filterab
   return whole;
 }
 
-/** On its name, that a field is there; on its value, or a part of it, that it is this. */
+/** For a field's name, that the field is there; for its value or a part of it, that it has this value. */
 function ofField(message: MessageView, line: MeaningLine, mark: Mark): FilterableValue | null {
   const [nameSpan, valueSpan] = line.tokens;
   if (nameSpan?.name !== 'field-name') return null;
@@ -82,7 +82,7 @@ function textOf({ bytes }: MessageView, { start, end }: ByteRange): string {
   return latin1(bytes.slice(start, end, mostOfValue));
 }
 
-/** As the filter sees heads: one character for each byte. */
+/** Text as the filter compares it: one character for each byte. */
 function latin1(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes.subarray(0, mostOfValue));
 }

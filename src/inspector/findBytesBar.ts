@@ -18,11 +18,13 @@ const kinds: readonly (readonly [SearchKind, string])[] = [
 /** Milliseconds that a search keeps the page at a time. */
 const slice = 8;
 
+/** What the search asks of the view of the bytes, and tells it. */
 export interface FindBytesEvents {
-  /** Where a search begins. */
+  /** The byte from which a search begins; null: from the beginning. */
   cursor(): BytePlace | null;
+  /** The matches have changed; null for no search. */
   found(matches: Matches | null): void;
-  /** A match was gone to. */
+  /** The user went to a match: bytes `start` (inclusive) to `end` (exclusive). */
   goTo(direction: Direction, start: number, end: number): void;
   closed(): void;
 }
@@ -34,9 +36,9 @@ export class FindBytesBar {
   private readonly matches = signal<Matches | null>(null);
   private readonly problem = signal('');
   private readonly isSearching = signal(false);
-  /** The search that is wanted; an earlier one that still goes on ends. */
+  /** Number of the current search; an earlier one that still runs stops when it sees that it is not its own. */
   private searches = 0;
-  /** Where the cursor was when the query began: more of it is sought from there, not from its last match. */
+  /** Where the cursor was when typing began: a longer query is searched from there again, not from the last match. */
   private origin: BytePlace | null = null;
   private query = '';
   private view: ExchangeView | null = null;
@@ -134,7 +136,7 @@ export class FindBytesBar {
     this.events.closed();
   }
 
-  /** Searches both messages, in slices; `goes`: to the first match from where the query began. */
+  /** Searches both messages, in slices; with `goes`, goes to the first match from where the query began. */
   private async search(goes: boolean): Promise<void> {
     const { view } = this;
     const number = ++this.searches;
@@ -196,13 +198,13 @@ export class FindBytesBar {
   }
 }
 
-/** Which of two places comes first; without a second one, every place comes behind it. */
+/** Negative where the first place comes before the second; positive where it comes after it, or there is no second. */
 function compare(one: BytePlace, other: BytePlace | null): number {
   if (other === null) return 1;
   return directions.indexOf(one.direction) - directions.indexOf(other.direction) || one.offset - other.offset;
 }
 
-/** The match that was gone to, where it is still one. */
+/** The match that the user went to, if it still is one. */
 function sameMatch(
   found: Readonly<Record<Direction, readonly ByteRange[]>>,
   before: Matches | null,

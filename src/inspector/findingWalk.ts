@@ -6,7 +6,7 @@ import { markOfFinding } from './meaningCells.ts';
 
 /** Goes from finding to finding of the shown exchange, and says which it came to. */
 export class FindingWalk {
-  /** For those who hear the page: what a key has led to. */
+  /** Announces to screen readers what a key has led to. */
   readonly announcement: HTMLElement = document.createElement('div');
   private readonly state: InspectorState;
   private readonly toBytes: (direction: Direction) => void;
@@ -17,7 +17,7 @@ export class FindingWalk {
     this.toBytes = toBytes;
   }
 
-  /** To the next finding whose bytes are known, or the one before; whether there is any. */
+  /** Goes to the next finding whose bytes are known, or the previous one; returns whether there is any. */
   step(by: 1 | -1): boolean {
     const findings = this.state.view.peek()?.findings ?? [];
     const { length } = findings;
@@ -31,7 +31,7 @@ export class FindingWalk {
     return false;
   }
 
-  /** Marks the bytes that show a finding, and says it. */
+  /** Marks the bytes that show a finding, and announces it. */
   go(index: number): void {
     const findings = this.state.view.peek()?.findings ?? [];
     const finding = findings[index];

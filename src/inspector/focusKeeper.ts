@@ -1,25 +1,25 @@
-/** A part of a page, and what to focus where an element in it had the focus and went. */
+/** A part of a page, and what to focus when an element in it had the focus and has gone. */
 export interface FocusPlace {
   readonly within: HTMLElement;
   focus(): void;
 }
 
 /**
- * Keeps the keyboard's focus from the body of a panel's page, where no key leads anywhere and nothing is heard. There a
- * browser leaves it when what had it is gone: a button that has done its work, a row of an exchange that is no longer
- * stored. And there it is whenever it comes back from VS Code, from a menu as much as from a quick pick: a document
- * forgets what it had focused when an element of another one is.
+ * Keeps the keyboard's focus off the body of a panel's page, where keys do nothing and screen readers say nothing. The
+ * browser leaves it there when the focused element is removed, such as a row of an exchange that is no longer stored. It
+ * is there, too, whenever it returns from VS Code, as from a menu or a quick pick: a document forgets its focused element
+ * when one of another document gets the focus.
  */
 export class FocusKeeper {
   private readonly otherwise: readonly (() => HTMLElement | null)[];
-  /** What had the focus last; the body where the user has put it nowhere, by a click beside everything. */
+  /** What had the focus last; the body where the user took it away by a click beside everything. */
   private last: Element | null = null;
   /** Where that stood. */
   private place: FocusPlace | undefined;
   private pointing = false;
   private frame = 0;
 
-  /** @param otherwise in this order, where the place of what went can take no focus */
+  /** @param otherwise what to focus, in this order, where the part that lost its focused element cannot take it */
   constructor(places: readonly FocusPlace[], otherwise: readonly (() => HTMLElement | null)[]) {
     this.otherwise = otherwise;
     document.addEventListener('focusin', ({ target }) => {
@@ -34,13 +34,13 @@ export class FocusKeeper {
     window.addEventListener('pointerdown', () => point(true), { capture: true });
     for (const end of ['pointerup', 'pointercancel'])
       window.addEventListener(end, () => point(false), { capture: true });
-    // What is clicked, typed or told may take away what has the focus; and so may what comes of it later.
+    // A click, a key or a message may remove the focused element, at once or through what follows from it.
     for (const type of ['focus', 'message', 'click', 'keydown', 'change', 'focusout'])
       window.addEventListener(type, () => this.check(), { capture: true, passive: true });
     this.check();
   }
 
-  /** Looks when everything that follows from an event has been drawn. */
+  /** Checks the focus once everything that follows from an event has been drawn. */
   private check(): void {
     if (this.frame !== 0) return;
     this.frame = requestAnimationFrame(() => {
@@ -50,7 +50,7 @@ export class FocusKeeper {
   }
 
   private keep(): void {
-    // A page that has no focus takes none from others: it looks again when it gets it.
+    // A page that does not have the focus must not take it from others; it is checked again when it gets it.
     if (!document.hasFocus() || this.pointing || canBeFocused(document.activeElement)) return;
     const { last, place } = this;
     if (last === document.body) return;

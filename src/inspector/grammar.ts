@@ -27,6 +27,7 @@ export const grammarRoles: readonly GrammarRole[] = [
   'unparsed',
 ];
 
+/** A grammar element's role, and the section of the RFC that defines it. */
 export interface GrammarElement {
   readonly role: GrammarRole;
   readonly rfc: 9110 | 9112;

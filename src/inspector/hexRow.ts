@@ -48,10 +48,10 @@ const digitPairs: readonly string[] = Array.from({ length: 256 }, (_, octet) =>
   octet.toString(16).toUpperCase().padStart(2, '0'),
 );
 
-/** Stands for every byte that is no visible ASCII character; in every font of fixed width, unlike "␍". */
+/** Stands for every byte that is no visible ASCII character. Unlike "␍", every font of fixed width has it. */
 const placeholder = '·';
 
-/** What the text column shows instead of a placeholder where white space and controls are wanted; in fonts of fixed width. */
+/** What the text column shows for white space and controls, if it is to; fonts of fixed width have these characters. */
 export const controlGlyphs: Readonly<Record<number, string>> = {
   0: 'Ø',
   9: '→',
@@ -79,7 +79,7 @@ function sentFrom({ start, end }: HexRow, file: FileBytes, missing: string): str
   );
 }
 
-/** What is said of bytes that were not kept. */
+/** The text in place of bytes that were not kept. */
 export function gapText(row: HexRow): string {
   const missing = counted(row.end - row.start, 'byte');
   return row.file === undefined ? l10n.t('{0} not kept', missing) : sentFrom(row, row.file, missing);

@@ -41,12 +41,12 @@ export interface HexMarks {
   readonly pointedLine: Mark | null;
   readonly chosen: Chosen | null;
   readonly chosenLine: Mark | null;
-  /** What a search found in this message, in order; and which of it was gone to, -1 for none. */
+  /** What a search found in this message, in order; and the index of the match that the user went to, -1 for none. */
   readonly matches: readonly ByteRange[];
   readonly currentMatch: number;
-  /** How many bytes a parser that somebody goes through the message with has read: only these have a meaning by then. */
+  /** How many bytes the parser has read while the user steps through the message: only these have a meaning yet. */
   readonly parsed: number;
-  /** Where this message shows what cannot have worked, the most telling bytes first. */
+  /** Ranges that show an error, the most telling first. */
   readonly errors: readonly ByteRange[];
 }
 
@@ -188,7 +188,7 @@ export class HexView {
     drawn.row = row;
     drawn.text.data = hexRowText(row, this.columns, this.look.showsControls);
     drawn.element.classList.toggle('not-kept', row.bytes === null);
-    // What does not find room in the row is told where the pointer rests.
+    // What has no room in the row is shown when the pointer rests on it.
     drawn.element.title = row.bytes === null ? drawn.text.data : '';
     drawn.element.setAttribute('aria-rowindex', String(index + 1));
     this.drawRuler(drawn, row);
@@ -298,7 +298,7 @@ export class HexView {
   ): void {
     const { violation, bytes } = this.message;
     const start = violation?.offset ?? errors[0]?.start ?? -1;
-    // What broke a rule by not coming is shown at the last byte that came.
+    // A rule that was broken by missing bytes is shown at the last byte that arrived.
     const offset = Math.min(start, bytes.length - 1);
     const end =
       violation === null && errors.length > 0 ? Math.min(errors[0].end, start + mostInSign) : offset + 1;
@@ -369,7 +369,7 @@ export class HexView {
       this.grid.append(element);
       this.drawn.push({ element, text, ruler, label, row: null });
     }
-    // Which element a row lies in depends on their number.
+    // Which element a row lies in depends on the number of elements.
     for (const drawn of this.drawn) drawn.row = null;
   }
 }

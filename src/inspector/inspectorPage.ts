@@ -90,7 +90,7 @@ export class InspectorPage {
     body.addEventListener('click', (event) => this.followLink(event));
     effect(() => {
       const chosen = this.state.chosen.value;
-      // Until the exchange is there, its cursor is still the kept one.
+      // Until the exchange has arrived, the cursor that was kept for it must stay.
       if (this.state.view.peek() === null) return;
       this.memory.keep({ cursor: chosen && { direction: chosen.direction, offset: chosen.offset } });
     });
@@ -309,7 +309,7 @@ export class InspectorPage {
   private show(detail: ExchangeDetail): void {
     const { key } = detail.row;
     const { selected, view, chosen } = this.state;
-    // Of an exchange that was selected before the last one.
+    // A late answer, about an exchange that is no longer selected.
     if (selected.peek() !== null && selected.peek() !== key) return;
     this.exchangeQuestion.answered();
     const before = view.peek();
@@ -350,7 +350,7 @@ export class InspectorPage {
     this.bytes.focus(mark.direction);
   }
 
-  /** VS Code would open any link by itself: those of this page go through the extension host, which knows them. */
+  /** Sends links to the extension host, which opens only those that it trusts; VS Code by itself would open any. */
   private followLink(event: MouseEvent): void {
     const link = event.target instanceof Element ? event.target.closest('a') : null;
     if (link === null) return;
@@ -359,7 +359,7 @@ export class InspectorPage {
     this.host.postMessage({ type: 'openLink', url: link.href });
   }
 
-  /** Keys that do the same wherever the focus is. */
+  /** Keys that work wherever the focus is. */
   private key(event: KeyboardEvent): void {
     switch (keyOf(event)) {
       case 'F8':

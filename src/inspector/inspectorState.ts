@@ -20,14 +20,15 @@ export interface Chosen extends Mark {
   readonly offset: number;
 }
 
+/** The list as the host last described it: see the message `list` (src/protocol/inspectorMessages.ts). */
 export interface ListState {
   readonly summary: CaptureSummary;
-  /** In the list as it is filtered and sorted; -1 where it does not stand there. */
+  /** Of the selected exchange in the list as filtered and sorted; -1 where it is not in it. */
   readonly selectedIndex: number;
   readonly serverRuns: boolean;
   readonly preserve: boolean;
   readonly view: ListView;
-  /** Those in sight, where they came along. */
+  /** The rows in sight, if they came with the description. */
   readonly rows: ListedRows | null;
 }
 
@@ -42,7 +43,7 @@ export interface ShownCalls {
   readonly calls: CallLines;
 }
 
-/** All that the parts of the page share. Only bytes change with `view`; a mark is void when the view changes. */
+/** What the parts of the page share. A mark is void once the view changes. */
 export class InspectorState {
   readonly list: Signal<ListState | null> = signal(null);
   readonly selected: Signal<ExchangeKey | null> = signal(null);
@@ -52,13 +53,13 @@ export class InspectorState {
   /** How many of them the user wants to see, where they are in sight. */
   readonly callsLimit: Signal<number> = signal(0);
   readonly pointed: Signal<Mark | null> = signal(null);
-  /** The very byte under the pointer, where it points at bytes. */
+  /** The byte under the pointer, if it points at bytes. */
   readonly pointedOffset: Signal<number | null> = signal(null);
   readonly chosen: Signal<Chosen | null> = signal(null);
   /** What the list shows; and its columns. */
   readonly listQuery: Signal<ListQuery> = signal({ filter: '', order: null, paused: false });
   readonly columns: Signal<ColumnChoice> = signal(initialColumns);
-  /** Whether exchanges that arrive are announced to those who hear the page. */
+  /** Whether exchanges that arrive are announced to screen readers. */
   readonly announces: Signal<boolean> = signal(false);
   /** Whether a line is explained when the pointer or the focus rests on it. */
   readonly explains: Signal<boolean> = signal(true);
@@ -69,9 +70,9 @@ export class InspectorState {
   filterBy: (operator: string, value: string, excluded: boolean) => void = () => undefined;
   /** Parts of the messages that are shown on rows of their own, such as query parameters: finer than grammar elements. */
   readonly parts: Signal<readonly Mark[]> = signal([]);
-  /** How far the parser has been taken through a message, where somebody goes through it; `end` exclusive. */
+  /** How far the user has taken the parser through a message; `end` exclusive. */
   readonly parsed: Signal<{ readonly direction: Direction; readonly end: number } | null> = signal(null);
-  /** The finding that was gone to; -1 for none. */
+  /** Index of the finding that the user went to; -1 for none. */
   readonly finding: Signal<number> = signal(-1);
   /** Whether the list follows the newest exchange. */
   readonly following: Signal<boolean> = signal(true);

@@ -6,7 +6,7 @@ export interface ColumnDescription {
   readonly column: ListColumn;
   readonly title: string;
   readonly width: number;
-  /** Read from right to left, so to speak: numbers stand below each other. */
+  /** Whether it is aligned to the right, so that digits stand below each other. */
   readonly isNumber: boolean;
   /** Where there is little room, columns of a higher number go first. */
   readonly dispensable: number;
@@ -35,10 +35,10 @@ export const columnDescriptions: readonly ColumnDescription[] = [
 ];
 
 const leastWidth = 36;
-/** A status with its most severe badge. */
+/** Room for a status with its most severe badge. */
 const leastStatus = 50;
 const mostWidth = 1200;
-/** What a target needs to be of use. */
+/** Below this width a target is of no use. */
 const leastTarget = 150;
 /** Between columns, and at both ends. */
 const gap = 10;
@@ -50,24 +50,25 @@ export function isListColumn(value: unknown): value is ListColumn {
   return typeof value === 'string' && byName.has(value);
 }
 
-/** What the user made of the columns; widths of those that were never moved are missing. */
+/** The columns that the user chose, and the widths of those whose borders were moved, in CSS pixels. */
 export interface ColumnChoice {
   readonly shown: readonly ListColumn[];
   readonly widths: Readonly<Partial<Record<ListColumn, number>>>;
 }
 
-/** Before the user chose any: most exchanges have no comment, so that its column would stand empty. */
+/** Before the user chose any: all but the comment, which most exchanges do not have. */
 export const initialColumns: ColumnChoice = {
   shown: columnDescriptions.map(({ column }) => column).filter((column) => column !== 'comment'),
   widths: {},
 };
 
+/** CSS pixels of a column, within its limits. */
 export function widthOf(column: ListColumn, { widths }: ColumnChoice): number {
   const width = widths[column] ?? byName.get(column)?.width ?? leastWidth;
   return Math.min(mostWidth, Math.max(column === 'status' ? leastStatus : leastWidth, width));
 }
 
-/** Of the columns chosen, those that fit into so many CSS pixels. */
+/** Those of the chosen columns that fit into `available` CSS pixels. */
 export function fittingColumns(choice: ColumnChoice, available: number): readonly ColumnDescription[] {
   const columns = columnDescriptions.filter(({ column }) => choice.shown.includes(column));
   const needed = (of: readonly ColumnDescription[]) =>

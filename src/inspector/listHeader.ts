@@ -5,7 +5,7 @@ import { type ColumnDescription, columnDescriptions } from './listColumns.ts';
 
 export interface ListHeaderEvents {
   sort(column: ListColumn): void;
-  /** The user drags a border: the column gets so many CSS pixels more, or fewer. `ended`: it stays so. */
+  /** The user drags a border: the column gets so many CSS pixels more, or fewer. `ended`: the width is to be kept. */
   resize(column: ListColumn, change: number, ended: boolean): void;
 }
 

@@ -17,7 +17,7 @@ import type { MeaningLine } from './meaning.ts';
 import type { ExchangeView, MessageView } from './messageView.ts';
 import type { Action, Block, PartRow, PartText } from './partRow.ts';
 
-/** Bytes of one token that are shown. */
+/** Bytes of one token that are shown, at most. */
 const mostOfToken = 4096;
 
 export const severityIcons = { error: 'error', warning: 'warning', note: 'info' } as const satisfies Record<
@@ -25,6 +25,11 @@ export const severityIcons = { error: 'error', warning: 'warning', note: 'info' 
   IconName
 >;
 
+/**
+ * The row of a line.
+ *
+ * @param opened whether its parts are shown; null where it has none
+ */
 export function lineRow(
   message: MessageView,
   line: MeaningLine,
@@ -107,6 +112,7 @@ export function tokenCell({ bytes, direction }: MessageView, token: Span): Templ
   >`;
 }
 
+/** Cells of a field: its tokens, and a remark where a complete line has no value. */
 export function fieldCells(message: MessageView, line: MeaningLine): TemplateResult[] {
   const cells = line.tokens.map((token) => tokenCell(message, token));
   const hasValue = line.tokens.some(({ name }) => name === 'field-value' || name === 'trailer-value');
@@ -149,6 +155,7 @@ function blockCell(block: Block, pictures: (block: Block & { kind: 'image' }) =>
   }
 }
 
+/** The beginning of what was not parsed. `isTunnel`: it is no HTTP, but went through a tunnel. */
 export function unparsedCell({ bytes }: MessageView, line: MeaningLine, isTunnel: boolean): TemplateResult {
   const shown = bytes.slice(line.start, line.end, 512);
   return html`<div role="gridcell" tabindex="-1" class="cell">
@@ -193,7 +200,7 @@ function whereBroken(view: ExchangeView, { direction }: Mark): string {
   return status > 0 ? `${where} · ${l10n.t('answered with {0}', status)}` : where;
 }
 
-/** The bytes that show a finding best; null where none do. */
+/** The bytes that show a finding best; null where there are none. */
 export function markOfFinding({ places }: Finding): Mark | null {
   const [place] = places;
   return place === undefined ? null : markOfPlace(place.message, place);
@@ -213,7 +220,7 @@ function pieces(bytes: Uint8Array): (TemplateResult | string)[] {
   );
 }
 
-/** The bytes that an element, or the nearest around it, stands for. */
+/** The bytes that an element or its nearest ancestor stands for. */
 export function markOf(target: EventTarget | null): Mark | null {
   const element = target instanceof Element ? target.closest<HTMLElement>('[data-start]') : null;
   if (element === null) return null;
@@ -230,6 +237,7 @@ export function emptyRow(direction: Direction, view: ExchangeView): TemplateResu
   );
 }
 
+/** What stands above a message: whence it came, and on what way. Text from the wire is made visible in it. */
 export function headingOf({ detail, isFromProxy }: ExchangeView, message: MessageView): string {
   const { peer, serverName, row, imported, forwarding, connection } = detail;
   const address = peer.address.includes(':') ? `[${peer.address}]` : peer.address;
@@ -252,7 +260,7 @@ export function headingOf({ detail, isFromProxy }: ExchangeView, message: Messag
   }
 }
 
-/** What is to be known of the bytes of another program's file before they are believed. */
+/** Warns that the bytes of an exchange from a HAR file are not those on the wire; nothing for other exchanges. */
 export function originRow({ detail }: ExchangeView): TemplateResult | typeof nothing {
   return detail.imported?.rebuilt === true
     ? noteRow(l10n.t('Rebuilt from HAR: not the bytes on the wire.'))

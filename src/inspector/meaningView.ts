@@ -17,7 +17,7 @@ type TabName = 'messages' | 'findings' | 'timing';
 const tabNames: readonly TabName[] = ['messages', 'findings', 'timing'];
 
 export interface MeaningViewEvents extends MeaningEvents {
-  /** To a finding, as F8 does. */
+  /** Goes to a finding by its index, as F8 does. */
   toFinding(index: number): void;
   /** Shows both directions of the exchange's connection. */
   follow(connection: ConnectionKey): void;
@@ -67,7 +67,7 @@ export class MeaningView {
     this.messages.focus();
   }
 
-  /** Puts the focus back into what is shown, when what had it is gone. */
+  /** Puts the focus back into what is shown, when the element that had it is gone. */
   focusAgain(): void {
     const tab = this.tab.peek();
     if (tab === 'messages') this.messages.focus();
@@ -80,7 +80,7 @@ export class MeaningView {
     panel.id = `panel-${name}`;
     panel.setAttribute('role', 'tabpanel');
     panel.setAttribute('aria-labelledby', `tab-${name}`);
-    // Tables alone have nothing to stop at, and could not be scrolled by key.
+    // Tables contain nothing that takes the focus, so that by keyboard they could not be scrolled.
     if (name === 'timing') panel.tabIndex = 0;
     panel.append(this.panels[name]);
     return panel;
@@ -152,7 +152,7 @@ function followButton(view: ExchangeView | null, events: MeaningViewEvents): Tem
   </button>`;
 }
 
-/** Newcomers have lines explained; those who know them have peace. */
+/** The switch for explanations of lines, which not everybody needs. */
 function explainsToggle({ explains }: InspectorState): TemplateResult {
   const pressed = explains.value;
   return html`<button

@@ -5,7 +5,7 @@ export interface Stretch {
   readonly start: number;
   readonly end: number;
   readonly bytes: Uint8Array | null;
-  /** Of bytes that were not kept: out of which file the kernel sent them by itself. */
+  /** Of bytes that were not kept: the file that the kernel sent them from by itself. */
   readonly file?: FileBytes;
 }
 
@@ -59,7 +59,7 @@ export class MessageBytes {
     return stretch?.bytes ? stretch.bytes[offset - stretch.start] : -1;
   }
 
-  /** The bytes from `start` to `end` that were kept, at most `limit` of them. */
+  /** The kept ones of the bytes `start` (inclusive) to `end` (exclusive), at most `limit` of them. */
   slice(start: number, end: number, limit = Number.POSITIVE_INFINITY): Uint8Array {
     const parts: Uint8Array[] = [];
     let size = 0;
@@ -81,7 +81,7 @@ export class MessageBytes {
     return joined;
   }
 
-  /** Bytes between `start` and `end` that were not kept. */
+  /** How many of the bytes `start` (inclusive) to `end` (exclusive) were not kept. */
   missing(start: number, end: number): number {
     let missing = 0;
     for (const stretch of this.stretches) {
@@ -91,7 +91,7 @@ export class MessageBytes {
     return missing;
   }
 
-  /** A range of bytes; where it begins or ends among bytes that were not kept, with all of these. */
+  /** The range, extended over all of the missing bytes in which it begins or ends. */
   withWholeGaps(start: number, end: number): { start: number; end: number } {
     const first = this.stretchAt(start);
     const last = this.stretchAt(end - 1);

@@ -305,7 +305,7 @@ const checks: { readonly [Type in ToInspector['type']]: Check<Message<Type>> } =
   reveal: shape<Message<'reveal'>>({ type: oneOf('reveal'), exchange: isString }),
 };
 
-/** What the extension host sent, or null where it is no message: that is not used. */
+/** What the extension host sent; null where it is not a message of the protocol, and must not be used. */
 export function asToInspector(value: unknown): ToInspector | null {
   const type: unknown = typeof value === 'object' && value !== null && 'type' in value ? value.type : null;
   for (const [name, check] of Object.entries(checks)) {

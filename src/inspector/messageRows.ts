@@ -26,9 +26,9 @@ import type { Action, Block, PartRow } from './partRow.ts';
 /** How the rows of an exchange's messages are shown, and what their buttons do. */
 export interface MessageRowsOptions {
   readonly choices: Choices;
-  /** The finding that was gone to; -1 for none. */
+  /** Index of the finding that the user went to; -1 for none. */
   readonly finding: number;
-  /** What undoing the content coding of a body has given, where that is wanted. */
+  /** What undoing the content coding of a body has given so far; null where it is not wanted. */
   decompression(message: MessageView, line: MeaningLine): Decompression;
   act(direction: Direction, action: Action): void;
   /** Address of a picture. */
@@ -71,7 +71,7 @@ export class MessageRows {
     </div>`;
   }
 
-  /** What cannot have worked, before all else: whoever opens the exchange is to see it without looking for it. */
+  /** Errors come before all else, so that whoever opens the exchange sees them without looking for them. */
   private errors(): TemplateResult | typeof nothing {
     const { view } = this;
     const rows = view.findings.flatMap((finding, index) =>
@@ -80,7 +80,7 @@ export class MessageRows {
     return rows.length === 0 ? nothing : html`<div role="rowgroup" class="errors">${rows}</div>`;
   }
 
-  /** Warnings, and the note that was gone to, above the message that shows them. */
+  /** Warnings, and the note that the user went to, above the message that shows them. */
   private callouts(direction: Direction): TemplateResult[] {
     const { view } = this;
     const current = this.options.finding;
@@ -126,7 +126,7 @@ export class MessageRows {
   private opening(message: MessageView, line: MeaningLine, cells: unknown): unknown {
     const { toggled } = this.options.choices;
     const opened = opensByItself(message, line) !== toggled.has(`${message.direction} ${line.start}`);
-    // Always a pair, so that the row stays the same element, and keeps the focus, whether it is open or not.
+    // Always a pair, so that lit keeps the row's element, and with it the focus, when it is opened or closed.
     return [
       lineRow(message, line, opened, cells),
       opened ? this.rows(message, lineParts(message, line)) : nothing,

@@ -20,6 +20,7 @@ export interface MessageView {
   readonly violation: Violation | null;
 }
 
+/** The selected exchange with both of its messages parsed, and what was found in them. */
 export interface ExchangeView {
   readonly detail: ExchangeDetail;
   readonly received: MessageView;
@@ -86,7 +87,7 @@ function view(
   return { direction: detail.direction, detail, bytes, spans, lines: meaningLines(spans), violation };
 }
 
-/** The parser sees what was kept from the first byte on; nothing can be parsed across a gap. */
+/** The parser gets the bytes up to the first gap, since nothing can be parsed across it. */
 function firstKept(bytes: MessageBytes): Uint8Array {
   return bytes.stretches[0]?.bytes ?? new Uint8Array(0);
 }

@@ -24,7 +24,7 @@ import type { Action } from './partRow.ts';
 import { Pictures } from './pictures.ts';
 
 export interface MeaningEvents {
-  /** Enter on something that stands for bytes: to these bytes. */
+  /** Enter was pressed on what stands for bytes: the focus goes to these bytes. */
   toBytes(mark: Mark): void;
 }
 
@@ -126,7 +126,7 @@ export class MessagesPanel {
     this.walk.renew();
   }
 
-  /** What undoing the content coding has given; begins it where it is wanted for the first time. */
+  /** What undoing the content coding has given so far; starts it when the result is first wanted. */
   private decompression(
     message: MessageView,
     line: MeaningLine,
@@ -221,7 +221,7 @@ export class MessagesPanel {
     }
   }
 
-  /** Narrows the list's filter by what stands under the keyboard; whether anything to filter by does. */
+  /** Narrows the list's filter by the focused cell; returns whether it stands for something to filter by. */
   private filterBy(excluded: boolean): boolean {
     const filterable = this.filterable(this.walk.current);
     if (filterable !== null) this.state.filterBy(filterable.operator, filterable.value, excluded);
@@ -289,7 +289,7 @@ export class MessagesPanel {
     const element = this.chosenElement()?.closest('.line');
     if (!element) return;
     const box = element.getBoundingClientRect();
-    // What scrolls is the panel around the messages, which are as high as all of them.
+    // The messages are as tall as all their rows: what scrolls is the panel around them.
     const pane = (this.element.closest('.meaning-panel') ?? this.element).getBoundingClientRect();
     const headings = 24;
     if (box.bottom <= pane.top + headings || box.top >= pane.bottom)

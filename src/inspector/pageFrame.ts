@@ -14,9 +14,9 @@ export interface FrameParts {
   readonly list: HTMLElement;
   readonly meaning: HTMLElement;
   readonly bytes: HTMLElement;
-  /** What takes the place of all others while a connection is followed. */
+  /** What replaces all the others while a connection is followed. */
   readonly follow: HTMLElement;
-  /** For those who hear the page: what a key has led to. */
+  /** Announces to screen readers what a key has led to. */
   readonly announcement: HTMLElement;
   /** How the page was laid out. */
   readonly layout: Layout;

@@ -3,7 +3,7 @@ import type { InspectorState } from './inspectorState.ts';
 import type { PageHost } from './pageHost.ts';
 import { asLayout, asPageState, type Layout, layoutOf, type PageState } from './pageState.ts';
 
-/** What is kept of the page: all of it by VS Code while it is hidden, its layout by the host for the workspace. */
+/** Keeps the page's state: VS Code keeps all of it while the page is hidden, the host the layout for the workspace. */
 export class PageMemory {
   private readonly host: PageHost;
   private kept: PageState;

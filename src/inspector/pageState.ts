@@ -20,7 +20,7 @@ export interface Layout {
   readonly listShare: number;
   readonly meaningShare: number;
   readonly columns: ColumnChoice;
-  /** Whether exchanges that arrive are announced to those who hear the page. */
+  /** Whether exchanges that arrive are announced to screen readers. */
   readonly announces: boolean;
   /** Whether a line is explained when the pointer or the focus rests on it. */
   readonly explains: boolean;
@@ -80,7 +80,7 @@ const initialLayout: Layout = {
 export function asLayout(json: string | undefined): Layout {
   try {
     const kept: unknown = JSON.parse(json ?? 'null');
-    // An earlier version did not keep whether it explains.
+    // Earlier versions did not keep `explains`.
     const value = typeof kept === 'object' ? { explains: initialLayout.explains, ...kept } : null;
     if (isLayout(value)) return layoutOf(value);
   } catch (error) {
@@ -89,7 +89,7 @@ export function asLayout(json: string | undefined): Layout {
   return initialLayout;
 }
 
-/** The layout alone, of what may hold more. */
+/** Only the properties of the layout, from an object that may have more. */
 export function layoutOf({ listShare, meaningShare, columns, announces, explains }: Layout): Layout {
   return { listShare, meaningShare, columns, announces, explains };
 }

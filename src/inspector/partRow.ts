@@ -11,13 +11,13 @@ export interface PartText {
 
 /** One row below a line of a message: a part of it, or what it means. */
 export interface PartRow {
-  /** The same for the same part as long as the exchange is shown. */
+  /** Identifies the part for as long as the exchange is shown. */
   readonly key: string;
   /** Depth in the tree; lines of a message are at 2. */
   readonly level: number;
   readonly place: Part | null;
   readonly texts: readonly PartText[];
-  /** Our own words. */
+  /** Words of the page itself, not from the wire. */
   readonly remark: string;
   readonly links: readonly Link[];
   /** Null where there is nothing to open. */
@@ -34,7 +34,7 @@ export type Block =
 /** A button on a row. */
 export interface Action {
   readonly label: string;
-  /** For one of several that exclude each other: whether it is the one. */
+  /** Whether it is the chosen one of several that exclude each other; null for any other button. */
   readonly pressed: boolean | null;
   readonly does: BodyChoice;
 }
@@ -47,8 +47,10 @@ export type BodyChoice =
 
 /** The bytes of a body as they came, without what delimits chunks, or without the content coding. */
 export type BodySource = 'wire' | 'joined' | 'decompressed';
+/** How the bytes of a body are shown. */
 export type BodyFormat = 'parts' | 'text' | 'hex';
 
+/** A row with what is given; nothing else is on it. */
 export function partRow(key: string, level: number, row: Partial<Omit<PartRow, 'key' | 'level'>>): PartRow {
   return {
     key,
@@ -64,6 +66,7 @@ export function partRow(key: string, level: number, row: Partial<Omit<PartRow, '
   };
 }
 
+/** @param shown what is to be shown: text from the wire must have been escaped */
 export function text(shown: string, role: GrammarRole, place: Part | null = null): PartText {
   return { text: shown, role, place };
 }

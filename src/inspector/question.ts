@@ -6,7 +6,7 @@ const mostTimes = 3;
 export class Question {
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Asks; a question that was asked before needs no answer any more. */
+  /** Asks; the answer to an earlier question is no longer waited for. */
   ask(post: () => void, times = mostTimes): void {
     clearTimeout(this.timer);
     post();

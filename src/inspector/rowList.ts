@@ -1,4 +1,4 @@
-/** What a list is made of: where its rows come from and how one is drawn. */
+/** What a list is made of: its elements, where its rows come from and how one is drawn. */
 export interface RowListOptions<Row> {
   /** Scrolls; its header, if any, sticks to its top. */
   readonly scroller: HTMLElement;
@@ -12,7 +12,7 @@ export interface RowListOptions<Row> {
   readonly request: (start: number, end: number) => void;
   /** Draws a row into its element; `row` undefined while it has not arrived. */
   readonly draw: (element: HTMLElement, row: Row | undefined, index: number) => void;
-  /** Called when the rows in sight are drawn; whether there are any, and all of them have arrived. */
+  /** Called when the rows in sight are drawn, with whether there are any and all of them have arrived. */
   readonly drawn: (isWhole: boolean) => void;
 }
 
@@ -26,7 +26,7 @@ export interface ArrivedRows<Row> {
 const overscan = 30;
 const ahead = 10;
 const mostCached = 2000;
-/** Milliseconds after which an answer counts as lost: it is asked for anew. */
+/** Milliseconds after which an answer counts as lost, and the rows are asked for again. */
 const longestAnswer = 1000;
 
 /** A list of any length that draws the visible rows only, all of one height, into elements that are used again. */
@@ -40,7 +40,7 @@ export class RowList<Row> {
   private readonly shown = new WeakMap<HTMLElement, number>();
   /** When rows were asked for that have not come; -Infinity for none. */
   private requestedAt = Number.NEGATIVE_INFINITY;
-  /** Looks again, where nothing else makes it, for rows whose answer was lost. */
+  /** Timer that asks again for rows whose answer was lost, if nothing else does. */
   private lost: ReturnType<typeof setTimeout> | undefined;
   private frame = 0;
   /** The rows that are drawn may have changed: they are asked for anew. */
@@ -93,7 +93,7 @@ export class RowList<Row> {
     this.redraw();
   }
 
-  /** None of the rows that arrived are those of the list any more. */
+  /** Forgets all rows that have arrived: they are of another list. */
   forget(): void {
     this.rows.clear();
   }

@@ -4,14 +4,14 @@ import type { ExchangeKey, ExchangeRow } from '../protocol/inspector.ts';
 import { cellKinds } from './exchangeCells.ts';
 import { exchangeSentence } from './exchangeText.ts';
 
-/** In the place of a cell's number: the keyboard is not in this row. */
+/** Instead of a cell's number: the keyboard is not in this row. */
 export const noCell = -2;
 /** Milliseconds without painting after which rows get their words. */
 const pause = 80;
 
 /** What a row's element shows. */
 export interface PaintedRow {
-  /** Undefined while it has not arrived. */
+  /** Undefined until it has arrived. */
   readonly row: ExchangeRow | undefined;
   readonly index: number;
   /** Where the keyboard is in it: a cell, all of it (-1), or `noCell`. */

@@ -1,7 +1,7 @@
-/** A browser makes no element higher than about 33.5 million CSS pixels, so that what is higher is scaled down. */
+/** Browsers make no element taller than about 33.5 million CSS pixels: what is taller is scaled down. */
 const highest = 8_000_000;
 
-/** How far all there is to scroll is scrolled, whatever its height. All lengths are CSS pixels. */
+/** The scroll position in content of any height. All lengths are CSS pixels. */
 export class ScrollExtent {
   /** Of all there is, and of what is in sight. */
   private total = 0;
@@ -46,7 +46,7 @@ export class ScrollExtent {
 
   /** The scroller stands elsewhere: it was moved, or says where it was put. */
   scrolledTo(scrollTop: number): void {
-    // The browser rounds; one of its pixels is many of ours.
+    // The browser rounds, and one of its pixels can stand for many of ours.
     if (this.isScaled && Math.abs(scrollTop - this.scrolled) < 1) return;
     this.scrolled = scrollTop;
     this.top = this.isScaled ? (scrollTop / (highest - this.sight)) * (this.total - this.sight) : scrollTop;

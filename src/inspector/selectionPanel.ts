@@ -5,8 +5,9 @@ import { readingsOf } from './byteReadings.ts';
 import type { Chosen } from './inspectorState.ts';
 import { type ExchangeView, messageOf } from './messageView.ts';
 
-/** Bytes of a selection that are read as text and numbers, and that are copied. */
+/** Bytes of a selection that are read as text and numbers, at most. */
 const readLimit = 4096;
+/** Bytes of a selection that are copied, at most. */
 export const copyLimit = 16 * 1024 * 1024;
 
 const formatNames: Readonly<Record<ByteFormat, string>> = {

@@ -1,13 +1,15 @@
-/** Whether a value has a type; made from such questions about its parts. */
+/** Whether a value from outside has a type. Checks are built from checks of the parts. */
 export type Check<T> = (value: unknown) => value is T;
 
 export const isString: Check<string> = (value) => typeof value === 'string';
 export const isBoolean: Check<boolean> = (value) => typeof value === 'boolean';
+/** Any number but NaN and the infinities. */
 export const isNumber: Check<number> = (value): value is number =>
   typeof value === 'number' && Number.isFinite(value);
-/** An integer from 0 on: a count, a size, an offset. */
+/** A safe integer from 0 on: a count, a size, an offset. */
 export const isCount: Check<number> = (value): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0;
+/** As `isCount`, or -1 for none. */
 export const isIndex: Check<number> = (value): value is number =>
   Number.isSafeInteger(value) && (value as number) >= -1;
 export const isBytes: Check<Uint8Array> = (value) => value instanceof Uint8Array;

@@ -1,15 +1,17 @@
 import { keyOf, used } from './keys.ts';
 
 export interface SplitterOptions {
+  /** What a screen reader calls it. */
   readonly label: string;
-  /** How the parts that it separates lie: side by side, where the page is wide enough, or one above the other. */
+  /** How the two parts lie: `row`, side by side where the page is wide enough; `column`, one above the other. */
   readonly direction: 'row' | 'column';
-  /** The element whose space it divides. */
+  /** The element whose space is divided. */
   readonly container: HTMLElement;
   /** Custom property of the container that says the first part's share, from 0 to 1. */
   readonly property: string;
+  /** The first part's share at the beginning. */
   readonly share: number;
-  /** The user moved it. */
+  /** Called with the new share when the user has moved it. */
   readonly moved: (share: number) => void;
 }
 
@@ -21,7 +23,7 @@ const keyStep = 0.02;
 export function splitter(options: SplitterOptions): HTMLElement {
   const { container, direction } = options;
   const element = document.createElement('div');
-  // In a narrow page, what lies side by side elsewhere lies one above the other.
+  // In a narrow page, parts of a row lie one above the other too.
   const isUpright = () =>
     direction === 'row' && element.getBoundingClientRect().height > element.getBoundingClientRect().width;
   element.className = `splitter ${direction}`;

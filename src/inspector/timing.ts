@@ -1,5 +1,5 @@
+/** Where the time of an exchange went. Pure functions. */
 import { l10n } from '../l10n/l10n.ts';
-/** Where the time of an exchange went: pure. */
 import type { ExchangeDetail } from '../protocol/inspector.ts';
 import { counted, formatDuration } from './format.ts';
 
@@ -212,7 +212,7 @@ function stepsOf(
   return steps;
 }
 
-/** A time from the first byte of the request on, as a text. */
+/** A time since the first byte of the request, as a text. */
 export function moment(time: number): string {
   return `${time < 0 ? '−' : '+'}${formatDuration(Math.abs(time))}`;
 }

@@ -11,7 +11,7 @@ import { moment, type Timing, type TimingTransfer, timingOf } from './timing.ts'
 const width = 1000;
 const barHeight = 18;
 const firstTransfers = 100;
-/** Marks of reads and writes that are drawn. */
+/** Marks of reads and writes that are drawn, at most. */
 const mostMarks = 2000;
 
 /** Where the time of the selected exchange went: as a picture, and as tables that say the same. */

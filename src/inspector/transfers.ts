@@ -34,7 +34,7 @@ export function transfersBeginning(
   return transfers.slice(firstStartingAt(transfers, start), firstStartingAt(transfers, end));
 }
 
-/** Index of the first that starts at `offset` or behind it. */
+/** Index of the first that starts at `offset` or after it. */
 function firstStartingAt(transfers: readonly Transfer[], offset: number): number {
   let low = 0;
   let high = transfers.length;

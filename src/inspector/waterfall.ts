@@ -12,9 +12,10 @@ export interface Phase {
   readonly end: number;
 }
 
-/** How an exchange came to its connection. */
+/** How an exchange came to its connection: as its first, after the previous one's end, or before that. */
 export type Arrival = 'new' | 'reused' | 'pipelined';
 
+/** An exchange's place in the time of its connection; `phases` in order. */
 export interface Waterfall {
   readonly arrival: Arrival;
   readonly phases: readonly Phase[];

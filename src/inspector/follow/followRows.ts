@@ -81,14 +81,14 @@ function addBytes(
   if (to > keptTo) rows.push({ kind: 'missing', block, start: keptTo, end: to });
 }
 
-/** Behind the next LF; in a long line, before a character that would be cut. */
+/** The end (exclusive) of the row: behind the next LF, or in a long line before a character that would be cut. */
 function lineEnd({ kept, keptStart }: FollowedBlock, start: number, to: number): number {
   const most = Math.min(start + mostOfText, to);
   for (let offset = start; offset < most; offset++) {
     if (kept[offset - keptStart] === LF) return offset + 1;
   }
   let end = most;
-  // Bytes 10xxxxxx go on with a character of UTF-8; there are at most three of them.
+  // Bytes 10xxxxxx continue a UTF-8 character, which has at most three of them.
   while (end < to && end > most - 3 && (kept[end - keptStart] & 0xc0) === 0x80) end--;
   return end;
 }

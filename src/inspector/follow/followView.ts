@@ -17,7 +17,7 @@ import { Question } from '../question.ts';
 import { type FollowRow, followRows } from './followRows.ts';
 
 export interface FollowEvents {
-  /** Asks the host for a part of a connection; null: for no more of it. */
+  /** Asks the host as the message `follow` does (src/protocol/inspectorMessages.ts). */
   ask(connection: ConnectionKey | null, end: number | null): void;
   /** The user goes back to the list. */
   closed(): void;
@@ -29,7 +29,7 @@ export interface FollowEvents {
 
 /** CSS pixels; the stylesheet has the same. */
 const rowHeight = 20;
-/** A pause that is worth a word of its own; milliseconds. */
+/** Milliseconds from which a pause is shown. */
 const longPause = 100;
 const words: Readonly<Record<Direction, string>> = { received: l10n.t('Received'), sent: l10n.t('Sent') };
 const copied = [
@@ -55,7 +55,7 @@ export class FollowView {
   private readonly sight = document.createElement('div');
   private rows: readonly FollowRow[] = [];
   private readonly current = signal(0);
-  /** Whether the newest is shown as it comes. */
+  /** Whether the view scrolls along with what is new. */
   private atEnd = false;
   private readonly drawn = signal(0);
 

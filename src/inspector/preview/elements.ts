@@ -5,7 +5,7 @@ export function elementOf<Type extends Element>(selector: string, type: new () =
   return element;
 }
 
-/** A button that is of no use at present stays where it is for who walks by keyboard: it would lose the focus. */
+/** Marks a button as of no use at present. It is not disabled, since it would then lose the keyboard's focus. */
 export function setUsable(button: HTMLButtonElement, isUsable: boolean): void {
   button.setAttribute('aria-disabled', String(!isUsable));
 }

@@ -39,7 +39,7 @@ function showPage(data: PreviewData): void {
   const addressBar = elementOf('#address', HTMLInputElement);
   const back = elementOf('[data-action=back]', HTMLButtonElement);
   const forward = elementOf('[data-action=forward]', HTMLButtonElement);
-  /** What the address bar was last given: anything else in it is being typed, and not to be lost. */
+  /** What the address bar was last given: anything else in it is being typed, and must not be lost. */
   let given = '';
   const showAddress = (address: string) => {
     if (document.activeElement === addressBar && addressBar.value !== given) return;

@@ -52,7 +52,7 @@ export class Screen {
       const [across, down] = this.rotated ? [height, width] : [width, height];
       style.width = `${across}px`;
       style.height = `${down}px`;
-      // Scaling leaves the room that an element takes as it is.
+      // Scaling does not change the space that an element takes.
       style.marginRight = `${across * (zoom - 1)}px`;
       style.marginBottom = `${down * (zoom - 1)}px`;
     } else {

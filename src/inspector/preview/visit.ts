@@ -2,24 +2,26 @@ import { liveReloadPath } from '../../http/liveReload.ts';
 import { pdfPath, type ToPage, xmlPath } from '../../protocol/live.ts';
 import type { PreviewData, PreviewState } from '../../protocol/preview.ts';
 
-/** How long, in milliseconds, a page that has loaded may take to make itself known. */
+/** Milliseconds that a page which has loaded may take to make itself known. */
 const silence = 1_500;
 /** Pages before the present one, and after it, that outlast a reload of the window. */
 const mostKept = 50;
 /** Pages that never have the server's script in them. */
 const scriptless = /\.(?!html?$)[a-z0-9]+$/i;
 
+/** What has changed about the framed page. */
 export interface VisitEvents {
+  /** The frame shows another address. */
   moved(address: string): void;
   /** Whether the frame can show what is at the address. */
   shown(canBeShown: boolean): void;
   titled(title: string): void;
   history(canGoBack: boolean, canGoForward: boolean): void;
-  /** Whether the page looks after changes itself; not told of pages that cannot be expected to. */
+  /** False where the page does not show changes itself, though it should; true where it does, or cannot be expected to. */
   linked(isLinked: boolean): void;
 }
 
-/** The frame's way through the site. The framed page is of another origin: what it does is known if it says so. */
+/** The frame's way through the site. The framed page is of another origin: only what it reports is known of it. */
 export class Visit {
   address = '';
   /** Whether the present page talks to the panel. */

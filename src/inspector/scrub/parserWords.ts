@@ -8,9 +8,9 @@ import { counted, formatCount } from '../format.ts';
 import type { MessageView } from '../messageView.ts';
 import { firstEndingAfter, spanIndexAt } from '../spanIndex.ts';
 
-/** Bytes of a token that are said. */
+/** Bytes of a token that are quoted, at most. */
 const mostSaid = 40;
-/** Fields that are named. */
+/** Fields that are named, at most. */
 const mostFields = 12;
 
 const names: Readonly<Record<SpanName, string>> = {
@@ -83,7 +83,7 @@ export function whatItReads({ reading, complete, violation }: ParserStanding): s
   return `reading the ${names[reading]}`;
 }
 
-/** All of it in a sentence, for a slider that is heard. */
+/** All of it in a sentence, for the slider's screen reader text. */
 export function standingSentence(message: MessageView, fed: number, standing: ParserStanding): string {
   const does = whatTheByteDid(message, fed, standing);
   const reads = whatItReads(standing);

@@ -14,13 +14,13 @@ import { messageOf } from '../messageView.ts';
 import { knownSoFar, standingSentence, whatItReads, whatTheByteDid } from './parserWords.ts';
 import { Scrubbing, type ScrubStep } from './scrubbing.ts';
 
-/** Milliseconds from one byte to the next while it plays; from one line to the next, where motion shall be little. */
+/** Milliseconds from one byte to the next while it plays; from one line to the next for users who want little motion. */
 const byteTime = 60;
 const lineTime = 1500;
 
 /**
- * Goes through a message with its parser, byte by byte: what the parser reads, what it knows by then, and which rules it
- * holds the next byte to. The byte that was read last is the cursor of the bytes, both ways.
+ * Steps through a message with its parser, byte by byte: shows what the parser reads, what it knows by then, and which
+ * rules the next byte must meet. The byte that was read last and the cursor among the bytes follow each other.
  */
 export class ScrubPanel {
   readonly element: HTMLElement = document.createElement('section');
@@ -30,7 +30,7 @@ export class ScrubPanel {
   private readonly fed: Signal<number> = signal(0);
   private readonly playing: Signal<boolean> = signal(false);
   private readonly scrubbing: Signal<Scrubbing | null> = signal(null);
-  /** What this panel has chosen: others' choices move it. */
+  /** What this panel itself has chosen, to be told from the choices of others, which move it. */
   private own: Chosen | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -79,7 +79,7 @@ export class ScrubPanel {
     this.element.querySelector('input')?.focus();
   }
 
-  /** Somebody else has chosen a byte: the parser goes there. */
+  /** A byte was chosen elsewhere: the parser goes there. */
   private follow(chosen: Chosen | null): void {
     this.own = chosen;
     this.playing.value = false;
@@ -212,7 +212,7 @@ export class ScrubPanel {
     </div>`;
   }
 
-  /** The rule that was broken, or those that the next byte is held to. */
+  /** The rule that was broken, or those that the next byte must meet. */
   private rule(scrubbing: Scrubbing, fed: number, standing: ParserStanding): TemplateResult {
     const { message, stops } = scrubbing;
     const broken = standing.violation ?? (fed >= stops.end ? message.violation : null);

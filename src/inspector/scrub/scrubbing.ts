@@ -23,7 +23,7 @@ export class Scrubbing {
     this.message = message;
     // As in `capturedRequest`.
     this.options = { requestMethod, overTls: message.violation?.rule !== 'target-scheme' };
-    // Nothing can be parsed across what was not kept.
+    // Nothing can be parsed across missing bytes.
     this.bytes = message.bytes.stretches[0]?.bytes ?? new Uint8Array(0);
     this.stops = new ScrubStops(message.spans, this.lastFed());
   }
@@ -42,7 +42,7 @@ export class Scrubbing {
     return this.stops.end === this.bytes.length && this.bytes.length < this.message.bytes.length;
   }
 
-  /** How many bytes have been fed one step further, or one back. */
+  /** How many bytes the parser has been fed after one step on, or back. */
   step(fed: number, step: ScrubStep, direction: 1 | -1): number {
     const { stops, message } = this;
     if (step === 'stop') return stops.fedAt(Math.min(stops.last, stops.stopAt(fed) + direction));
@@ -70,7 +70,7 @@ export class Scrubbing {
     const { violation, spans } = message;
     if (violation !== null) {
       const found = bytesUntilViolation(this.kind, bytes, this.options);
-      // What the server refused for its limits or for time shows in no byte: it read this far.
+      // A refusal for a limit or for time is due to no byte: the server read this far.
       return this.after(found).violation === null ? Math.min(violation.offset, bytes.length) : found;
     }
     const last = spans.at(-1);

@@ -1,8 +1,13 @@
 import { l10n } from '../../l10n/l10n.ts';
-/** Where bytes are cut into pieces, or in a sentence what is wrong with what was written. */
+
+/** Offsets at which bytes are cut, ascending, each once; or what is wrong with the text, in a sentence for the user. */
 export type Cuts = { readonly cuts: readonly number[] } | { readonly problem: string };
 
-/** Offsets as a user writes them: whole numbers, in any order, with commas or spaces between them. */
+/**
+ * Reads offsets as a user writes them: whole numbers in any order, with commas or spaces between them.
+ *
+ * @param length bytes to be cut: an offset lies between 1 and `length - 1`
+ */
 export function readCuts(text: string, length: number): Cuts {
   const words = text.split(/[\s,]+/).filter((word) => word !== '');
   const wrong = words.find((word) => !/^\d+$/.test(word) || Number(word) < 1 || Number(word) >= length);
@@ -11,6 +16,7 @@ export function readCuts(text: string, length: number): Cuts {
   return { cuts: [...new Set(words.map(Number))].sort((one, other) => one - other) };
 }
 
+/** The cuts that make a piece of each byte. */
 export function everyByte(length: number): readonly number[] {
   return Array.from({ length: Math.max(0, length - 1) }, (_, i) => i + 1);
 }

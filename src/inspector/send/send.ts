@@ -47,7 +47,7 @@ const page = {
   says: '',
 };
 
-/** One character per byte: for any number of them, which a call's arguments are not. */
+/** One character per byte; not by a single call, whose number of arguments is limited. */
 function binaryText(bytes: Uint8Array): string {
   return new TextDecoder('utf-16le').decode(Uint16Array.from(bytes));
 }
@@ -83,7 +83,7 @@ function remember(): void {
 const byteEscapes = String.raw`\r, \n, \t, \0, \xNN, \\`;
 const groupNames = { 'Well-formed': l10n.t('Well-formed'), Malformed: l10n.t('Malformed') } as const;
 
-/** Buttons that have nothing to do are only said to be: one that were disabled while it has the focus would lose it. */
+/** Marks buttons that have nothing to do. They are not disabled, since one that has the focus would lose it. */
 function view(): TemplateResult {
   const noTarget = page.targets.length === 0;
   return html`
