@@ -76,7 +76,7 @@ export class UpstreamExchange implements Forwarding {
     });
     this.silenceTime = limits.upstreamTime;
     // Any byte that goes either way shows that somebody is there.
-    this.socket.setTimeout(this.silenceTime, () => this.timedOut());
+    this.socket.setTimeout(this.silenceTime, () => this.lookAgain());
     this.socket.write(head);
   }
 
@@ -214,6 +214,22 @@ export class UpstreamExchange implements Forwarding {
     if (excessBytes > 0)
       this.record.problem = `It sent ${excessBytes} bytes more than its answer has: they were dropped.`;
     this.ready();
+  }
+
+  /**
+   * The time of silence is over. That may be since this process was held up, or the machine slept, and what came meanwhile
+   * is yet to be read: so sockets are looked at once more before it counts.
+   */
+  private lookAgain(): void {
+    const before = this.progress();
+    setImmediate(() => {
+      if (this.progress() === before) this.timedOut();
+    });
+  }
+
+  private progress(): string {
+    const { bytesRead, bytesWritten } = this.socket;
+    return `${this.record.connectedAt} ${bytesRead} ${bytesWritten}`;
   }
 
   private timedOut(): void {

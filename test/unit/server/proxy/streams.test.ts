@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { WebSocket } from 'ws';
 import type { CaptureBatch } from '../../../../src/protocol/capture.ts';
@@ -40,6 +41,22 @@ for (const layer of ['libuv', 'auto'] as const satisfies readonly SocketLayerCho
       const gone = once(request.socket, 'close');
       client.socket.resetAndDestroy();
       await gone;
+    });
+
+    test('an answer that is there is not silent, whatever held this process up meanwhile', async () => {
+      const server = await start({ limits: { upstreamTime: 100 } });
+      let upstream: Socket | null = null;
+      site.rawAnswer = (socket) => {
+        upstream = socket;
+        socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc'));
+      };
+      const client = await Client.connect(server.port);
+      client.send('GET /raw HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+      await client.until(/abc/);
+      (upstream as Socket | null)?.end('def');
+      // As a machine that sleeps: the rest of the answer is there, and the time is over.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+      assert.match(await client.untilEnd(), /\r\n\r\nabcdef$/);
     });
 
     test('a WebSocket goes through as a tunnel: state, bytes in both directions, orderly end', async () => {
