@@ -20,7 +20,7 @@ import { writeWithProgress } from './fileWriting.ts';
 import { openInHexEditor } from './hexEditor.ts';
 import { notify } from './notices.ts';
 
-/** Bytes that are written at a time. */
+/** Bytes that are written to a file at a time. */
 const pieceLength = 1024 * 1024;
 
 /** What shows captured bytes in editors of VS Code, compares them, and saves them. */
@@ -66,7 +66,7 @@ function openAsText(exchange: ExchangeKey): Thenable<unknown> {
   return vscode.commands.executeCommand('vscode.open', uriOfFile({ kind: 'dump', exchange, form: 'whole' }));
 }
 
-/** Shows two exchanges side by side, as text in which only what they differ in differs. */
+/** Compares two exchanges side by side, as text that differs only where they do. */
 export async function compareExchanges(
   capture: CaptureSource,
   left: ExchangeKey,
@@ -188,7 +188,7 @@ function messageName(message: MessageName, part: MessagePart): string {
   }
 }
 
-/** What a file holds; where it holds nothing, or not all, the user is told why. */
+/** The content of a file; where it has none, or not all, the user is told why. */
 function read(capture: CaptureSource, file: CapturedFile): FileContent | null {
   const content = contentOfFile(capture, file);
   if (content === 'gone') {

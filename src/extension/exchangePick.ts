@@ -5,7 +5,7 @@ import type { ExchangeKey, ExchangeRow } from '../protocol/inspector.ts';
 import { byteSize, durationText, labelText } from './displayText.ts';
 import { notify } from './notices.ts';
 
-/** Exchanges that are offered: the newest, and of those before them only what was marked. */
+/** How many of the newest exchanges are offered; of those before them, only marked ones are. */
 const mostRecent = 200;
 /** The newest exchanges, among which those of the same target are looked for. */
 const mostLookedAt = 5000;

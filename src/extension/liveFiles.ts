@@ -9,7 +9,7 @@ export class LiveFiles implements vscode.Disposable {
   private readonly servers: Servers;
   private readonly watches = new Map<Server, FolderWatch>();
   private readonly changes = new vscode.EventEmitter<Server>();
-  /** Files of a server's folder have changed, and pages are to show it. */
+  /** Fires when files of a server's folder have changed, and its pages should show that. */
   readonly onDidChange = this.changes.event;
   private readonly subscriptions: vscode.Disposable[];
 

@@ -44,7 +44,7 @@ export async function shareOnNetwork(server: Server, servers: Servers): Promise<
   if (server.url !== null) await showQrCode(server, servers);
 }
 
-/** Restarts a shared server so that only this machine reaches it; leaves any other alone. */
+/** Restarts a shared server on the address of the settings; leaves any other server alone. */
 export async function stopSharing(server: Server, servers: Servers): Promise<void> {
   if (server.isShared) await startAgain(server, servers);
 }

@@ -85,7 +85,7 @@ function lineOf(call: TracedCall, text: string): string {
   return call.count > 1 ? vscode.l10n.t('{0} ({1} times)', text, call.count) : text;
 }
 
-/** Leaves out waits and failed accepts, which would fill the tooltip. */
+/** Whether a call is shown for a server: waits and failed accepts are not, since they would fill the tooltip. */
 function isOfListener({ name, result }: TracedCall): boolean {
   return !['epoll_wait', 'kevent', 'poll'].includes(name) && !(name.startsWith('accept') && result < 0);
 }

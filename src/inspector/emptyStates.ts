@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import { l10n } from '../l10n/l10n.ts';
 import type { GoneExchange, ListState } from './inspectorState.ts';
 
-/** What stands in the place of a list without rows. */
+/** What is shown instead of a list without rows. */
 export function nothingListed(
   list: ListState | null,
   startServer: () => void,
@@ -23,7 +23,7 @@ function nothingCaptured({ serverRuns }: ListState, startServer: () => void): Te
         <button class="primary" @click=${startServer}>${l10n.t('Start Server')}</button>`;
 }
 
-/** What stands in the place of an exchange. */
+/** What is shown instead of an exchange. */
 export function nothingSelected(
   gone: GoneExchange | null,
   list: ListState | null,

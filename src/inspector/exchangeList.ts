@@ -29,7 +29,7 @@ export interface ExchangeListEvents {
   request(start: number, end: number): void;
   select(exchange: ExchangeKey): void;
   mark(exchange: ExchangeKey, marked: boolean): void;
-  /** Enter: to what the selected exchange means. */
+  /** Enter was pressed: the focus goes to what the selected exchange means. */
   leave(): void;
 }
 
@@ -57,7 +57,7 @@ export class ExchangeList {
   private query = 0;
   /** Whether rows were drawn once. */
   private isPainted = false;
-  /** What a column was as wide as when a drag of its border began. */
+  /** Width of the column when the drag of its border began. */
   private dragged: { readonly column: ListColumn; readonly width: number } | null = null;
 
   constructor(state: InspectorState, events: ExchangeListEvents) {
@@ -172,7 +172,7 @@ export class ExchangeList {
   }
 
   private scrolled(): void {
-    // A list that fits has no end to be at: whether it follows stays as it was.
+    // A list that fits cannot be scrolled to its end: whether it follows stays as it was.
     if (this.list.overflows) this.state.following.value = this.list.atEnd;
   }
 
@@ -204,7 +204,7 @@ export class ExchangeList {
       this.dragged = null;
       this.state.columns.value = widened;
     } else {
-      // The border that is dragged must stay: what is drawn anew is only what follows from it.
+      // The dragged border's element must stay, so only what depends on its place is drawn anew.
       this.setWidths(widened);
     }
   }
@@ -367,7 +367,7 @@ export class ExchangeList {
   private rowContext(index: number, cell: number): Readonly<Record<string, unknown>> {
     const row = this.list.row(index);
     if (row === undefined) return { webviewSection: 'list' };
-    // Of a row as a whole, its target is what most want to see more of.
+    // For a row as a whole, the target is what most users want to filter by.
     const kind = cellKinds[this.columns[cell]?.column ?? 'target'];
     const { operator, value } = kind.filterable(row) ?? { operator: '', value: '' };
     return {

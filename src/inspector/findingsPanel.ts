@@ -26,7 +26,7 @@ export class FindingsPanel {
   private readonly state: InspectorState;
   private readonly go: (index: number) => void;
 
-  /** `go`: to a finding, as F8 does. */
+  /** @param go goes to a finding by its index, as F8 does */
   constructor(state: InspectorState, go: (index: number) => void) {
     this.state = state;
     this.go = go;

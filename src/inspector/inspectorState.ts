@@ -15,7 +15,7 @@ export interface Mark {
   readonly end: number;
 }
 
-/** What was clicked or walked to: a byte, and the marked bytes around it. */
+/** What was clicked or reached by key: a byte, and the marked bytes around it. */
 export interface Chosen extends Mark {
   readonly offset: number;
 }

@@ -229,7 +229,7 @@ export function markOf(target: EventTarget | null): Mark | null {
   return { direction, start: Number(start), end: Number(end) };
 }
 
-/** What stands in the place of a message without bytes. */
+/** What is shown instead of a message without bytes. */
 export function emptyRow(direction: Direction, view: ExchangeView): TemplateResult {
   if (direction === 'received') return noteRow(l10n.t('Nothing of it was received.'));
   return noteRow(

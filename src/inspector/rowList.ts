@@ -2,7 +2,7 @@
 export interface RowListOptions<Row> {
   /** Scrolls; its header, if any, sticks to its top. */
   readonly scroller: HTMLElement;
-  /** Holds the rows, and is as tall as all of them together. */
+  /** Contains the rows, and is as tall as all of them together would be. */
   readonly body: HTMLElement;
   /** CSS pixels. */
   readonly rowHeight: number;

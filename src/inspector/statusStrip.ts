@@ -13,7 +13,7 @@ import { formatSince, type Transfer, transferAt, transfersOf } from './transfers
 
 const hint = html`<span class="remark">${l10n.t('Point at a byte or a field to see what it is.')}</span>`;
 
-/** Names what is under the pointer; where it points at nothing, what is under the cursor. */
+/** Names the bytes under the pointer or, where it points at none, under the cursor. */
 export function statusStrip(state: InspectorState): HTMLElement {
   const element = document.createElement('footer');
   element.className = 'strip';

@@ -5,7 +5,7 @@ export class ToolbarFocus {
   private readonly element: HTMLElement;
   private current: HTMLButtonElement | null = null;
 
-  /** @param element that has the buttons; after each time that they are drawn, `update` is called */
+  /** @param element contains the buttons; whenever they have been drawn, `update` must be called */
   constructor(element: HTMLElement) {
     this.element = element;
     element.addEventListener('keydown', (event) => this.key(event));
