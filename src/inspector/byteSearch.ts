@@ -19,7 +19,7 @@ const overlap = 1 << 12;
 export function byteSearch(kind: SearchKind, query: string): ByteSearch {
   switch (kind) {
     case 'text':
-      return { pattern: new RegExp(literal(latin1(new TextEncoder().encode(query))), 'gi') };
+      return { pattern: new RegExp(inEitherCase(literal(latin1(new TextEncoder().encode(query)))), 'g') };
     case 'hex': {
       const digits = query.replaceAll(/0x|[\s,:]/gi, '');
       if (!/^[\da-f]*$/i.test(digits))
@@ -73,4 +73,9 @@ function latin1(bytes: Uint8Array): string {
 /** The source of a regular expression that matches exactly this text. */
 function literal(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+}
+
+/** The flag `i` would also take bytes of a letter outside ASCII, as E3 for C3, for each other. */
+function inEitherCase(pattern: string): string {
+  return pattern.replaceAll(/[a-z]/gi, (letter) => `[${letter.toLowerCase()}${letter.toUpperCase()}]`);
 }

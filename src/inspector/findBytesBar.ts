@@ -89,7 +89,7 @@ export class FindBytesBar {
     if (!this.isOpen.value) return nothing;
     return html`<div class="find-bytes" role="search" aria-label=${l10n.t('Search the bytes')} @keydown=${(event: KeyboardEvent) => this.key(event)}>
       <select
-        aria-label="Search for"
+        aria-label=${l10n.t('Search for')}
         @change=${(event: Event) => {
           if (!(event.target instanceof HTMLSelectElement)) return;
           const { value } = event.target;

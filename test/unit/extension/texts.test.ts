@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import {
   byteSize,
@@ -119,6 +120,11 @@ describe('the page of the preview', () => {
     assert.ok(page.includes('<script nonce="abc">run(1 < 2 && "$&");</script>'));
     assert.ok(page.includes('<style nonce="abc">a > b {}</style>'));
     assert.doesNotMatch(page, /\s(?:src|href)=/);
+  });
+
+  test('has a style sheet that does not end its element; of the script, the bundler sees to that', () => {
+    const style = readFileSync('media/preview.css', 'utf8');
+    assert.doesNotMatch(style, /<\//);
   });
 
   test('holds names as text', () => {

@@ -23,7 +23,8 @@ test('text, hex and regular expressions are found, counted from the first byte o
     [6, 7],
     [8, 10],
   ]);
-  assert.deepEqual(found('gr\xc3\xbcn', 'text', 'ü'), [[7, 9]]);
+  assert.deepEqual(found('gr\xc3\xbcn', 'text', 'Rü'), [[6, 9]]);
+  assert.deepEqual(found('gr\xe3\xbcn', 'text', 'rü'), [], 'These bytes are no ü.');
 });
 
 test('what cannot be searched says why, and what matches nothing does not hang', () => {
