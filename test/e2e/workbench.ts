@@ -61,7 +61,15 @@ export class Workbench {
     this.temporary = temporary;
   }
 
-  static async start({
+  /** Rarely, VS Code itself does not come up: its explorer stays empty for a minute. Then another one is started, once. */
+  static start(options: WorkbenchOptions = {}): Promise<Workbench> {
+    return Workbench.open(options).catch((error: unknown) => {
+      console.log(`The workbench did not come up, and is started again: ${error}`);
+      return Workbench.open(options);
+    });
+  }
+
+  private static async open({
     settings,
     openFile,
     files = {},
@@ -69,7 +77,7 @@ export class Workbench {
     dark,
     restricted,
     viewport,
-  }: WorkbenchOptions = {}): Promise<Workbench> {
+  }: WorkbenchOptions): Promise<Workbench> {
     const temporary = mkdtempSync(path.join(os.tmpdir(), 'spark-e2e-'));
     const workspace = path.join(temporary, folders === undefined ? 'example-site' : 'folders');
     if (folders === undefined)
@@ -98,10 +106,16 @@ export class Workbench {
     const page = await context.newPage();
     const workbench = new Workbench(page, browser, workspace, server, temporary);
     if (folders !== undefined) workbench.openFolders(Object.keys(folders));
-    await page.goto(server.addressOf(folders === undefined ? workspace : workbench.foldersFile));
-    await workbench.isReady();
-    if (openFile !== undefined) await workbench.openFile(openFile);
-    return workbench;
+    try {
+      await page.goto(server.addressOf(folders === undefined ? workspace : workbench.foldersFile));
+      await workbench.isReady();
+      if (openFile !== undefined) await workbench.openFile(openFile);
+      return workbench;
+    } catch (error) {
+      // Its processes would keep the test's from ending.
+      await workbench.close();
+      throw error;
+    }
   }
 
   /** A second window, open on the same folder; it ends with this one. */
